@@ -1,0 +1,95 @@
+# Fitgate: everything is built from here.
+#
+#   make          the executables, into build/release/
+#   make run      set up and serve on http://127.0.0.1:8080 (PORT=... moves it)
+#   make check    set up and run every test
+#   make bench    measure, as ratios in one run
+#
+# BUILD=asan builds with the address and undefined-behaviour sanitizers into build/asan/.
+# WERROR=1 turns warnings into errors.
+
+BUILD ?= release
+OUT := build/$(BUILD)
+
+CC ?= gcc
+PKG_CONFIG ?= pkg-config
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
+ifdef WERROR
+WARNINGS += -Werror
+endif
+
+OPTIMISE_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fstack-clash-protection
+LINK_release := -pie -Wl,-z,relro,-z,now
+OPTIMISE_asan := -O1 -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+LINK_asan := -fsanitize=address,undefined
+
+MYSQL_CFLAGS := $(shell $(PKG_CONFIG) --cflags mysqlclient 2>/dev/null)
+MYSQL_LIBS := $(shell $(PKG_CONFIG) --libs mysqlclient 2>/dev/null)
+
+CFLAGS ?= -g
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(OPTIMISE_$(BUILD)) -Ilib $(MYSQL_CFLAGS) $(CFLAGS)
+ALL_LDFLAGS := $(LINK_$(BUILD)) -Wl,--as-needed $(LDFLAGS)
+LIBS := -lfcgi -lcjson $(MYSQL_LIBS) -lcrypto -lcrypt -lm
+
+SERVICES := register login profile config
+PROGRAMS := $(SERVICES) worker admin
+
+LIB_SOURCES := $(wildcard lib/*/*.c)
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o) $(OUT)/generated/migrations.o $(OUT)/generated/templates.o
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
+UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(OUT)/tests/%)
+
+MIGRATIONS := $(sort $(wildcard sql/[0-9]*.sql))
+TEMPLATES := $(sort $(wildcard lib/mail/templates/*/*.txt))
+
+.PHONY: all unit run check bench clean
+.SECONDARY:
+
+all: $(PROGRAMS:%=$(OUT)/%)
+
+unit: $(UNIT_PROGRAMS)
+
+run:
+	@scripts/run
+
+check:
+	@scripts/check
+
+bench:
+	@scripts/bench
+
+clean:
+	rm -rf build
+
+$(OUT)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(OUT)/generated/%.o: $(OUT)/generated/%.c
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(OUT)/generated/migrations.c: scripts/embed-sql $(MIGRATIONS)
+	@mkdir -p $(@D)
+	scripts/embed-sql $(MIGRATIONS) > $@.new
+	@mv $@.new $@
+
+$(OUT)/generated/templates.c: scripts/embed-templates $(TEMPLATES)
+	@mkdir -p $(@D)
+	scripts/embed-templates $(TEMPLATES) > $@.new
+	@mv $@.new $@
+
+$(OUT)/libfitgate.a: $(LIB_OBJECTS)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(OUT)/worker: LIBS += -lcurl
+
+$(OUT)/%: $(OUT)/cgi/%.o $(OUT)/libfitgate.a
+	$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
+
+$(OUT)/tests/%: $(OUT)/tests/unit/%.o $(OUT)/libfitgate.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -lcurl -lcmocka -o $@
+
+-include $(LIB_OBJECTS:.o=.d) $(PROGRAMS:%=$(OUT)/cgi/%.d) $(UNIT_PROGRAMS:$(OUT)/tests/%=$(OUT)/tests/unit/%.d)

@@ -1,0 +1,168 @@
+/*
+ * What works off the queue: sends the mail.
+ *
+ *	worker                runs on; SIGTERM ends it after the job in work
+ *	worker --once         until nothing is due; for cron
+ *	worker --only mail    no other kind of job
+ */
+#include "core/json.h"
+#include "core/log.h"
+#include "mail/delivery.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { IDLE_SECONDS = 1, REST_SECONDS = 5 };
+
+struct worker {
+	struct settings settings;
+	struct arena arena; /* of the job in work */
+	struct db *db;
+	struct smtp *smtp;
+	const char *kind; /* NULL: all */
+	bool once;
+	sigset_t stop_signals; /* blocked, and looked for between jobs */
+};
+
+static const char USAGE[] = "usage: worker [--once] [--only KIND]\n"
+			    "  --once       stop when no job is due\n"
+			    "  --only KIND  work off jobs of this kind alone: mail\n";
+
+/* Wait for so long, or until asked to stop; true in the latter case. */
+static bool asked_to_stop(const struct worker *worker, int seconds)
+{
+	return sigtimedwait(&worker->stop_signals, NULL, &(struct timespec){.tv_sec = seconds}) > 0;
+}
+
+enum turn {
+	TURN_WORKED, /* there may be more */
+	TURN_IDLE,   /* nothing is due */
+	TURN_REST,   /* something that the jobs need is away */
+};
+
+static enum turn run_job(struct worker *worker, const struct job *job)
+{
+	if (strcmp(job->kind, QUEUE_KIND_MAIL) != 0) {
+		log_error("job %lld: there is no kind of job '%s'", (long long)job->id, job->kind);
+		return queue_give_up(worker->db, job, "unknown kind of job") == DB_FAILED ? TURN_REST
+											  : TURN_WORKED;
+	}
+	switch (delivery_run(worker->db, &worker->arena, &worker->settings, worker->smtp, job)) {
+	case DELIVERY_DONE:
+		return TURN_WORKED;
+	case DELIVERY_UNREACHABLE:
+	case DELIVERY_FAILED:
+		break;
+	}
+	return TURN_REST;
+}
+
+static enum turn take_turn(struct worker *worker)
+{
+	struct job job;
+	enum turn turn;
+
+	json_use_arena(&worker->arena);
+	db_use_arena(worker->db, &worker->arena);
+	switch (queue_claim(worker->db, worker->kind, &job)) {
+	case DB_OK:
+		turn = run_job(worker, &job);
+		break;
+	case DB_NO_ROW:
+		turn = TURN_IDLE;
+		break;
+	default:
+		turn = TURN_REST;
+	}
+	arena_reset(&worker->arena);
+	return turn;
+}
+
+static int work(struct worker *worker)
+{
+	for (;;) {
+		enum turn turn = take_turn(worker);
+		int pause = turn == TURN_WORKED ? 0 : turn == TURN_IDLE ? IDLE_SECONDS : REST_SECONDS;
+
+		if (worker->once && turn != TURN_WORKED)
+			return turn == TURN_IDLE ? EXIT_SUCCESS : EXIT_FAILURE;
+		if (asked_to_stop(worker, pause))
+			return EXIT_SUCCESS;
+	}
+}
+
+static bool parse_arguments(int argc, char **argv, struct worker *worker)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--once") == 0)
+			worker->once = true;
+		else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc)
+			worker->kind = argv[++i];
+		else
+			return false;
+	}
+	return worker->kind == NULL || strcmp(worker->kind, QUEUE_KIND_MAIL) == 0;
+}
+
+static void block_stop_signals(struct worker *worker)
+{
+	sigemptyset(&worker->stop_signals);
+	sigaddset(&worker->stop_signals, SIGTERM);
+	sigaddset(&worker->stop_signals, SIGINT);
+	sigprocmask(SIG_BLOCK, &worker->stop_signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int wait_for_the_end(const struct worker *worker)
+{
+	int signal_number;
+
+	if (!worker->once)
+		sigwait(&worker->stop_signals, &signal_number);
+	return EXIT_SUCCESS;
+}
+
+static int start(struct worker *worker)
+{
+	if (!worker->settings.mail_enabled) {
+		log_info("EMAIL_URL is empty: no mail is sent, its jobs wait");
+		return wait_for_the_end(worker);
+	}
+	worker->db = db_open(&worker->settings.database);
+	worker->smtp = smtp_open(&worker->settings);
+	if (worker->db != NULL && worker->smtp != NULL)
+		return work(worker);
+	log_error("out of memory");
+	return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	struct worker worker = {0};
+	struct arena settings_arena = ARENA_EMPTY;
+	char error[512];
+	int status = EXIT_FAILURE;
+
+	if (!parse_arguments(argc, argv, &worker)) {
+		fputs(USAGE, stderr);
+		return 2;
+	}
+	log_open("worker", NULL);
+	block_stop_signals(&worker);
+	if (settings_load(&worker.settings, &settings_arena, "worker",
+		    SETTINGS_NEED_DATABASE | SETTINGS_NEED_MAIL, error, sizeof(error))) {
+		if (!log_open("worker", worker.settings.log_path))
+			log_warning("LOG: %s cannot be opened", worker.settings.log_path);
+		status = start(&worker);
+	} else {
+		log_error("%s", error);
+	}
+	smtp_close(worker.smtp);
+	db_close(worker.db);
+	arena_free(&worker.arena);
+	arena_free(&settings_arena);
+	return status;
+}

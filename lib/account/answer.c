@@ -1,0 +1,116 @@
+/*
+ * Bodies are built as trees and printed, so that no message can break the JSON.
+ */
+#include "account/answer.h"
+
+#include "account/rules.h"
+
+#include <string.h>
+
+static const struct {
+	int status;
+	const char *word;
+	const char *message;
+} TABLE[] = {
+#define ANSWER_ROW(name, status, word, message) [ANSWER_##name] = {status, word, message},
+	ANSWERS(ANSWER_ROW)
+#undef ANSWER_ROW
+};
+
+/* What is left to say when there is no memory for anything else. */
+static const char OUT_OF_MEMORY[] =
+	"{\"status\":\"error\",\"message\":\"error, please try again or contact the administrator\"}";
+
+static void send_tree(struct response *response, int status, const cJSON *tree)
+{
+	const char *text = tree == NULL ? NULL : json_text(tree);
+
+	if (text == NULL)
+		response_json(response, 500, OUT_OF_MEMORY);
+	else
+		response_json(response, status, text);
+}
+
+static cJSON *envelope(const char *word, const char *message)
+{
+	cJSON *tree = cJSON_CreateObject();
+
+	if (cJSON_AddStringToObject(tree, "status", word) == NULL)
+		return NULL;
+	if (message != NULL && cJSON_AddStringToObject(tree, "message", message) == NULL)
+		return NULL;
+	return tree;
+}
+
+void answer(struct response *response, enum answer which)
+{
+	send_tree(response, TABLE[which].status, envelope(TABLE[which].word, TABLE[which].message));
+}
+
+void answer_with_token(struct response *response, enum answer which,
+	const char *token)
+{
+	cJSON *tree = envelope(TABLE[which].word, TABLE[which].message);
+
+	if (cJSON_AddStringToObject(tree, "auth_token", token) == NULL)
+		tree = NULL;
+	send_tree(response, TABLE[which].status, tree);
+}
+
+void answer_success(struct response *response)
+{
+	send_tree(response, 200, envelope("success", NULL));
+}
+
+void answer_data(struct response *response, cJSON *data)
+{
+	cJSON *tree = envelope("success", NULL);
+
+	if (data == NULL || !cJSON_AddItemToObject(tree, "data", data))
+		tree = NULL;
+	send_tree(response, 200, tree);
+}
+
+void answer_broken_rules(struct response *response, unsigned broken)
+{
+	static const struct {
+		enum rule rule;
+		const char *message;
+	} MESSAGES[] = {
+		{RULE_USERNAME_LENGTH, "username: 3 to 30 characters required\n"},
+		{RULE_USERNAME_CHARACTERS, "username: only alphanumeric characters and the "
+					   "underscore character \"_\" allowed\n"},
+		{RULE_EMAIL, "email: valid email must be provided\n"},
+		{RULE_PASSWORD, "password: 8 characters required\n"},
+	};
+	char text[512] = "";
+
+	for (size_t i = 0; i < sizeof(MESSAGES) / sizeof(*MESSAGES); i++)
+		if ((broken & MESSAGES[i].rule) != 0)
+			strncat(text, MESSAGES[i].message, sizeof(text) - strlen(text) - 1);
+	send_tree(response, 400, envelope("error", text));
+}
+
+static void answer_oauth(struct response *response, const char *body, const char *challenge)
+{
+	response_json(response, 401, body);
+	response_header(response, "Cache-Control", "no-store");
+	response_header(response, "Pragma", "no-cache");
+	response_header(response, "WWW-Authenticate", challenge);
+}
+
+#define BAD_TOKEN_TEXT \
+	"The access token provided is expired, revoked, malformed, or invalid for other reasons."
+
+void answer_bad_token(struct response *response)
+{
+	answer_oauth(response,
+		"{\"error\":\"invalid_token\",\"error_description\":\"" BAD_TOKEN_TEXT "\"}",
+		"Bearer error=\"invalid_token\", error_description=\"" BAD_TOKEN_TEXT "\"");
+}
+
+void answer_bad_token_type(struct response *response)
+{
+	answer_oauth(response, "{\"error\":\"unsupported_token_type\"}",
+		"bearer error=\"unsupported_token_type\", error_description=\"\"");
+}

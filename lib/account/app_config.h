@@ -1,0 +1,24 @@
+/*
+ * The one row of app_config: what the administrator has set. Read at each request that needs it, never
+ * kept (contract W29).
+ */
+#ifndef FITGATE_ACCOUNT_APP_CONFIG_H
+#define FITGATE_ACCOUNT_APP_CONFIG_H
+
+#include "db/db.h"
+
+struct app_config {
+	int64_t max_users; /* 0: no limit */
+	int64_t gpx_limit_import;
+	int64_t max_single_file_size, max_zip_file_size; /* bytes */
+	const char *admin_contact, *about, *privacy_policy;
+	instant privacy_policy_date;
+};
+
+/* DB_OK; DB_NO_ROW when the table has not exactly one row; DB_FAILED. */
+enum db_result app_config_read(struct db *db, struct app_config *config);
+
+/* Whether there is room for another account. Counts no further than the limit. DB_OK, DB_AGAIN, DB_FAILED. */
+enum db_result app_config_registration_open(struct db *db, const struct app_config *config, bool *open);
+
+#endif

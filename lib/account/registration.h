@@ -1,0 +1,32 @@
+/*
+ * Making an account (contract §6.1).
+ */
+#ifndef FITGATE_ACCOUNT_REGISTRATION_H
+#define FITGATE_ACCOUNT_REGISTRATION_H
+
+#include "account/confirmation.h"
+#include "db/db.h"
+
+struct registration {
+	const char *username, *email, *language;
+	const char *password; /* the hash */
+	const struct confirmation *confirmation;
+	instant now;
+};
+
+enum registration_result {
+	REGISTRATION_DONE,
+	REGISTRATION_CLOSED,	     /* there are as many accounts as there may be */
+	REGISTRATION_USERNAME_TAKEN,
+	REGISTRATION_EMAIL_KNOWN,    /* nothing was stored, and it took the time of a registration */
+	REGISTRATION_FAILED,
+};
+
+/*
+ * Store the account, not yet active, and in the same transaction whatever `then` stores beside it (the
+ * job of its e-mail); `then` may be NULL. Names and addresses are taken whatever their case.
+ */
+enum registration_result registration_store(struct db *db, const struct registration *registration,
+	enum db_result (*then)(struct db *db, void *context), void *context);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * What all executables have in common: start, and the way of a request from its route to its handler.
+ *
+ * 404, 405, OPTIONS and 401 are answered from the route table, not by handlers. A handler that leaves
+ * the response empty has failed: ERR500 is sent.
+ */
+#ifndef FITGATE_ACCOUNT_SERVICE_H
+#define FITGATE_ACCOUNT_SERVICE_H
+
+#include "account/answer.h"
+#include "account/bearer.h"
+#include "core/settings.h"
+#include "db/db.h"
+#include "http/payload.h"
+#include "http/router.h"
+
+/* What a handler works with. */
+struct service {
+	struct settings settings;
+	struct db *db;
+	const struct route *routes;
+};
+
+/* Who may call a route. */
+struct route_access {
+	bool with_totals; /* the handler shows the profile: read it with the account */
+};
+
+/* For routes that any account may call. */
+extern const struct route_access ACCESS_ACCOUNT;
+extern const struct route_access ACCESS_ACCOUNT_WITH_PROFILE;
+
+/*
+ * Read the settings, serve, and return the exit status of the process. `needs` is of enum settings_need.
+ * With the argument --routes: print the routes, one a line.
+ */
+int service_main(int argc, char **argv, const char *name, unsigned needs, const struct route *routes);
+
+/*
+ * Read the JSON body. false: it is refused, and the response says so.
+ */
+bool service_read_payload(const struct request *request, struct response *response,
+	struct payload *payload);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * Long division of a 128-bit number, held as four 32-bit limbs, most significant first.
+ */
+#include "account/shortuuid.h"
+
+#include <stdint.h>
+
+enum { LIMBS = 4, BASE = 57 };
+
+static bool parse(const char *uuid, uint32_t limbs[LIMBS])
+{
+	int digits = 0;
+
+	for (; *uuid != '\0'; uuid++) {
+		uint32_t value;
+
+		if (*uuid == '-')
+			continue;
+		if (*uuid >= '0' && *uuid <= '9')
+			value = (uint32_t)(*uuid - '0');
+		else if ((*uuid | 0x20) >= 'a' && (*uuid | 0x20) <= 'f')
+			value = (uint32_t)((*uuid | 0x20) - 'a' + 10);
+		else
+			return false;
+		if (digits == 32)
+			return false;
+		limbs[digits / 8] = limbs[digits / 8] << 4 | value;
+		digits++;
+	}
+	return digits == 32;
+}
+
+static unsigned divide(uint32_t limbs[LIMBS])
+{
+	uint64_t rest = 0;
+
+	for (int i = 0; i < LIMBS; i++) {
+		rest = rest << 32 | limbs[i];
+		limbs[i] = (uint32_t)(rest / BASE);
+		rest %= BASE;
+	}
+	return (unsigned)rest;
+}
+
+bool shortuuid_encode(const char *uuid, char text[SHORTUUID_SIZE])
+{
+	static const char ALPHABET[] = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+	uint32_t limbs[LIMBS] = {0};
+
+	if (!parse(uuid, limbs))
+		return false;
+	for (int i = SHORTUUID_SIZE - 2; i >= 0; i--)
+		text[i] = ALPHABET[divide(limbs)];
+	text[SHORTUUID_SIZE - 1] = '\0';
+	return true;
+}

@@ -1,0 +1,137 @@
+/*
+ * Signing and checking tokens. The signature is checked before anything that the token says about itself
+ * is believed, but for the one word "HS256", which is a condition and no choice.
+ */
+#include "account/token.h"
+
+#include "core/json.h"
+#include "core/secret.h"
+#include "core/text.h"
+
+#include <limits.h>
+#include <string.h>
+
+/* The last second of the year 9999; clocks of several hosts may differ by so much. */
+static const int64_t LATEST_TIME = 253402300799;
+enum { CLOCK_LEEWAY = 60, SIGNATURE_LENGTH = 43 };
+
+static char *encode_part(struct arena *arena, const char *json)
+{
+	size_t length = strlen(json);
+	char *text = arena_alloc(arena, TEXT_BASE64URL_SIZE(length));
+
+	if (text != NULL)
+		text_base64url(json, length, text);
+	return text;
+}
+
+/* The signature over "header.payload", as base64url. */
+static bool sign(const char *key, const char *signed_text, size_t length,
+	char signature[SIGNATURE_LENGTH + 1])
+{
+	unsigned char mac[SECRET_SHA256_SIZE];
+
+	if (!secret_hmac_sha256(key, signed_text, length, mac))
+		return false;
+	text_base64url(mac, sizeof(mac), signature);
+	return true;
+}
+
+char *token_issue(struct arena *arena, const char *key, const struct token_claims *claims)
+{
+	/* {"alg":"HS256","typ":"JWT"} */
+	static const char HEADER[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+	char jti[SECRET_ID_SIZE], signature[SIGNATURE_LENGTH + 1];
+	char *json, *payload, *signed_text;
+
+	if (!secret_random_id(jti))
+		return NULL;
+	json = arena_printf(arena, "{\"exp\":%lld,\"iat\":%lld,\"sub\":%lld,\"gen\":%lld,\"jti\":\"%s\"}",
+		(long long)claims->expires_at, (long long)claims->issued_at, (long long)claims->user_id,
+		(long long)claims->generation, jti);
+	payload = json == NULL ? NULL : encode_part(arena, json);
+	signed_text = payload == NULL ? NULL : arena_printf(arena, "%s.%s", HEADER, payload);
+	if (signed_text == NULL || !sign(key, signed_text, strlen(signed_text), signature))
+		return NULL;
+	return arena_printf(arena, "%s.%s", signed_text, signature);
+}
+
+/* ---- checking ---------------------------------------------------------------------------------- */
+
+/* Decode one part and parse it as a JSON object; NULL when it is none. */
+static const cJSON *decode_part(struct arena *arena, const char *text, size_t length)
+{
+	unsigned char *bytes = arena_alloc(arena, length + 1);
+	ptrdiff_t size = bytes == NULL ? -1 : text_base64url_decode(text, length, bytes);
+	const cJSON *object = size < 0 ? NULL : json_parse((const char *)bytes, (size_t)size);
+
+	return cJSON_IsObject(object) ? object : NULL;
+}
+
+/* alg is HS256, and there is no extension that we would have to understand (RFC 7515 §4.1.11). */
+static bool header_is_ours(const cJSON *header)
+{
+	const cJSON *algorithm = json_member(header, "alg");
+
+	return cJSON_IsString(algorithm) && strcmp(algorithm->valuestring, "HS256") == 0 &&
+	       json_member(header, "crit") == NULL;
+}
+
+static bool is_empty(const cJSON *item)
+{
+	if (item == NULL || cJSON_IsNull(item))
+		return true;
+	if (cJSON_IsString(item))
+		return *item->valuestring == '\0';
+	return (cJSON_IsArray(item) || cJSON_IsObject(item)) && item->child == NULL;
+}
+
+/* nbf and gen may be absent; what is there must be an integer in range. */
+static bool optional_integer(const cJSON *payload, const char *name, int64_t high, int64_t *value)
+{
+	const cJSON *item = json_member(payload, name);
+
+	*value = 0;
+	return item == NULL || json_integer(item, 0, high, value);
+}
+
+static bool read_claims(const cJSON *payload, int64_t now, struct token_claims *claims)
+{
+	const cJSON *id = json_member(payload, "jti");
+	int64_t not_before;
+
+	if (!json_integer(json_member(payload, "sub"), 1, INT_MAX, &claims->user_id) ||
+		!json_integer(json_member(payload, "exp"), 0, LATEST_TIME, &claims->expires_at) ||
+		!json_integer(json_member(payload, "iat"), 0, LATEST_TIME, &claims->issued_at) ||
+		!optional_integer(payload, "nbf", LATEST_TIME, &not_before) ||
+		!optional_integer(payload, "gen", INT_MAX, &claims->generation))
+		return false;
+	if (claims->issued_at > now + CLOCK_LEEWAY || not_before > now + CLOCK_LEEWAY)
+		return false;
+	if (id != NULL && !cJSON_IsString(id))
+		return false;
+	/* a token with an audience was made for another purpose, such as a password reset */
+	return is_empty(json_member(payload, "aud"));
+}
+
+enum token_verdict token_verify(struct arena *arena, const char *key, const char *token, int64_t now,
+	struct token_claims *claims)
+{
+	size_t length = strnlen(token, TOKEN_MAX_LENGTH + 1);
+	const char *first_dot = strchr(token, '.');
+	const char *second_dot = first_dot == NULL ? NULL : strchr(first_dot + 1, '.');
+	char expected[SIGNATURE_LENGTH + 1];
+	const cJSON *header, *payload;
+
+	if (length > TOKEN_MAX_LENGTH || second_dot == NULL || strchr(second_dot + 1, '.') != NULL)
+		return TOKEN_INVALID;
+	if (!sign(key, token, (size_t)(second_dot - token), expected) ||
+		!secret_equal_text(expected, second_dot + 1))
+		return TOKEN_INVALID;
+	header = decode_part(arena, token, (size_t)(first_dot - token));
+	payload = decode_part(arena, first_dot + 1, (size_t)(second_dot - first_dot - 1));
+	if (header == NULL || payload == NULL || !header_is_ours(header) ||
+		!read_claims(payload, now, claims))
+		return TOKEN_INVALID;
+	return claims->expires_at <= now ? TOKEN_EXPIRED : TOKEN_VALID;
+}

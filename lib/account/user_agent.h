@@ -1,0 +1,16 @@
+/*
+ * What the User-Agent header (RFC 9110 §10.1.5) says about a device, in two words for an e-mail: so that
+ * a reader can tell whether it was their own.
+ */
+#ifndef FITGATE_ACCOUNT_USER_AGENT_H
+#define FITGATE_ACCOUNT_USER_AGENT_H
+
+struct user_agent {
+	const char *system;  /* "Linux", "Windows", "Mac OS X", "Android", "iOS" or "Other" */
+	const char *browser; /* "Firefox", "Chrome", "Safari", "Edge", "Opera", "curl" or "Other" */
+};
+
+/* The words are constants. */
+struct user_agent user_agent_parse(const char *header);
+
+#endif

@@ -1,0 +1,137 @@
+/*
+ * Making and dropping the connection, and what its errors mean.
+ */
+#include "db/internal.h"
+
+#include "core/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONNECT_TIMEOUT = 5, ANSWER_TIMEOUT = 30 };
+
+/* Everything a session relies on, whatever the server's defaults are. */
+static const char SESSION[] =
+	"SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
+	"innodb_lock_wait_timeout = 10, group_concat_max_len = 67108864";
+
+struct db *db_open(const struct url *url)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	if (db == NULL)
+		return NULL;
+	db->url = url;
+	db->timeout = ANSWER_TIMEOUT;
+	return db;
+}
+
+void db_close(struct db *db)
+{
+	if (db == NULL)
+		return;
+	db_disconnect(db);
+	mysql_library_end();
+	free(db);
+}
+
+void db_use_arena(struct db *db, struct arena *arena)
+{
+	db->arena = arena;
+}
+
+void db_set_timeout(struct db *db, unsigned seconds)
+{
+	db->timeout = seconds;
+}
+
+unsigned db_error_number(const struct db *db)
+{
+	return db->error_number;
+}
+
+const char *db_error_text(const struct db *db)
+{
+	return db->error_text;
+}
+
+void db_note_error(struct db *db, unsigned number, const char *text)
+{
+	db->error_number = number;
+	snprintf(db->error_text, sizeof(db->error_text), "%s", text);
+}
+
+bool db_error_is_loss(unsigned number)
+{
+	switch (number) {
+	case CR_SERVER_GONE_ERROR:
+	case CR_SERVER_LOST:
+	case CR_CONNECTION_ERROR:
+	case CR_CONN_HOST_ERROR:
+	case ER_SERVER_SHUTDOWN:
+	case ER_UNKNOWN_STMT_HANDLER:
+	case ER_NEED_REPREPARE:
+	case CLIENT_CR_SERVER_LOST_EXTENDED:
+	case CLIENT_ER_CONNECTION_KILLED:
+	case CLIENT_ER_INTERACTION_TIMEOUT:
+	/* out of step with the server: nothing more can be read from this connection */
+	case CR_COMMANDS_OUT_OF_SYNC:
+	case CR_MALFORMED_PACKET:
+	case CR_UNKNOWN_ERROR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool db_error_is_conflict(unsigned number)
+{
+	return number == ER_LOCK_DEADLOCK || number == ER_LOCK_WAIT_TIMEOUT;
+}
+
+static void set_options(struct db *db)
+{
+	const char *ssl = url_parameter(db->url, "ssl");
+	unsigned connect_timeout = CONNECT_TIMEOUT;
+
+	mysql_options(db->mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_timeout);
+	mysql_options(db->mysql, MYSQL_OPT_READ_TIMEOUT, &db->timeout);
+	mysql_options(db->mysql, MYSQL_OPT_WRITE_TIMEOUT, &db->timeout);
+	mysql_options(db->mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	mysql_options(db->mysql, MYSQL_INIT_COMMAND, SESSION);
+	client_set_tls(db->mysql, ssl != NULL && strcmp(ssl, "required") == 0,
+		ssl != NULL && strcmp(ssl, "verify") == 0);
+}
+
+bool db_connect(struct db *db)
+{
+	const struct url *url = db->url;
+
+	if (db->mysql != NULL)
+		return true;
+	db->mysql = mysql_init(NULL);
+	if (db->mysql == NULL) {
+		db_note_error(db, CR_OUT_OF_MEMORY, "out of memory");
+		return false;
+	}
+	set_options(db);
+	if (mysql_real_connect(db->mysql, url->host, url->user, url->password, url->path,
+		    (unsigned)url->port, url_parameter(url, "unix_socket"), CLIENT_FOUND_ROWS) != NULL)
+		return true;
+	db_note_error(db, mysql_errno(db->mysql), mysql_error(db->mysql));
+	log_error("database: %s (%u)", db->error_text, db->error_number);
+	db_disconnect(db);
+	return false;
+}
+
+void db_disconnect(struct db *db)
+{
+	for (int i = 0; i < db->statement_count; i++)
+		statement_free(db->statements[i]);
+	db->statement_count = 0;
+	if (db->mysql != NULL)
+		mysql_close(db->mysql);
+	db->mysql = NULL;
+	db->in_transaction = false;
+}

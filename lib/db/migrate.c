@@ -1,0 +1,330 @@
+/*
+ * See migrate.h. Statements are sent as they are, not prepared: not all DDL can be.
+ */
+#include "db/migrate.h"
+
+#include "core/secret.h"
+#include "core/text.h"
+#include "db/internal.h"
+
+#include <openssl/evp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { LEASE_SECONDS = 60, POLL_MS = 200, MAX_WAIT_SECONDS = 600, STATEMENT_TIMEOUT = 24 * 3600 };
+
+struct run {
+	struct db *db;
+	void (*say)(const char *line);
+	char owner[SECRET_ID_SIZE];
+};
+
+/* How far a migration is in this database. */
+struct progress {
+	bool known;
+	const char *checksum;
+	const char *state;
+	int64_t next_statement;
+};
+
+static void tell(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void tell(struct run *run, const char *format, ...)
+{
+	char line[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	run->say(line);
+}
+
+static bool send(struct run *run, const char *sql)
+{
+	struct db *db = run->db;
+
+	if (!db_connect(db))
+		return false;
+	if (mysql_query(db->mysql, sql) == 0)
+		return true;
+	db_note_error(db, mysql_errno(db->mysql), mysql_error(db->mysql));
+	return false;
+}
+
+/* ---- the two tables of our own ----------------------------------------------------------------- */
+
+static bool make_own_tables(struct run *run)
+{
+	static const char VERSION[] =
+		"CREATE TABLE IF NOT EXISTS schema_version ("
+		" version INT NOT NULL PRIMARY KEY,"
+		" name VARCHAR(100) NOT NULL,"
+		" checksum CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,"
+		" state ENUM('applying','applied','skipped') NOT NULL,"
+		" next_statement INT NOT NULL DEFAULT 0,"
+		" changed_at DATETIME(6) NOT NULL"
+		") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci";
+	static const char LEASE[] =
+		"CREATE TABLE IF NOT EXISTS schema_lease ("
+		" id TINYINT NOT NULL PRIMARY KEY,"
+		" owner CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,"
+		" lease_until DATETIME(6) NULL"
+		") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci";
+
+	return send(run, VERSION) && send(run, LEASE) &&
+	       send(run, "INSERT IGNORE INTO schema_lease (id) VALUES (1)");
+}
+
+/* Take the lease, or make it longer. It is the database's clock that decides. */
+static bool hold_lease(struct run *run, bool *held)
+{
+	static const char TAKE[] =
+		"UPDATE schema_lease SET owner = ?, lease_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND "
+		"WHERE id = 1 AND (owner IS NULL OR owner = ? OR lease_until < UTC_TIMESTAMP(6))";
+	int64_t changed = 0;
+
+	if (db_change(run->db, TAKE,
+		    DB_PARAMS(DB_TEXT(run->owner), DB_INT(LEASE_SECONDS), DB_TEXT(run->owner)),
+		    &changed) != DB_OK)
+		return false;
+	*held = changed == 1;
+	return true;
+}
+
+static void release_lease(struct run *run)
+{
+	static const char RELEASE[] =
+		"UPDATE schema_lease SET owner = NULL, lease_until = NULL WHERE id = 1 AND owner = ?";
+
+	db_change(run->db, RELEASE, DB_PARAMS(DB_TEXT(run->owner)), NULL);
+}
+
+static bool wait_for_lease(struct run *run)
+{
+	int64_t deadline = clock_monotonic() + MAX_WAIT_SECONDS * MICROSECONDS;
+	bool held = false, told = false;
+
+	while (clock_monotonic() < deadline) {
+		if (!hold_lease(run, &held))
+			return false;
+		if (held)
+			return true;
+		if (!told)
+			tell(run, "another migration is running, or was killed within the last %d seconds; "
+				  "waiting for it", LEASE_SECONDS);
+		told = true;
+		nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
+	}
+	tell(run, "gave up waiting for the other migration after %d seconds", MAX_WAIT_SECONDS);
+	return false;
+}
+
+static bool read_progress(struct run *run, const struct migration *migration, struct progress *progress)
+{
+	static const char READ[] =
+		"SELECT checksum, state, next_statement FROM schema_version WHERE version = ?";
+	enum db_result result = db_row(run->db, READ, DB_PARAMS(DB_INT(migration->version)),
+		DB_COLUMNS(DB_TO_TEXT(&progress->checksum), DB_TO_TEXT(&progress->state),
+			DB_TO_INT(&progress->next_statement)));
+
+	progress->known = result == DB_OK;
+	return result == DB_OK || result == DB_NO_ROW;
+}
+
+static bool write_progress(struct run *run, const struct migration *migration, const char *checksum,
+	const char *state, int64_t next_statement)
+{
+	static const char WRITE[] =
+		"INSERT INTO schema_version (version, name, checksum, state, next_statement, changed_at) "
+		"VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6)) ON DUPLICATE KEY UPDATE "
+		"checksum = VALUES(checksum), state = VALUES(state), "
+		"next_statement = VALUES(next_statement), changed_at = VALUES(changed_at)";
+
+	return db_change(run->db, WRITE,
+		       DB_PARAMS(DB_INT(migration->version), DB_TEXT(migration->name), DB_TEXT(checksum),
+			       DB_TEXT(state), DB_INT(next_statement)),
+		       NULL) == DB_OK;
+}
+
+/* SHA-256 over the statements, each with its NUL. Comments are not part of them. */
+static bool checksum_of(const struct migration *migration, char text[SECRET_SHA256_HEX_SIZE])
+{
+	unsigned char digest[SECRET_SHA256_SIZE];
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	bool done = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1;
+
+	for (const char *const *s = migration->statements; done && *s != NULL; s++)
+		done = EVP_DigestUpdate(context, *s, strlen(*s) + 1) == 1;
+	done = done && EVP_DigestFinal_ex(context, digest, NULL) == 1;
+	EVP_MD_CTX_free(context);
+	if (done)
+		text_hex(digest, sizeof(digest), text);
+	return done;
+}
+
+/* ---- applying ---------------------------------------------------------------------------------- */
+
+/* What a statement answers that had run before the process was killed. */
+static bool says_already_exists(unsigned error)
+{
+	return error == ER_TABLE_EXISTS_ERROR || error == ER_DUP_FIELDNAME || error == ER_DUP_KEYNAME ||
+	       error == ER_TRG_ALREADY_EXISTS;
+}
+
+static bool says_not_allowed(unsigned error)
+{
+	return error == ER_BINLOG_CREATE_ROUTINE_NEED_SUPER || error == ER_TABLEACCESS_DENIED_ERROR ||
+	       error == ER_SPECIFIC_ACCESS_DENIED_ERROR || error == ER_DBACCESS_DENIED_ERROR;
+}
+
+struct step {
+	struct run *run;
+	const struct migration *migration;
+	const char *checksum;
+	int64_t number;
+	bool may_have_run;
+	bool not_allowed;
+};
+
+/*
+ * One statement and the note that it ran, in one transaction: exact for changes of rows, and for DDL,
+ * which commits by itself, right but for the moment in between.
+ */
+static enum db_result run_step(struct db *db, void *context)
+{
+	struct step *step = context;
+	bool sent = send(step->run, step->migration->statements[step->number]);
+
+	if (!sent && db_error_is_conflict(db->error_number))
+		return DB_AGAIN;
+	if (!sent && step->may_have_run && says_already_exists(db->error_number))
+		sent = true;
+	if (!sent) {
+		step->not_allowed = says_not_allowed(db->error_number);
+		return DB_REFUSED;
+	}
+	return write_progress(step->run, step->migration, step->checksum, "applying", step->number + 1)
+		       ? DB_OK
+		       : DB_FAILED;
+}
+
+static bool complain(struct run *run, const struct migration *migration, int64_t statement)
+{
+	tell(run, "%04d %s: statement %lld failed: %s (%u)", migration->version, migration->name,
+		(long long)statement + 1, db_error_text(run->db), db_error_number(run->db));
+	return false;
+}
+
+static bool skip(struct run *run, const struct migration *migration, const char *checksum)
+{
+	tell(run, "%04d %s: skipped, the database account has no right to it (%s)", migration->version,
+		migration->name, db_error_text(run->db));
+	return write_progress(run, migration, checksum, "skipped", 0);
+}
+
+static bool apply(struct run *run, const struct migration *migration, const char *checksum,
+	int64_t first, bool resumed)
+{
+	struct step step = {.run = run, .migration = migration, .checksum = checksum};
+
+	if (resumed)
+		tell(run, "%04d %s: resuming at statement %lld", migration->version, migration->name,
+			(long long)first + 1);
+	else if (!write_progress(run, migration, checksum, "applying", first))
+		return complain(run, migration, first);
+	for (step.number = first; migration->statements[step.number] != NULL; step.number++) {
+		bool held = false;
+
+		if (!hold_lease(run, &held) || !held) {
+			tell(run, "lost the lease: another migration has taken over");
+			return false;
+		}
+		step.may_have_run = resumed && step.number == first;
+		if (db_transaction(run->db, run_step, &step) == DB_OK)
+			continue;
+		if (step.not_allowed && migration->optional)
+			return skip(run, migration, checksum);
+		return complain(run, migration, step.number);
+	}
+	if (!write_progress(run, migration, checksum, "applied", step.number))
+		return complain(run, migration, step.number);
+	tell(run, "%04d %s: applied", migration->version, migration->name);
+	return true;
+}
+
+static bool bring_up(struct run *run, const struct migration *migration, bool *did_something)
+{
+	char checksum[SECRET_SHA256_HEX_SIZE];
+	struct progress progress;
+	bool resumed;
+
+	if (!checksum_of(migration, checksum) || !read_progress(run, migration, &progress))
+		return complain(run, migration, 0);
+	if (!progress.known) {
+		*did_something = true;
+		return apply(run, migration, checksum, 0, false);
+	}
+	if (strcmp(progress.checksum, checksum) != 0) {
+		tell(run, "%04d %s: the database has another version of this migration (checksum %.12s, ours "
+			  "%.12s); refusing to go on", migration->version, migration->name,
+			progress.checksum, checksum);
+		return false;
+	}
+	if (strcmp(progress.state, "applied") == 0)
+		return true;
+	*did_something = true;
+	resumed = strcmp(progress.state, "applying") == 0;
+	return apply(run, migration, checksum, progress.next_statement, resumed);
+}
+
+static bool refuse_newer(struct run *run)
+{
+	static const char NEWEST[] = "SELECT COALESCE(MAX(version), 0) FROM schema_version";
+	const struct migration *last = MIGRATIONS;
+	int64_t newest;
+
+	while (last[1].version != 0)
+		last++;
+	if (db_row(run->db, NEWEST, DB_NO_PARAMS, DB_COLUMNS(DB_TO_INT(&newest))) != DB_OK)
+		return false;
+	if (newest <= last->version)
+		return true;
+	tell(run, "the database is newer (%lld) than this program (%d)", (long long)newest, last->version);
+	return false;
+}
+
+static bool migrate_all(struct run *run)
+{
+	bool did_something = false;
+
+	if (!refuse_newer(run))
+		return false;
+	for (const struct migration *m = MIGRATIONS; m->version != 0; m++)
+		if (!bring_up(run, m, &did_something))
+			return false;
+	if (!did_something)
+		tell(run, "the database is up to date");
+	return true;
+}
+
+bool migrate(struct db *db, void (*say)(const char *line))
+{
+	struct run run = {.db = db, .say = say};
+	bool done;
+
+	db_set_timeout(db, STATEMENT_TIMEOUT);
+	if (!secret_random_id(run.owner))
+		return false;
+	if (!make_own_tables(&run)) {
+		tell(&run, "cannot make the table of versions: %s (%u)", db_error_text(db), db_error_number(db));
+		return false;
+	}
+	if (!wait_for_lease(&run))
+		return false;
+	done = migrate_all(&run);
+	release_lease(&run);
+	return done;
+}

@@ -1,0 +1,32 @@
+/*
+ * Bringing a database to the newest schema.
+ *
+ * The migrations are the files of sql/, embedded at build, each a list of statements. The table
+ * schema_version holds which of them the database has, with a checksum and the number of the next
+ * statement: DDL commits by itself, so a migration that was killed is resumed in its middle. Of several
+ * that migrate at once, one holds a lease in the table schema_lease; the others wait and then find
+ * nothing to do. No server lock is involved, so that a cluster will do.
+ */
+#ifndef FITGATE_DB_MIGRATE_H
+#define FITGATE_DB_MIGRATE_H
+
+#include "db/db.h"
+
+struct migration {
+	int version;	   /* from the file's name: 0001 ... */
+	const char *name;  /* the rest of the file's name */
+	bool optional;	   /* recorded as skipped where the server refuses its statements for lack of rights */
+	const char *const *statements; /* NULL at its end */
+};
+
+/* All migrations in order, the last one with version 0. Made by scripts/embed-sql from sql/. */
+extern const struct migration MIGRATIONS[];
+
+/*
+ * Apply what is missing; `say` gets a line for each thing done. Optional migrations that were skipped
+ * earlier are tried again. false: `say` has told why; what was done stays done, and the next run goes on
+ * from there.
+ */
+bool migrate(struct db *db, void (*say)(const char *line));
+
+#endif

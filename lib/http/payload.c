@@ -1,0 +1,69 @@
+/*
+ * Reading a JSON body and its fields.
+ */
+#include "http/payload.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* application/json or application/<anything>+json, any case, parameters allowed. */
+static bool is_json_type(const char *content_type)
+{
+	static const char PREFIX[] = "application/", SUFFIX[] = "+json";
+	size_t length = strcspn(content_type, ";");
+
+	while (length > 0 && (content_type[length - 1] == ' ' || content_type[length - 1] == '\t'))
+		length--;
+	if (length <= strlen(PREFIX) || strncasecmp(content_type, PREFIX, strlen(PREFIX)) != 0)
+		return false;
+	content_type += strlen(PREFIX);
+	length -= strlen(PREFIX);
+	if (length == 4 && strncasecmp(content_type, "json", 4) == 0)
+		return true;
+	return length > strlen(SUFFIX) && memchr(content_type, ' ', length) == NULL &&
+	       strncasecmp(content_type + length - strlen(SUFFIX), SUFFIX, strlen(SUFFIX)) == 0;
+}
+
+enum payload_result payload_read(const struct request *request, struct payload *payload)
+{
+	const char *body;
+	size_t length;
+
+	if (request->content_length > PAYLOAD_MAX_SIZE)
+		return PAYLOAD_TOO_LARGE;
+	if (!is_json_type(request->content_type))
+		return PAYLOAD_INVALID;
+	switch (request_read_body(request, PAYLOAD_MAX_SIZE, &body, &length)) {
+	case REQUEST_BODY_TOO_LARGE:
+		return PAYLOAD_TOO_LARGE;
+	case REQUEST_BODY_BROKEN:
+		return PAYLOAD_INVALID;
+	case REQUEST_BODY_OK:
+		break;
+	}
+	payload->object = json_parse(body, length);
+	if (!cJSON_IsObject(payload->object) || payload->object->child == NULL)
+		return PAYLOAD_INVALID;
+	return PAYLOAD_OK;
+}
+
+bool payload_is_absent(const struct payload *payload, const char *key)
+{
+	const cJSON *item = json_member(payload->object, key);
+
+	return item == NULL || cJSON_IsNull(item);
+}
+
+enum field payload_text(const struct payload *payload, const char *key, const char **text)
+{
+	*text = NULL;
+	if (payload_is_absent(payload, key))
+		return FIELD_ABSENT;
+	*text = cJSON_GetStringValue(json_member(payload->object, key));
+	return *text == NULL ? FIELD_INVALID : FIELD_VALID;
+}
+
+bool payload_is_true(const struct payload *payload, const char *key)
+{
+	return cJSON_IsTrue(json_member(payload->object, key));
+}

@@ -1,0 +1,43 @@
+/*
+ * The JSON body of a request, and its fields (contract §2.2, §2.3).
+ *
+ * A field is absent (not there, or null), valid, or of the wrong type; a handler tells the three apart
+ * and never looks at raw input.
+ */
+#ifndef FITGATE_HTTP_PAYLOAD_H
+#define FITGATE_HTTP_PAYLOAD_H
+
+#include "core/json.h"
+#include "http/request.h"
+
+enum { PAYLOAD_MAX_SIZE = 1024 * 1024 };
+
+struct payload {
+	const cJSON *object;
+};
+
+enum payload_result {
+	PAYLOAD_OK,
+	PAYLOAD_INVALID,   /* not JSON by its type or its text, or not an object with a member */
+	PAYLOAD_TOO_LARGE, /* more than PAYLOAD_MAX_SIZE bytes */
+};
+
+/* Read and parse the body. It lives in the request's arena. */
+enum payload_result payload_read(const struct request *request, struct payload *payload);
+
+enum field {
+	FIELD_ABSENT, /* the key is not there, or its value is null */
+	FIELD_VALID,
+	FIELD_INVALID, /* a value of another type */
+};
+
+/* Whether the key is not there, or its value is null. */
+bool payload_is_absent(const struct payload *payload, const char *key);
+
+/* A string. *text is NULL unless the field is valid. */
+enum field payload_text(const struct payload *payload, const char *key, const char **text);
+
+/* Whether the value is the JSON literal true. */
+bool payload_is_true(const struct payload *payload, const char *key);
+
+#endif

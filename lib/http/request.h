@@ -1,0 +1,71 @@
+/*
+ * One HTTP request, as the web server hands it over: FastCGI parameters or CGI's environment.
+ *
+ * The URL is the web server's business: all that counts here is PATH_INFO, decoded, with any prefix
+ * removed, beginning with /api/. The body is read only when a handler asks for it.
+ */
+#ifndef FITGATE_HTTP_REQUEST_H
+#define FITGATE_HTTP_REQUEST_H
+
+#include "core/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum http_method {
+	HTTP_GET,
+	HTTP_HEAD,
+	HTTP_POST,
+	HTTP_PATCH,
+	HTTP_DELETE,
+	HTTP_OPTIONS,
+	HTTP_OTHER, /* none that any route has */
+};
+
+/* Where the parameters and the body come from: FastCGI or CGI. */
+struct request_source {
+	const char *(*parameter)(void *state, const char *name);
+	ssize_t (*read)(void *state, void *buffer, size_t size); /* 0 at the end, -1 on an error */
+	void *state;
+};
+
+enum { REQUEST_PATH_PARAMETERS = 2 };
+
+struct caller; /* account/bearer.h: who asks, once that is known */
+
+struct request {
+	struct arena *arena;
+	const struct request_source *source;
+	enum http_method method;
+	const char *method_text;
+	const char *path;	    /* PATH_INFO */
+	const char *id;		    /* REQUEST_ID, made here when the web server gives none */
+	const char *dialect;	    /* API_DIALECT, "" when absent */
+	const char *authorization;  /* the header's value, "" when absent */
+	const char *content_type;   /* "" when absent */
+	int64_t content_length;	    /* -1: not known */
+	const char *user_agent;	    /* "" when absent */
+	const char *remote_address; /* "" when absent */
+	const char *route;	    /* the pattern that matched; for the log */
+	const char *parameters[REQUEST_PATH_PARAMETERS]; /* what stood for :name in the pattern */
+	const struct caller *caller;
+};
+
+/* Fill a request from its source. Strings are copied to the arena. false: memory is out. */
+bool request_begin(struct request *request, struct arena *arena, const struct request_source *source);
+
+enum request_body {
+	REQUEST_BODY_OK,
+	REQUEST_BODY_TOO_LARGE,
+	REQUEST_BODY_BROKEN, /* ended before its announced length, or cannot be read */
+};
+
+/*
+ * Read the whole body, at most `limit` bytes, into the arena. What is announced as larger is not read
+ * at all.
+ */
+enum request_body request_read_body(const struct request *request, size_t limit, const char **body,
+	size_t *length);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * The answer to one request: put together in memory, written once at the end. So an error half way can
+ * still become a clean one.
+ */
+#ifndef FITGATE_HTTP_RESPONSE_H
+#define FITGATE_HTTP_RESPONSE_H
+
+#include "core/arena.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { RESPONSE_HEADERS = 12 };
+
+struct response {
+	int status; /* 0: none yet */
+	struct {
+		const char *name, *value;
+	} headers[RESPONSE_HEADERS];
+	int header_count;
+	const char *body; /* NULL: none */
+	size_t body_length;
+};
+
+/* Add a header. The strings must live as long as the response. A value with a control character (a
+ * line break above all) is a programming error and stops the program. */
+void response_header(struct response *response, const char *name, const char *value);
+
+/* Status and a body of JSON text; what an earlier attempt had set is gone, headers included. */
+void response_json(struct response *response, int status, const char *body);
+
+/* Status without a body. */
+void response_empty(struct response *response, int status);
+
+/* The head as CGI wants it ("Status: 200\r\n...\r\n\r\n"), in the arena; NULL when memory is out. */
+char *response_head(const struct response *response, struct arena *arena);
+
+#endif

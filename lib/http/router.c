@@ -1,0 +1,80 @@
+/*
+ * A table of a handful of routes: looked through from top to bottom.
+ */
+#include "http/router.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *router_method_name(enum http_method method)
+{
+	static const char *const NAMES[] = {
+		[HTTP_GET] = "GET",
+		[HTTP_HEAD] = "HEAD",
+		[HTTP_POST] = "POST",
+		[HTTP_PATCH] = "PATCH",
+		[HTTP_DELETE] = "DELETE",
+		[HTTP_OPTIONS] = "OPTIONS",
+		[HTTP_OTHER] = "-",
+	};
+
+	return NAMES[method];
+}
+
+/* Whether the path fits; fills the request's parameters on the way. */
+static bool matches(const char *pattern, const char *path, struct request *request)
+{
+	int parameter = 0;
+
+	while (*pattern != '\0') {
+		size_t length;
+
+		if (*pattern != ':') {
+			if (*pattern++ != *path++)
+				return false;
+			continue;
+		}
+		length = strcspn(path, "/");
+		if (length == 0 || parameter == REQUEST_PATH_PARAMETERS)
+			return false;
+		request->parameters[parameter] = arena_copy(request->arena, path, length);
+		if (request->parameters[parameter++] == NULL)
+			return false;
+		path += length;
+		pattern += strcspn(pattern, "/");
+	}
+	return *path == '\0';
+}
+
+static void add_method(char *allow, enum http_method method)
+{
+	size_t length = strlen(allow);
+
+	snprintf(allow + length, ROUTER_ALLOW_SIZE - length, "%s%s", length > 0 ? ", " : "",
+		router_method_name(method));
+	if (method == HTTP_GET)
+		add_method(allow, HTTP_HEAD);
+}
+
+enum routing router_find(const struct route *routes, struct request *request,
+	const struct route **found, char allow[ROUTER_ALLOW_SIZE])
+{
+	enum http_method wanted = request->method == HTTP_HEAD ? HTTP_GET : request->method;
+
+	*found = NULL;
+	allow[0] = '\0';
+	for (const struct route *route = routes; route->pattern != NULL; route++) {
+		if (!matches(route->pattern, request->path, request))
+			continue;
+		request->route = route->pattern;
+		add_method(allow, route->method);
+		if (route->method == wanted)
+			*found = route;
+	}
+	if (request->route == NULL)
+		return ROUTING_UNKNOWN;
+	add_method(allow, HTTP_OPTIONS);
+	if (request->method == HTTP_OPTIONS)
+		return ROUTING_OPTIONS;
+	return *found == NULL ? ROUTING_METHOD : ROUTING_FOUND;
+}

@@ -1,0 +1,242 @@
+/*
+ * FastCGI through libfcgi's FCGX functions, CGI by hand (FCGX can tell that it is CGI, but not serve it).
+ *
+ * Signals: SIGTERM is blocked but for the moment of waiting, and the wait is ppoll(2), which opens it
+ * atomically; so there is no moment in which a request to stop can be missed. The listening socket is
+ * made non-blocking: of several processes that wake up, those who come late go back to waiting.
+ */
+#include "http/server.h"
+
+#include "core/clock.h"
+#include "core/json.h"
+#include "core/log.h"
+#include "core/text.h"
+#include "http/router.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PAUSE_MS = 100, SYSTEMD_FIRST_FD = 3 };
+
+static volatile sig_atomic_t stopping;
+
+static void stop(int signal_number)
+{
+	(void)signal_number;
+	stopping = 1;
+	FCGX_ShutdownPending();
+}
+
+/* ---- one request ------------------------------------------------------------------------------- */
+
+static void log_answer(const struct request *request, const struct response *response, int64_t started)
+{
+	double milliseconds = (double)(clock_monotonic() - started) / 1000;
+
+	/* a pattern where there is one: a path may hold a name that is as good as a secret */
+	log_info("%s %.200s %d %.1fms", request->method_text,
+		request->route != NULL ? request->route : request->path, response->status, milliseconds);
+}
+
+struct sink {
+	bool (*write)(void *state, const char *bytes, size_t length);
+	void *state;
+};
+
+static bool send_response(const struct request *request, struct response *response,
+	const struct sink *sink)
+{
+	const char *head;
+
+	response_header(response, "X-Request-Id", request->id);
+	head = response_head(response, request->arena);
+	if (head == NULL || !sink->write(sink->state, head, strlen(head)))
+		return false;
+	return request->method == HTTP_HEAD || response->body == NULL ||
+	       sink->write(sink->state, response->body, response->body_length);
+}
+
+static bool serve(struct arena *arena, const struct request_source *source, const struct sink *sink,
+	server_handler *handler, void *context)
+{
+	struct request request;
+	struct response response = {0};
+	int64_t started = clock_monotonic();
+	bool sent;
+
+	if (!request_begin(&request, arena, source)) {
+		log_error("out of memory");
+		return false;
+	}
+	log_set_request(request.id);
+	json_use_arena(arena);
+	handler(context, &request, &response);
+	sent = send_response(&request, &response, sink);
+	log_answer(&request, &response, started);
+	if (!sent)
+		log_warning("the answer could not be sent");
+	log_set_request(NULL);
+	return sent;
+}
+
+/* ---- CGI --------------------------------------------------------------------------------------- */
+
+static const char *cgi_parameter(void *state, const char *name)
+{
+	(void)state;
+	return getenv(name);
+}
+
+static ssize_t cgi_read(void *state, void *buffer, size_t size)
+{
+	ssize_t got;
+
+	(void)state;
+	do
+		got = read(STDIN_FILENO, buffer, size);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+static bool cgi_write(void *state, const char *bytes, size_t length)
+{
+	(void)state;
+	while (length > 0) {
+		ssize_t written = write(STDOUT_FILENO, bytes, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return false;
+		bytes += written;
+		length -= (size_t)written;
+	}
+	return true;
+}
+
+static int serve_cgi(server_handler *handler, void *context)
+{
+	const struct request_source source = {cgi_parameter, cgi_read, NULL};
+	const struct sink sink = {cgi_write, NULL};
+	struct arena arena = ARENA_EMPTY;
+	bool sent;
+
+	sent = serve(&arena, &source, &sink, handler, context);
+	arena_free(&arena);
+	return sent ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* ---- FastCGI ----------------------------------------------------------------------------------- */
+
+static const char *fcgi_parameter(void *state, const char *name)
+{
+	return FCGX_GetParam(name, ((FCGX_Request *)state)->envp);
+}
+
+static ssize_t fcgi_read(void *state, void *buffer, size_t size)
+{
+	FCGX_Stream *in = ((FCGX_Request *)state)->in;
+	int got = FCGX_GetStr(buffer, size > INT_MAX ? INT_MAX : (int)size, in);
+
+	return got == 0 && FCGX_GetError(in) != 0 ? -1 : got;
+}
+
+static bool fcgi_write(void *state, const char *bytes, size_t length)
+{
+	return length <= INT_MAX &&
+	       FCGX_PutStr(bytes, (int)length, ((FCGX_Request *)state)->out) == (int)length;
+}
+
+static void set_signals(sigset_t *while_waiting)
+{
+	static const int SIGNALS[] = {SIGTERM, SIGUSR1, SIGINT};
+	struct sigaction action = {.sa_handler = stop}; /* no SA_RESTART: it must end the wait */
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < sizeof(SIGNALS) / sizeof(*SIGNALS); i++) {
+		sigaddset(&blocked, SIGNALS[i]);
+		sigaction(SIGNALS[i], &action, NULL);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &blocked, while_waiting);
+	for (size_t i = 0; i < sizeof(SIGNALS) / sizeof(*SIGNALS); i++)
+		sigdelset(while_waiting, SIGNALS[i]);
+}
+
+/* Wait for a connection. false: asked to stop. */
+static bool wait_for_connection(const sigset_t *while_waiting)
+{
+	struct pollfd listening = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	while (!stopping)
+		if (ppoll(&listening, 1, NULL, while_waiting) > 0)
+			return true;
+	return false;
+}
+
+/* Another process may have taken the connection, or descriptors may be short for a while. */
+static void after_failed_accept(int error)
+{
+	if (error == -EAGAIN || error == -EWOULDBLOCK || error == -EINTR || error == -ECONNABORTED)
+		return;
+	log_error("accept: %s", strerror(-error));
+	nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
+}
+
+static int serve_fcgi(server_handler *handler, void *context)
+{
+	FCGX_Request fcgi;
+	const struct request_source source = {fcgi_parameter, fcgi_read, &fcgi};
+	const struct sink sink = {fcgi_write, &fcgi};
+	struct arena arena = ARENA_EMPTY;
+	sigset_t while_waiting;
+
+	set_signals(&while_waiting);
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, STDIN_FILENO, 0) != 0 ||
+		fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK) != 0) {
+		log_error("FastCGI cannot be set up");
+		return EXIT_FAILURE;
+	}
+	while (wait_for_connection(&while_waiting)) {
+		int accepted = FCGX_Accept_r(&fcgi);
+
+		if (accepted < 0) {
+			after_failed_accept(accepted);
+			continue;
+		}
+		serve(&arena, &source, &sink, handler, context);
+		FCGX_Finish_r(&fcgi);
+		arena_reset(&arena);
+	}
+	FCGX_Free(&fcgi, 1);
+	arena_free(&arena);
+	return EXIT_SUCCESS;
+}
+
+/* A socket that systemd passes is descriptor 3; libfcgi looks at 0 (sd_listen_fds(3)). */
+static void take_systemd_socket(void)
+{
+	const char *pid_text = getenv("LISTEN_PID"), *count_text = getenv("LISTEN_FDS");
+	int64_t pid, count;
+
+	if (pid_text == NULL || count_text == NULL || !text_integer(pid_text, 1, INT32_MAX, &pid) ||
+		!text_integer(count_text, 1, INT32_MAX, &count) || pid != getpid())
+		return;
+	if (dup2(SYSTEMD_FIRST_FD, STDIN_FILENO) == STDIN_FILENO)
+		close(SYSTEMD_FIRST_FD);
+}
+
+int server_run(server_handler *handler, void *context)
+{
+	take_systemd_socket();
+	return FCGX_IsCGI() ? serve_cgi(handler, context) : serve_fcgi(handler, context);
+}

@@ -1,0 +1,20 @@
+/*
+ * The loop of an executable: FastCGI when descriptor 0 is a listening socket (or systemd passed one),
+ * one request as CGI otherwise. The two differ in where a request comes from and in nothing else.
+ */
+#ifndef FITGATE_HTTP_SERVER_H
+#define FITGATE_HTTP_SERVER_H
+
+#include "http/request.h"
+#include "http/response.h"
+
+/* Fill in the response. The arena of the request is emptied afterwards. */
+typedef void server_handler(void *context, struct request *request, struct response *response);
+
+/*
+ * Serve until SIGTERM (or SIGUSR1, SIGINT) arrives; a request in work is finished first. In CGI mode:
+ * serve the one request. Returns the exit status of the process.
+ */
+int server_run(server_handler *handler, void *context);
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * Claiming is reading a candidate and then one conditional UPDATE: the number of rows it changed tells
+ * who won. run_after is both "not before" and the end of the claim.
+ */
+#include "jobs/queue.h"
+
+enum { MAX_REASON = 500 };
+
+enum db_result queue_add(struct db *db, const char *kind, const char *payload, int64_t *id)
+{
+	static const char ADD[] = "INSERT INTO jobs (kind, payload, run_after, created_at) "
+				  "VALUES (?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))";
+	enum db_result result = db_change(db, ADD, DB_PARAMS(DB_TEXT(kind), DB_TEXT(payload)), NULL);
+
+	if (id != NULL)
+		*id = db_inserted_id(db);
+	return result;
+}
+
+static enum db_result find_due(struct db *db, const char *kind, struct job *job)
+{
+#define FIND_DUE                                                                    \
+	"SELECT id, kind, payload, attempts + 1, created_at, "                      \
+	"TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP(6)) FROM jobs "            \
+	"WHERE failed_at IS NULL AND run_after <= UTC_TIMESTAMP(6) "
+	static const char ANY[] = FIND_DUE "ORDER BY run_after LIMIT 1";
+	static const char OF_KIND[] = FIND_DUE "AND kind = ? ORDER BY run_after LIMIT 1";
+	const struct db_column columns[] = {DB_TO_INT(&job->id), DB_TO_TEXT(&job->kind),
+		DB_TO_TEXT(&job->payload), DB_TO_INT(&job->attempts), DB_TO_TIME(&job->created_at),
+		DB_TO_INT(&job->age)};
+	const size_t count = sizeof(columns) / sizeof(*columns);
+
+	if (kind == NULL)
+		return db_row(db, ANY, DB_NO_PARAMS, columns, count);
+	return db_row(db, OF_KIND, DB_PARAMS(DB_BYTES(kind)), columns, count);
+}
+
+enum db_result queue_claim(struct db *db, const char *kind, struct job *job)
+{
+	static const char CLAIM[] =
+		"UPDATE jobs SET owner = ?, attempts = attempts + 1, "
+		"run_after = UTC_TIMESTAMP(6) + INTERVAL ? SECOND "
+		"WHERE id = ? AND failed_at IS NULL AND run_after <= UTC_TIMESTAMP(6)";
+
+	if (!secret_random_id(job->owner))
+		return DB_FAILED;
+	for (;;) {
+		int64_t changed = 0;
+		enum db_result result = find_due(db, kind, job);
+
+		if (result != DB_OK)
+			return result;
+		result = db_change(db, CLAIM,
+			DB_PARAMS(DB_TEXT(job->owner), DB_INT(QUEUE_LEASE_SECONDS), DB_INT(job->id)),
+			&changed);
+		if (result != DB_OK || changed == 1)
+			return result;
+		/* another worker was quicker: there may be more */
+	}
+}
+
+/* The result of a change that only the owner can make. */
+static enum db_result owned(enum db_result result, int64_t changed)
+{
+	return result == DB_OK && changed != 1 ? DB_NO_ROW : result;
+}
+
+enum db_result queue_renew(struct db *db, const struct job *job)
+{
+	static const char RENEW[] =
+		"UPDATE jobs SET run_after = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE id = ? AND owner = ?";
+	int64_t changed = 0;
+	enum db_result result = db_change(db, RENEW,
+		DB_PARAMS(DB_INT(QUEUE_LEASE_SECONDS), DB_INT(job->id), DB_TEXT(job->owner)), &changed);
+
+	return owned(result, changed);
+}
+
+enum db_result queue_finish(struct db *db, const struct job *job)
+{
+	static const char FINISH[] = "DELETE FROM jobs WHERE id = ? AND owner = ?";
+	int64_t changed = 0;
+	enum db_result result =
+		db_change(db, FINISH, DB_PARAMS(DB_INT(job->id), DB_TEXT(job->owner)), &changed);
+
+	return owned(result, changed);
+}
+
+enum db_result queue_replace(struct db *db, const struct job *job, const char *payload)
+{
+	static const char REPLACE[] = "UPDATE jobs SET payload = ? WHERE id = ? AND owner = ?";
+	int64_t changed = 0;
+	enum db_result result = db_change(db, REPLACE,
+		DB_PARAMS(DB_TEXT(payload), DB_INT(job->id), DB_TEXT(job->owner)), &changed);
+
+	return owned(result, changed);
+}
+
+enum db_result queue_postpone(struct db *db, const struct job *job, int64_t seconds, const char *reason)
+{
+	static const char POSTPONE[] =
+		"UPDATE jobs SET owner = NULL, run_after = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, "
+		"last_error = LEFT(?, ?) WHERE id = ? AND owner = ?";
+	int64_t changed = 0;
+	enum db_result result = db_change(db, POSTPONE,
+		DB_PARAMS(DB_INT(seconds), DB_TEXT(reason), DB_INT(MAX_REASON), DB_INT(job->id),
+			DB_TEXT(job->owner)),
+		&changed);
+
+	return owned(result, changed);
+}
+
+enum db_result queue_give_up(struct db *db, const struct job *job, const char *reason)
+{
+	static const char GIVE_UP[] =
+		"UPDATE jobs SET owner = NULL, failed_at = UTC_TIMESTAMP(6), last_error = LEFT(?, ?) "
+		"WHERE id = ? AND owner = ?";
+	int64_t changed = 0;
+	enum db_result result = db_change(db, GIVE_UP,
+		DB_PARAMS(DB_TEXT(reason), DB_INT(MAX_REASON), DB_INT(job->id), DB_TEXT(job->owner)),
+		&changed);
+
+	return owned(result, changed);
+}

@@ -1,0 +1,52 @@
+/*
+ * The durable queue: what is to be done outside a request.
+ *
+ * A job is a row of the table jobs, written in the transaction of the change that causes it. A worker
+ * claims it for QUEUE_LEASE_SECONDS and renews the claim while it works; when the worker dies, the claim
+ * lapses and the next worker takes the job. Whoever finishes a job must still own it. All times are the
+ * database's, so workers on several hosts agree.
+ */
+#ifndef FITGATE_JOBS_QUEUE_H
+#define FITGATE_JOBS_QUEUE_H
+
+#include "core/secret.h"
+#include "db/db.h"
+
+enum { QUEUE_LEASE_SECONDS = 120 };
+
+#define QUEUE_KIND_MAIL "mail"
+
+struct job {
+	int64_t id;
+	const char *kind;
+	const char *payload; /* JSON */
+	int64_t attempts;    /* this one included */
+	instant created_at;
+	int64_t age; /* seconds since then */
+	char owner[SECRET_ID_SIZE]; /* of this claim */
+};
+
+/* Add a job, due at once; within the caller's transaction. `id`, unless NULL, gets its number. */
+enum db_result queue_add(struct db *db, const char *kind, const char *payload, int64_t *id);
+
+/* Claim the job that has been due longest, of one kind or (NULL) of any. DB_OK, DB_NO_ROW, DB_FAILED. */
+enum db_result queue_claim(struct db *db, const char *kind, struct job *job);
+
+/* Of the following, DB_NO_ROW means that the claim has lapsed and somebody else owns the job. */
+
+/* Make the claim longer, counted from now. */
+enum db_result queue_renew(struct db *db, const struct job *job);
+
+/* The job is done: it goes. */
+enum db_result queue_finish(struct db *db, const struct job *job);
+
+/* Give the claimed job another payload; within the caller's transaction. */
+enum db_result queue_replace(struct db *db, const struct job *job, const char *payload);
+
+/* It failed for now: let go of it for so many seconds. */
+enum db_result queue_postpone(struct db *db, const struct job *job, int64_t seconds, const char *reason);
+
+/* It failed for good: it stays for the operator to look at. */
+enum db_result queue_give_up(struct db *db, const struct job *job, const char *reason);
+
+#endif

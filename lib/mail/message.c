@@ -1,0 +1,124 @@
+/*
+ * Header lines. What could end a line is refused, never escaped.
+ */
+#include "mail/message.h"
+
+#include <openssl/evp.h>
+#include <stdint.h>
+#include <string.h>
+
+/* An encoded-word has at most 75 characters: "=?UTF-8?B?" and "?=" leave 63, 60 of base64. */
+enum { WORD_BYTES = 45, WORD_BASE64 = 61, PLAIN_MAX = 70 };
+
+bool message_address_is_plain(const char *address)
+{
+	const char *at = strchr(address, '@');
+
+	if (at == NULL || at == address || at[1] == '\0' || strchr(at + 1, '@') != NULL)
+		return false;
+	for (; *address != '\0'; address++)
+		if (*address <= ' ' || *address >= 127 || strchr("<>(),;:\"[]\\", *address) != NULL)
+			return false;
+	return true;
+}
+
+static bool has_control_character(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ' || *text == 127)
+			return true;
+	return false;
+}
+
+static bool is_plain(const char *text)
+{
+	size_t length = strlen(text);
+
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)text[i] >= 127)
+			return false;
+	return length <= PLAIN_MAX && strstr(text, "=?") == NULL;
+}
+
+/* How many bytes of the text fit one encoded-word without cutting a character. */
+static size_t word_length(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length <= WORD_BYTES)
+		return length;
+	length = WORD_BYTES;
+	while (length > 1 && ((unsigned char)text[length] & 0xC0) == 0x80)
+		length--;
+	return length;
+}
+
+char *message_encode_header(struct arena *arena, const char *text)
+{
+	char *line = NULL;
+
+	if (is_plain(text))
+		return arena_copy(arena, text, strlen(text));
+	while (*text != '\0') {
+		char word[WORD_BASE64];
+		size_t length = word_length(text);
+
+		EVP_EncodeBlock((unsigned char *)word, (const unsigned char *)text, (int)length);
+		line = arena_printf(arena, "%s%s=?UTF-8?B?%s?=", line == NULL ? "" : line,
+			line == NULL ? "" : "\r\n ", word);
+		if (line == NULL)
+			return NULL;
+		text += length;
+	}
+	return line;
+}
+
+char *message_wire_text(struct arena *arena, const char *text)
+{
+	char *wire = arena_alloc(arena, 2 * strlen(text) + 1), *to = wire;
+
+	if (wire == NULL)
+		return NULL;
+	for (; *text != '\0'; text++) {
+		if (*text == '\n')
+			*to++ = '\r';
+		*to++ = *text;
+	}
+	*to = '\0';
+	return wire;
+}
+
+/* "Sun, 14 Jul 2019 14:09:58 +0000" */
+static char *date_header(struct arena *arena, instant date)
+{
+	char text[CLOCK_HTTP_DATE_SIZE];
+
+	clock_http_date(date, text);
+	return arena_printf(arena, "Date: %.25s +0000", text);
+}
+
+bool message_headers(struct arena *arena, const struct message *message,
+	char *headers[MESSAGE_HEADERS])
+{
+	const char *subject;
+
+	if (!message_address_is_plain(message->from) || !message_address_is_plain(message->to) ||
+		has_control_character(message->subject) || has_control_character(message->id))
+		return false;
+	subject = message_encode_header(arena, message->subject);
+	if (subject == NULL)
+		return false;
+	headers[0] = date_header(arena, message->date);
+	headers[1] = arena_printf(arena, "From: %s", message->from);
+	headers[2] = arena_printf(arena, "To: %s", message->to);
+	headers[3] = arena_printf(arena, "Subject: %s", subject);
+	headers[4] = arena_printf(arena, "Message-ID: <%s>", message->id);
+	/* no answering machine is to answer (RFC 3834) */
+	headers[5] = arena_printf(arena, "Auto-Submitted: auto-generated");
+	headers[6] = arena_printf(arena, "Content-Type: multipart/alternative");
+	headers[7] = NULL;
+	for (int i = 0; i < MESSAGE_HEADERS - 1; i++)
+		if (headers[i] == NULL)
+			return false;
+	return true;
+}

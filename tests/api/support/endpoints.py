@@ -1,0 +1,42 @@
+"""The endpoints that read a JSON body, each with a body that it understands."""
+
+from dataclasses import dataclass
+
+from support.answers import POLICY_REFUSED, REFUSED_CREDENTIALS, RESENT, exact
+from support.people import unique
+from support.tokens import sha256_hex
+
+JSON_PATHS = {
+    'register': '/api/auth/register',
+    'confirm': '/api/auth/account/confirm',
+    'resend': '/api/auth/account/resend-confirmation',
+    'login': '/api/auth/login',
+}
+
+
+@dataclass
+class JsonEndpoint:
+    """`body` is well-formed, and `expected` is the answer that shows that it was read."""
+    path: str
+    body: dict
+    expected: tuple  # (status, message)
+
+    def was_read(self, answer):
+        exact_status, message = self.expected
+        assert (answer.status, answer.json().get('message')) == (exact_status, message)
+
+def json_endpoint(name, make_user):
+    """A fresh one for each test: confirm's token can be used once."""
+    path = JSON_PATHS[name]
+    if name == 'register':
+        body = {'username': unique(), 'email': f'{unique()}@example.org',
+                'password': 'long enough', 'accepted_policy': False}
+        return JsonEndpoint(path, body, (400, POLICY_REFUSED[1]['message']))
+    if name == 'confirm':
+        token = unique('token')
+        make_user(active=False, confirmation_token=sha256_hex(token))
+        return JsonEndpoint(path, {'token': token}, (200, 'account confirmation successful'))
+    if name == 'resend':
+        return JsonEndpoint(path, {'email': f'{unique()}@example.org'}, (200, RESENT[1]['message']))
+    body = {'email': f'{unique()}@example.org', 'password': 'long enough'}
+    return JsonEndpoint(path, body, (401, REFUSED_CREDENTIALS[1]['message']))

@@ -1,0 +1,94 @@
+"""Reading mail that was caught, and catchers of a test's own."""
+
+import email
+import email.policy
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from support.waiting import until
+
+CATCHER = Path(__file__).resolve().parents[3] / 'scripts' / 'smtp_catcher.py'
+
+
+class Mail:
+    """One message that an SMTP server took."""
+
+    def __init__(self, path):
+        self.path = path
+        self.octets = path.read_bytes()
+        self.message = email.message_from_bytes(self.octets, policy=email.policy.default)
+
+    @property
+    def recipients(self):
+        """Whom the envelope named."""
+        return self.message.get_all('X-Envelope-To', [])
+
+    def part(self, content_type):
+        parts = [part for part in self.message.walk() if part.get_content_type() == content_type]
+        assert len(parts) == 1, f'{len(parts)} parts {content_type}'
+        return parts[0].get_content()
+
+    @property
+    def text(self):
+        return self.part('text/plain')
+
+    @property
+    def html(self):
+        return self.part('text/html')
+
+    @property
+    def token(self):
+        """The token in the link of the text part."""
+        found = re.findall(r'\?token=([A-Za-z0-9_-]+)', self.text)
+        assert len(found) == 1, self.text
+        return found[0]
+
+
+class MailFolder:
+    """A folder that a catcher writes to."""
+
+    def __init__(self, path):
+        self.path = path
+        self._read = {}
+
+    def all(self):
+        """All mails, in the order of their arrival."""
+        names = [path for path in self.path.glob('*.eml') if path.stem.isdecimal()]
+        for path in names:
+            if path not in self._read:
+                self._read[path] = Mail(path)
+        return [self._read[path] for path in sorted(names, key=lambda path: int(path.stem))]
+
+    def to(self, address):
+        return [mail for mail in self.all() if address in mail.recipients]
+
+
+class Catcher:
+    """An SMTP server of a test's own, with the options of scripts/smtp_catcher.py."""
+
+    def __init__(self, folder, *options):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.mails = MailFolder(folder / 'mail')
+        self.options = options
+        self.port = 0
+        self.process = None
+
+    def __enter__(self):
+        port_file = self.folder / 'port'
+        port_file.unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [sys.executable, CATCHER, '--folder', self.mails.path, '--port', str(self.port),
+             '--port-file', port_file, *map(str, self.options)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        until(lambda: port_file.exists() or self.process.poll() is not None, 'the catcher is up')
+        assert self.process.poll() is None, self.process.stdout.read()
+        self.port = int(port_file.read_text())
+        return self
+
+    def __exit__(self, *_exception):
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        self.process.stdout.close()

@@ -1,0 +1,81 @@
+"""What GET profile must answer, computed afresh from the tables as the contract says (sections 4, 5)."""
+
+import uuid
+from datetime import timedelta, timezone
+from decimal import Decimal
+from email.utils import format_datetime
+
+ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+AS_THEY_ARE = ('bio', 'date_format', 'email', 'email_to_confirm', 'first_name', 'language',
+               'last_name', 'location', 'timezone', 'username')
+BOOLEANS = ('admin', 'display_ascent', 'imperial_units', 'is_active', 'start_elevation_at_zero',
+            'use_raw_gpx_speed', 'weekm')
+KEYS = sorted((
+    *AS_THEY_ARE, *BOOLEANS, 'accepted_privacy_policy', 'birth_date', 'created_at', 'nb_sports',
+    'nb_workouts', 'picture', 'records', 'sports_list', 'total_ascent', 'total_distance',
+    'total_duration'))
+
+
+def shortuuid(text):
+    number = uuid.UUID(text).int
+    digits = ''
+    while number:
+        number, digit = divmod(number, len(ALPHABET))
+        digits = ALPHABET[digit] + digits
+    return digits.rjust(22, ALPHABET[0])
+
+
+def date_text(moment):
+    """RFC 1123; microseconds are dropped."""
+    return None if moment is None else format_datetime(
+        moment.replace(tzinfo=timezone.utc), usegmt=True)
+
+
+def duration_text(seconds):
+    return str(timedelta(seconds=int(seconds)))
+
+
+def record_value(record_type, value):
+    if value is None:
+        return None
+    if record_type == 'LD':
+        return duration_text(value)
+    return value / (100 if record_type in ('AS', 'MS') else 1000)
+
+
+def _record(row, username):
+    return {'id': row['id'], 'record_type': row['record_type'], 'sport_id': row['sport_id'],
+            'user': username, 'value': record_value(row['record_type'], row['value']),
+            'workout_date': date_text(row['workout_date']),
+            'workout_id': shortuuid(row['workout_uuid'])}
+
+
+def _accepted_policy(accepted, policy):
+    return accepted is not None and (policy is None or policy < accepted)
+
+
+def expected_profile(sql, user_id):
+    user = sql.row('SELECT * FROM users WHERE id = %s', user_id)
+    policy_date = sql.value('SELECT privacy_policy_date FROM app_config')
+    workouts = sql.rows('SELECT sport_id, duration, distance, ascent FROM workouts '
+                        'WHERE user_id = %s', user_id)
+    records = sql.rows('SELECT * FROM records WHERE user_id = %s', user_id)
+    sports = sorted({workout['sport_id'] for workout in workouts})
+
+    profile = {name: user[name] for name in AS_THEY_ARE}
+    profile.update({name: bool(user[name]) for name in BOOLEANS})
+    profile.update({
+        'accepted_privacy_policy': _accepted_policy(user['accepted_policy_date'], policy_date),
+        'birth_date': date_text(user['birth_date']),
+        'created_at': date_text(user['created_at']),
+        'nb_sports': len(sports),
+        'nb_workouts': len(workouts),
+        'picture': user['picture'] is not None,
+        'records': [_record(row, user['username']) for row in
+                    sorted(records, key=lambda row: (row['sport_id'], row['record_type']))],
+        'sports_list': sports,
+        'total_ascent': float(sum((w['ascent'] or Decimal(0) for w in workouts), Decimal(0))),
+        'total_distance': float(sum((w['distance'] or Decimal(0) for w in workouts), Decimal(0))),
+        'total_duration': duration_text(sum(w['duration'] for w in workouts)),
+    })
+    return profile

@@ -1,0 +1,100 @@
+"""Running the executables directly: as CGI programs and as commands."""
+
+import json as json_module
+import os
+import subprocess
+import uuid
+
+from requests.structures import CaseInsensitiveDict
+
+from support.answers import Answer
+from support.journal import shorten
+
+TIMEOUT = 120
+PASSED_ON = ('PATH', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS')
+
+PROGRAM_OF_PATH = {
+    '/api/auth/register': 'register',
+    '/api/auth/account/confirm': 'register',
+    '/api/auth/account/resend-confirmation': 'register',
+    '/api/auth/login': 'login',
+    '/api/auth/logout': 'login',
+    '/api/auth/profile': 'profile',
+}
+
+
+def program_of(path):
+    """The executable that nginx gives a path to; config has what no other has."""
+    return PROGRAM_OF_PATH.get(path, 'config')
+
+
+class Programs:
+    """The executables of one build, with the settings of one stack unless others are given."""
+
+    def __init__(self, stack, build, journal):
+        self.stack = stack
+        self.build = build
+        self.journal = journal
+
+    def environment(self, settings=None, *, bare=False):
+        """With `bare`, only the settings given here count; None leaves a setting out."""
+        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        if not bare:
+            environment.update(self.stack.environment)
+        environment.update(settings or {})
+        return {name: value for name, value in environment.items() if value is not None}
+
+    def start(self, name, *arguments, settings=None, **options):
+        """A running process; the caller ends it."""
+        return subprocess.Popen(
+            [self.build / name, *arguments], env=self.environment(settings),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+    def run(self, name, *arguments, settings=None, bare=False, stdin=b'', parameters=None):
+        """Run to the end; returns CompletedProcess with bytes."""
+        environment = {**self.environment(settings, bare=bare), **(parameters or {})}
+        done = subprocess.run([self.build / name, *arguments], env=environment, input=stdin,
+                              capture_output=True, timeout=TIMEOUT, check=False)
+        given = {name: value for name, value in {**(settings or {}), **(parameters or {})}.items()}
+        self.journal.add(f'$ {name} {" ".join(arguments)} {given}\n{shorten(stdin)}\n'
+                         f'exit status {done.returncode}\n{shorten(done.stdout)}\n'
+                         f'standard error: {shorten(done.stderr)}')
+        return done
+
+    def cgi(self, method, path, *, json=None, data=b'', token=None, settings=None, program=None,
+            bare=False, parameters=None):
+        """One request as a web server would make it through CGI."""
+        if json is not None:
+            data = json_module.dumps(json).encode()
+        variables = {
+            'GATEWAY_INTERFACE': 'CGI/1.1', 'SERVER_PROTOCOL': 'HTTP/1.1', 'REQUEST_METHOD': method,
+            'PATH_INFO': path, 'API_DIALECT': '0.7', 'REQUEST_ID': uuid.uuid4().hex,
+            'REMOTE_ADDR': '127.0.0.1'}
+        if json is not None:
+            variables['CONTENT_TYPE'] = 'application/json'
+        if data:
+            variables['CONTENT_LENGTH'] = str(len(data))
+        if token is not None:
+            variables['HTTP_AUTHORIZATION'] = f'Bearer {token}'
+        variables.update(parameters or {})
+        done = self.run(program or program_of(path), settings=settings, bare=bare, stdin=data,
+                        parameters=variables)
+        answer = parse_cgi(done.stdout)
+        answer.exit_status = done.returncode
+        answer.stderr = done.stderr.decode()
+        return answer
+
+    def migrate(self, database):
+        return self.run('admin', 'migrate', settings={'DATABASE_URL': database.url})
+
+
+def parse_cgi(output):
+    """A CGI answer (RFC 3875, section 6) as an Answer."""
+    head, _, body = output.partition(b'\r\n\r\n')
+    headers = CaseInsensitiveDict()
+    for line in head.decode('ascii').split('\r\n'):
+        name, colon, value = line.partition(': ')
+        assert colon, f'no header line: {line!r}'
+        headers[name] = value
+    status = int(headers.pop('Status', '200').split()[0])
+    return Answer(status, headers, body)

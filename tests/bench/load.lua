@@ -1,0 +1,53 @@
+-- What wrk asks, and what it tells afterwards. Arguments after `--`: nothing for plain GETs,
+-- `tokens FILE` for GETs with these bearer tokens in turn (one a line), `body FILE` for POSTs of it.
+
+local requests = {}
+
+local function lines_of(path)
+    local lines = {}
+    for line in io.lines(path) do
+        lines[#lines + 1] = line
+    end
+    return lines
+end
+
+-- Where a script has no function `request`, wrk makes its request once and repeats it: cheaper, so
+-- only several tokens get one.
+local function take_turns()
+    local turn = 0
+    request = function()
+        turn = turn % #requests + 1
+        return requests[turn]
+    end
+end
+
+local function use_tokens(tokens)
+    for _, token in ipairs(tokens) do
+        wrk.headers["Authorization"] = "Bearer " .. token
+        requests[#requests + 1] = wrk.format()
+    end
+    if #tokens > 1 then
+        take_turns()
+    end
+end
+
+function init(args)
+    if args[1] == "tokens" then
+        use_tokens(lines_of(args[2]))
+    elseif args[1] == "body" then
+        wrk.method = "POST"
+        wrk.headers["Content-Type"] = "application/json"
+        wrk.body = table.concat(lines_of(args[2]))
+    end
+end
+
+-- One line of JSON: times in microseconds.
+function done(summary, latency)
+    local errors = summary.errors
+    io.write(string.format(
+        '{"requests":%d,"microseconds":%d,"failed":%d,"p50":%d,"p75":%d,"p90":%d,"p99":%d,"max":%d}\n',
+        summary.requests, summary.duration,
+        errors.status + errors.connect + errors.read + errors.write + errors.timeout,
+        latency:percentile(50), latency:percentile(75), latency:percentile(90),
+        latency:percentile(99), latency.max))
+end
