@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-enum { LIMBS = 4, BASE = 57 };
+/* Five digits are split off at a time: 57^5 still fits a limb. */
+enum { LIMBS = 4, BASE = 57, CHUNK = 57 * 57 * 57 * 57 * 57, CHUNK_DIGITS = 5 };
 
 static bool parse(const char *uuid, uint32_t limbs[LIMBS])
 {
@@ -36,8 +37,8 @@ static unsigned divide(uint32_t limbs[LIMBS])
 
 	for (int i = 0; i < LIMBS; i++) {
 		rest = rest << 32 | limbs[i];
-		limbs[i] = (uint32_t)(rest / BASE);
-		rest %= BASE;
+		limbs[i] = (uint32_t)(rest / CHUNK);
+		rest %= CHUNK;
 	}
 	return (unsigned)rest;
 }
@@ -49,8 +50,12 @@ bool shortuuid_encode(const char *uuid, char text[SHORTUUID_SIZE])
 
 	if (!parse(uuid, limbs))
 		return false;
-	for (int i = SHORTUUID_SIZE - 2; i >= 0; i--)
-		text[i] = ALPHABET[divide(limbs)];
+	for (int i = SHORTUUID_SIZE - 2; i >= 0;) {
+		unsigned digits = divide(limbs);
+
+		for (int j = 0; j < CHUNK_DIGITS && i >= 0; j++, digits /= BASE)
+			text[i--] = ALPHABET[digits % BASE];
+	}
 	text[SHORTUUID_SIZE - 1] = '\0';
 	return true;
 }

@@ -5,7 +5,6 @@
 
 #include "account/shortuuid.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,9 +35,10 @@ static int compare_ints(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* What the database has made itself needs no strict scan. */
 static cJSON *parse(const char *text)
 {
-	return text == NULL ? NULL : json_parse(text, strlen(text));
+	return text == NULL ? NULL : cJSON_Parse(text);
 }
 
 cJSON *totals_sports_list(const struct totals *totals, int *count)
@@ -96,27 +96,27 @@ static int compare_records(const void *a, const void *b)
 static cJSON *record_value(const struct record *record)
 {
 	char duration[CLOCK_DURATION_SIZE];
+	int64_t value;
 
 	if (!cJSON_IsNumber(record->value))
 		return cJSON_CreateNull();
+	value = (int64_t)record->value->valuedouble;
 	if (strcmp(record->type, "AS") == 0 || strcmp(record->type, "MS") == 0)
-		return cJSON_CreateNumber(record->value->valuedouble / 100);
+		return json_decimal(value, 2);
 	if (strcmp(record->type, "LD") != 0)
-		return cJSON_CreateNumber(record->value->valuedouble / 1000);
-	clock_duration((int64_t)record->value->valuedouble, duration);
+		return json_decimal(value, 3);
+	clock_duration(value, duration);
 	return cJSON_CreateString(duration);
 }
 
-/* "YYYY-MM-DD HH:MM:SS" as an RFC 1123 date. */
 static cJSON *record_date(const struct record *record)
 {
-	struct civil civil = {0};
 	char text[CLOCK_HTTP_DATE_SIZE];
+	instant when;
 
-	if (sscanf(record->date, "%4d-%2d-%2d %2d:%2d:%2d", &civil.year, &civil.month, &civil.day,
-		    &civil.hour, &civil.minute, &civil.second) != 6)
+	if (!clock_parse_sql(record->date, &when))
 		return NULL;
-	clock_http_date(clock_from_civil(&civil), text);
+	clock_http_date(when, text);
 	return cJSON_CreateString(text);
 }
 

@@ -84,15 +84,75 @@ bool clock_date_exists(int year, int month, int day)
 	return day <= LENGTHS[month - 1] + (month == 2 && leap ? 1 : 0);
 }
 
+/* Two decimal digits of `number`; GET profile writes dozens of dates, too many for printf(). */
+static char *put_two_digits(char *text, int number)
+{
+	*text++ = (char)('0' + number / 10 % 10);
+	*text++ = (char)('0' + number % 10);
+	return text;
+}
+
+static char *put_word(char *text, const char *word)
+{
+	while (*word != '\0')
+		*text++ = *word++;
+	return text;
+}
+
 void clock_http_date(instant when, char text[CLOCK_HTTP_DATE_SIZE])
 {
 	time_t seconds = whole_seconds(when);
 	struct tm tm;
+	int year;
 
 	gmtime_r(&seconds, &tm);
-	snprintf(text, CLOCK_HTTP_DATE_SIZE, "%s, %02d %s %04d %02d:%02d:%02d GMT",
-		DAYS[tm.tm_wday % 7], tm.tm_mday % 100, MONTHS[tm.tm_mon % 12],
-		(tm.tm_year + 1900) % 10000, tm.tm_hour % 100, tm.tm_min % 100, tm.tm_sec % 100);
+	year = tm.tm_year + 1900;
+	text = put_word(text, DAYS[tm.tm_wday]);
+	text = put_word(text, ", ");
+	text = put_two_digits(text, tm.tm_mday);
+	text = put_word(text, " ");
+	text = put_word(text, MONTHS[tm.tm_mon]);
+	text = put_word(text, " ");
+	text = put_two_digits(text, year / 100);
+	text = put_two_digits(text, year);
+	text = put_word(text, " ");
+	text = put_two_digits(text, tm.tm_hour);
+	text = put_word(text, ":");
+	text = put_two_digits(text, tm.tm_min);
+	text = put_word(text, ":");
+	text = put_two_digits(text, tm.tm_sec);
+	text = put_word(text, " GMT");
+	*text = '\0';
+}
+
+/* Digits and separators at fixed places: "YYYY-MM-DD HH:MM:SS". */
+bool clock_parse_sql(const char *text, instant *when)
+{
+	static const char FORM[] = "0000-00-00 00:00:00";
+	int numbers[14];
+	int count = 0;
+	struct civil civil;
+
+	for (size_t i = 0; i < sizeof(FORM); i++) {
+		bool digit = text[i] >= '0' && text[i] <= '9';
+
+		if (FORM[i] == '0' ? !digit : text[i] != FORM[i])
+			return false;
+		if (digit)
+			numbers[count++] = text[i] - '0';
+	}
+	civil = (struct civil){
+		.year = numbers[0] * 1000 + numbers[1] * 100 + numbers[2] * 10 + numbers[3],
+		.month = numbers[4] * 10 + numbers[5],
+		.day = numbers[6] * 10 + numbers[7],
+		.hour = numbers[8] * 10 + numbers[9],
+		.minute = numbers[10] * 10 + numbers[11],
+		.second = numbers[12] * 10 + numbers[13],
+	};
+	if (!clock_date_exists(civil.year, civil.month, civil.day))
+		return false;
+	*when = clock_from_civil(&civil);
+	return true;
 }
 
 void clock_duration(int64_t seconds, char text[CLOCK_DURATION_SIZE])

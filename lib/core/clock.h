@@ -46,6 +46,9 @@ bool clock_date_exists(int year, int month, int day);
 /* RFC 1123 in GMT, English names, microseconds dropped: "Sun, 14 Jul 2019 14:09:58 GMT". */
 void clock_http_date(instant when, char text[CLOCK_HTTP_DATE_SIZE]);
 
+/* Read "YYYY-MM-DD HH:MM:SS", nothing before or after. false: it is not that, or no real date. */
+bool clock_parse_sql(const char *text, instant *when);
+
 /* "H:MM:SS", from a day on "1 day, H:MM:SS" or "N days, H:MM:SS", as Python prints a timedelta. */
 void clock_duration(int64_t seconds, char text[CLOCK_DURATION_SIZE]);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* An encoded-word has at most 75 characters: "=?UTF-8?B?" and "?=" leave 63, 60 of base64. */
-enum { WORD_BYTES = 45, WORD_BASE64 = 61, PLAIN_MAX = 70 };
+enum { WORD_BYTES = 45, WORD_BASE64 = 61, PLAIN_MAX = 70, LINE_MAX_LENGTH = 998 };
 
 bool message_address_is_plain(const char *address)
 {
@@ -71,6 +71,18 @@ char *message_encode_header(struct arena *arena, const char *text)
 		text += length;
 	}
 	return line;
+}
+
+bool message_is_seven_bit(const char *text)
+{
+	size_t line = 0;
+
+	for (; *text != '\0'; text++) {
+		line = *text == '\n' ? 0 : line + 1;
+		if ((unsigned char)*text >= 127 || line > LINE_MAX_LENGTH)
+			return false;
+	}
+	return true;
 }
 
 char *message_wire_text(struct arena *arena, const char *text)

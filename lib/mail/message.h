@@ -23,6 +23,10 @@ enum { MESSAGE_HEADERS = 8 };
  * spaces, quotes, brackets. */
 bool message_address_is_plain(const char *address);
 
+/* Whether a text may travel as it is: ASCII, with no line longer than SMTP allows (RFC 5321 §4.5.3.1.6).
+ * Then it does, so that a link can be read, and copied, from the message as it was sent. */
+bool message_is_seven_bit(const char *text);
+
 /* A text with its line feeds made CRLF, as it goes over the wire. NULL when memory is out. */
 char *message_wire_text(struct arena *arena, const char *text);
 

@@ -73,11 +73,12 @@ static bool add_part(curl_mime *mime, struct arena *arena, const char *text, con
 {
 	curl_mimepart *part = curl_mime_addpart(mime);
 	const char *lines = message_wire_text(arena, text);
+	const char *encoder = message_is_seven_bit(text) ? "7bit" : "quoted-printable";
 
 	return part != NULL && lines != NULL &&
 	       curl_mime_data(part, lines, CURL_ZERO_TERMINATED) == CURLE_OK &&
 	       curl_mime_type(part, type) == CURLE_OK &&
-	       curl_mime_encoder(part, "quoted-printable") == CURLE_OK;
+	       curl_mime_encoder(part, encoder) == CURLE_OK;
 }
 
 /* The two parts of a multipart/alternative, the plain text first (RFC 2046 §5.1.4); the header list

@@ -1,0 +1,557 @@
+#!/usr/bin/python3
+"""Measure Fitgate as ratios: bench.py [--quick] BUILD PROGRAMS FOLDER [FIGURE ...].
+
+BUILD is build/<variant>, PROGRAMS the folder of the compiled floor and hashrate, FOLDER where
+databases and logs may lie while it runs. Whole stacks are started as `make run` does it. What is
+compared takes turns, A B A B ..., so that what else the machine does falls on both sides, and a figure
+is the ratio of the medians. Every figure is also a line `figure <name> <value>`.
+"""
+
+import argparse
+import base64
+import contextlib
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import re
+import secrets
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pymysql
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent.parent / 'scripts'))
+
+from stack import EXECUTABLES, Stack, StackError, poll, session_members, tool  # noqa: E402
+
+CORES = len(os.sched_getaffinity(0))
+CONNECTIONS = 64
+PROCESSES = 2
+PASSWORD = 'correct horse battery staple'
+PROFILE = '/api/auth/profile'
+LOGIN = '/api/auth/login'
+FLOOR = '/bench/floor'
+
+# (least, most) that a figure may be. How equal "the same within the noise" is, is our own choice.
+GOALS = {
+    'profile_vs_floor': (0.60, None),
+    'profile_new_user_vs_floor': (0.70, None),
+    'profile_20000_vs_5_workouts': (0.90, None),
+    'profile_1m_vs_1k_users': (0.90, None),
+    'login_vs_hash_limit': (0.90, None),
+    'login_unknown_vs_wrong': (0.95, 1.05),
+    'login_inactive_vs_wrong': (0.95, 1.05),
+    'memory_mib': (None, 24),
+}
+
+# The floor, reached through the same nginx as Fitgate and with the same parameters.
+FLOOR_LOCATION = f'''
+location = {FLOOR} {{
+	include fitgate_params.conf;
+	fastcgi_keep_conn off;
+	fastcgi_pass unix:@SOCKETS@/floor.sock;
+}}
+'''
+
+
+class BenchError(Exception):
+    """Why there are no figures, in words for a person."""
+
+
+# ---- what is measured against ---------------------------------------------------------------------
+
+class Person:
+    """An account of the bench: its position in the table of users, and what belongs to it."""
+
+    def __init__(self, number, workouts=0):
+        self.number = number
+        self.workouts = workouts
+        self.id = None
+
+    @property
+    def email(self):
+        return f'user{self.number}@example.com'
+
+
+NEW = Person(1)
+FEW = Person(2, workouts=5)
+USUAL = Person(3, workouts=500)
+MANY = Person(4, workouts=20000)
+INACTIVE = Person(5)
+SPORTS = 5  # with a record of each of five types each: 25 records
+PROBED = 990  # people spread over the whole table, for how its size matters
+FIRST_PROBED = 11
+
+
+class Site:
+    """A running stack filled with people."""
+
+    def __init__(self, stack, users):
+        self.stack = stack
+        self.users = users
+        self.password_hash = None
+
+    def connect(self, **credentials):
+        stack = self.stack
+        return pymysql.connect(**{
+            'unix_socket': str(stack.database_socket), 'user': stack.database_user,
+            'password': stack.database_password, 'database': stack.database_name,
+            'autocommit': True, 'charset': 'utf8mb4', **credentials})
+
+    def fill(self):
+        """Make the people. Workouts and records go in like anybody's: triggers count them."""
+        self._register_one()
+        with contextlib.closing(self.connect()) as database, database.cursor() as cursor:
+            cursor.execute("SELECT password FROM users WHERE username = 'registered'")
+            self.password_hash = cursor.fetchone()[0]
+            self._insert_users(cursor)
+            for person in (FEW, USUAL, MANY):
+                self._insert_workouts(cursor, person)
+            cursor.execute('UPDATE users SET is_active = 0 WHERE id = %s', INACTIVE.id)
+        self._wait_written()
+
+    def _register_one(self):
+        """An account made by Fitgate itself: its hash is what log-ins really have to verify."""
+        answer = self.ask('POST', '/api/auth/register', body={
+            'username': 'registered', 'email': 'registered@example.com', 'password': PASSWORD,
+            'accepted_policy': True})
+        if answer.status != 200:
+            raise BenchError(f'registration was answered {answer.status}: {answer.text}')
+
+    def _insert_users(self, cursor):
+        cursor.execute(f'''
+            INSERT INTO users (username, email, password, created_at, timezone, date_format, language,
+                is_active, accepted_policy_date)
+            SELECT CONCAT('user', seq), CONCAT('user', seq, '@example.com'), %s, UTC_TIMESTAMP(6),
+                'Europe/Paris', 'MM/dd/yyyy', 'en', 1, UTC_TIMESTAMP(6)
+            FROM seq_1_to_{self.users}''', self.password_hash)
+        for person in (NEW, FEW, USUAL, MANY, INACTIVE):
+            person.id = self._id_of(cursor, person.number)
+
+    @staticmethod
+    def _id_of(cursor, number):
+        cursor.execute('SELECT id FROM users WHERE username = %s', f'user{number}')
+        return cursor.fetchone()[0]
+
+    @staticmethod
+    def _insert_workouts(cursor, person):
+        cursor.execute(f'''
+            INSERT INTO workouts (uuid, user_id, sport_id, title, creation_date, workout_date, duration,
+                moving, distance, ascent, descent, max_speed, ave_speed)
+            SELECT UUID(), %s, 1 + seq %% {SPORTS}, CONCAT('Workout ', seq), UTC_TIMESTAMP(6),
+                '2020-01-01 08:00:00' + INTERVAL seq HOUR, 3600 + seq %% 600, 3500, 20.5, 120.25,
+                118.5, 35.5, 20.5
+            FROM seq_1_to_{person.workouts}''', person.id)
+        cursor.execute(f'''
+            INSERT INTO records (user_id, sport_id, workout_id, workout_uuid, record_type, workout_date,
+                value)
+            SELECT user_id, sport_id, id, uuid, record_type, workout_date, 20500
+            FROM (SELECT * FROM workouts WHERE user_id = %s ORDER BY id LIMIT {SPORTS}) AS first_ones
+            CROSS JOIN (SELECT 'AS' AS record_type UNION SELECT 'FD' UNION SELECT 'HA' UNION SELECT 'LD'
+                UNION SELECT 'MS') AS types''', person.id)
+
+    def _wait_written(self):
+        """Until the server has written to disk what was inserted: later would be while we measure."""
+        def clean():
+            cursor.execute("SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'")
+            return int(cursor.fetchone()[1]) < 10
+        with contextlib.closing(self.connect(user='root', password='')) as root, \
+                root.cursor() as cursor:
+            cursor.execute('SET GLOBAL innodb_max_dirty_pages_pct = 0')
+            if poll(clean, 300) is None:
+                raise BenchError('the database does not come to rest')
+            cursor.execute('SET GLOBAL innodb_max_dirty_pages_pct = DEFAULT')
+
+    def start_floor(self, programs):
+        options = self.stack.folder / 'floor.cnf'
+        options.touch(mode=0o600)
+        options.write_text(f'[client]\nsocket={self.stack.database_socket}\n'
+                           f'user={self.stack.database_user}\n'
+                           f'password={self.stack.database_password}\n'
+                           f'database={self.stack.database_name}\n')
+        self.stack.start_program('floor', [programs / 'floor', options, NEW.id])
+        if poll(lambda: self.ask('GET', FLOOR).status == 200, 30) is None:
+            raise BenchError(f'the floor does not answer: {self.stack.log_text("floor")}')
+
+    def ask(self, method, path, body=None, token=None):
+        connection = http.client.HTTPConnection('127.0.0.1', self.stack.port, timeout=60)
+        with contextlib.closing(connection):
+            return ask(connection, method, path, body, token)
+
+    # ---- tokens and what they show --------------------------------------------------------------
+
+    def token(self, user_id):
+        """An auth token as log-in issues it, made here: a thousand log-ins would take minutes."""
+        now = int(time.time())
+        claims = {'exp': now + 86400, 'iat': now, 'sub': user_id, 'jti': secrets.token_hex(16),
+                  'gen': 0}
+        text = base64url({'alg': 'HS256', 'typ': 'JWT'}) + '.' + base64url(claims)
+        key = (self.stack.folder / 'app_secret_key').read_bytes().strip()
+        signature = hmac.new(key, text.encode(), hashlib.sha256).digest()
+        return f'{text}.{base64_text(signature)}'
+
+    def token_file(self, name, user_ids):
+        path = self.stack.folder / f'{name}.tokens'
+        path.write_text(''.join(f'{self.token(user_id)}\n' for user_id in user_ids))
+        return path
+
+    def profile_of(self, person):
+        """The wrk arguments that read this profile, after a look at what it really shows."""
+        answer = self.ask('GET', PROFILE, token=self.token(person.id))
+        if answer.status != 200:
+            raise BenchError(f'GET profile was answered {answer.status}: {answer.text}')
+        data = json.loads(answer.text)['data']
+        shown = data['nb_workouts'], len(data['records'])
+        wanted = person.workouts, SPORTS * 5 if person.workouts else 0
+        if shown != wanted:
+            raise BenchError(f'the profile shows (workouts, records) {shown}, there are {wanted}')
+        return 'tokens', self.token_file(f'user{person.number}', [person.id])
+
+    def probed_ids(self):
+        step = (self.users - FIRST_PROBED) // (PROBED - 1)
+        numbers = range(FIRST_PROBED, FIRST_PROBED + PROBED * step, step)
+        with contextlib.closing(self.connect()) as database, database.cursor() as cursor:
+            return [self._id_of(cursor, number) for number in numbers]
+
+
+class Answer:
+    def __init__(self, response):
+        self.status = response.status
+        self.text = response.read().decode()
+
+
+def ask(connection, method, path, body=None, token=None):
+    headers = {'Content-Type': 'application/json'} if body is not None else {}
+    if token:
+        headers['Authorization'] = f'Bearer {token}'
+    connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+    return Answer(connection.getresponse())
+
+
+def base64_text(data):
+    return base64.urlsafe_b64encode(data).rstrip(b'=').decode()
+
+
+def base64url(value):
+    return base64_text(json.dumps(value, separators=(',', ':')).encode())
+
+
+# ---- measuring --------------------------------------------------------------------------------------
+
+class Load:
+    """What one run of wrk told."""
+
+    def __init__(self, told):
+        self.rate = told['requests'] / told['microseconds'] * 1e6
+        self.percentiles = {name: told[name] / 1000 for name in ('p50', 'p75', 'p90', 'p99', 'max')}
+
+
+def wrk(site, path, *what, seconds):
+    """Ask one thing over CONNECTIONS connections; a single answer that is not 2xx is an error."""
+    command = [tool('wrk'), '--threads', '1', '--connections', str(CONNECTIONS),
+               '--duration', f'{seconds}s', '--timeout', '60s', '--script', HERE / 'load.lua',
+               site.stack.base_url + path, '--', *what]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+    told = re.search(r'^{.*}$', done.stdout, re.MULTILINE)
+    if done.returncode != 0 or told is None:
+        raise BenchError(f'wrk failed: {done.stdout}{done.stderr}')
+    told = json.loads(told.group())
+    if told['failed'] or not told['requests']:
+        raise BenchError(f'{path}: {told["failed"]} of {told["requests"]} requests failed; the logs end '
+                         f'with:\n{site.stack.log_text()[-3000:]}')
+    return Load(told)
+
+
+def take_turns(cases, rounds):
+    """Run each of the cases once a round: {name: [result of each round]}. The first round warms up
+    what there is to warm up (pages, connections, statements) and does not count."""
+    results = {name: [] for name in cases}
+    for number in range(rounds + 1):
+        for name, run in cases.items():
+            result = run()
+            if number > 0:
+                results[name].append(result)
+    return results
+
+
+def compare(text, over, under):
+    """The ratio of two medians; prints it with the spread between the rounds."""
+    ratio = statistics.median(over) / statistics.median(under)
+    each = [a / b for a, b in zip(over, under)]
+    print(f'{text}: {ratio:.3f} (single rounds {min(each):.3f} to {max(each):.3f})', flush=True)
+    return ratio
+
+
+class Bench:
+    def __init__(self, options, folder):
+        self.options = options
+        self.folder = folder
+        self.wanted = options.figures or list(GOALS)
+        self.figures = {}
+        self.seconds = 1 if options.quick else 4
+        self.rounds = 3 if options.quick else 7
+
+    def wants(self, *names):
+        return any(name in self.wanted for name in names)
+
+    def site(self, name, users):
+        print(f'\nStarting a stack with {users:,} users', flush=True)
+        stack = Stack(self.folder / name, self.options.build, processes=PROCESSES,
+                      extra_locations=FLOOR_LOCATION)
+        return Site(stack, users)
+
+    def run(self):
+        site = self.site('thousand', 1000)
+        with site.stack:
+            site.fill()
+            self.memory(site)
+            site.start_floor(self.options.programs)
+            self.profile(site)
+            self.login(site)
+            self.refused_logins(site)
+            self.table_size(site)
+        self.summary()
+
+    # ---- GET profile ----------------------------------------------------------------------------
+
+    def profile(self, site):
+        people = {
+            'profile_vs_floor': {'500 workouts, 25 records': USUAL},
+            'profile_new_user_vs_floor': {'a new user': NEW},
+            'profile_20000_vs_5_workouts': {'20,000 workouts': MANY, '5 workouts': FEW},
+        }
+        if not self.wants(*people):
+            return
+        cases = {'floor': lambda: wrk(site, FLOOR, seconds=self.seconds)}
+        for figure, those in people.items():
+            for name, person in those.items() if self.wants(figure) else ():
+                what = site.profile_of(person)
+                cases[name] = lambda what=what: wrk(site, PROFILE, *what, seconds=self.seconds)
+        print(f'\nGET profile: wrk with 1 thread and {CONNECTIONS} connections, {self.rounds} rounds of '
+              f'{self.seconds} s each; medians')
+        loads = take_turns(cases, self.rounds)
+        self.print_loads(loads)
+        rates = {name: [load.rate for load in runs] for name, runs in loads.items()}
+        for figure, those in people.items():
+            if self.wants(figure):
+                over, under = (*those, 'floor')[:2]
+                self.figures[figure] = compare(f'{over} / {under}', rates[over], rates[under])
+
+    @staticmethod
+    def print_loads(loads):
+        print(f'  {"":26}{"requests/s":>11}   latency in ms: {"50%":>7}{"75%":>8}{"90%":>8}{"99%":>8}'
+              f'{"max":>8}')
+        for name, runs in loads.items():
+            latency = ''.join(
+                f'{statistics.median(load.percentiles[key] for load in runs):8.2f}'
+                for key in ('p50', 'p75', 'p90', 'p99', 'max'))
+            rate = statistics.median(load.rate for load in runs)
+            print(f'  {name:26}{rate:11.0f}   {"":14}{latency}')
+
+    def table_size(self, small):
+        """The same number of people with new accounts, spread over a small and a large table. They are
+        asked for in turn, so that the way through the table is not always the same."""
+        if not self.wants('profile_1m_vs_1k_users'):
+            return
+        large = self.site('million', 10000 if self.options.quick else 1000000)
+        with large.stack:
+            large.fill()
+            cases = {}
+            for site in (large, small):
+                tokens = site.token_file('probed', site.probed_ids())
+                cases[f'{site.users:,} users'] = lambda site=site, tokens=tokens: wrk(
+                    site, PROFILE, 'tokens', tokens, seconds=self.seconds)
+            print(f'\nGET profile of {PROBED} people in turn, {self.rounds} rounds of {self.seconds} s')
+            loads = take_turns(cases, self.rounds)
+        self.print_loads(loads)
+        (over, under) = ([load.rate for load in runs] for runs in loads.values())
+        self.figures['profile_1m_vs_1k_users'] = compare(' / '.join(loads), over, under)
+
+    # ---- log-in ---------------------------------------------------------------------------------
+
+    def login(self, site):
+        """Log-ins of one account as fast as they go, against the bare crypt(3) calls that they need."""
+        if not self.wants('login_vs_hash_limit'):
+            return
+        seconds, rounds = (3, 2) if self.options.quick else (10, 5)
+        body = site.stack.folder / 'login.json'
+        body.write_text(json.dumps({'email': NEW.email, 'password': PASSWORD}))
+        site.stack.processes = CORES
+        site.stack.restart_executable('login')
+        hashrate = [self.options.programs / 'hashrate', site.password_hash, str(CORES), str(seconds)]
+        print(f'\nLog-in: {CORES} processes, {CONNECTIONS} connections, {rounds} rounds of {seconds} s')
+        results = take_turns({
+            'login': lambda: wrk(site, LOGIN, 'body', body, seconds=seconds).rate,
+            'hashes': lambda: float(subprocess.run(
+                hashrate, stdout=subprocess.PIPE, text=True, check=True).stdout),
+        }, rounds)
+        print(f'  {statistics.median(results["login"]):.2f} log-ins/s, '
+              f'{statistics.median(results["hashes"]):.2f} hashes/s on {CORES} cores')
+        self.figures['login_vs_hash_limit'] = compare(
+            'log-ins / hashes', results['login'], results['hashes'])
+
+    def refused_logins(self, site):
+        """One request after the other, the reasons of refusal taking turns. The wrong password counts
+        twice: against itself it shows the noise."""
+        if not self.wants('login_unknown_vs_wrong', 'login_inactive_vs_wrong'):
+            return
+        count = 15 if self.options.quick else 100
+        bodies = {
+            'wrong password': {'email': USUAL.email, 'password': 'not the password'},
+            'unknown e-mail': {'email': 'nobody@example.com', 'password': PASSWORD},
+            'wrong password again': {'email': FEW.email, 'password': 'not the password'},
+            'inactive account': {'email': INACTIVE.email, 'password': PASSWORD},
+        }
+        connection = http.client.HTTPConnection('127.0.0.1', site.stack.port, timeout=60)
+        print(f'\nRefused log-ins: {count} of each, one after the other, taking turns')
+        with contextlib.closing(connection):
+            times = take_turns(
+                {name: lambda body=body: refused(connection, body) for name, body in bodies.items()},
+                count)
+        medians = {name: statistics.median(each) for name, each in times.items()}
+        for name, median in medians.items():
+            print(f'  {name:22}{median * 1000:8.2f} ms, {median / medians["wrong password"]:.3f} of '
+                  'the wrong password')
+        for name, reason in (('login_unknown_vs_wrong', 'unknown e-mail'),
+                             ('login_inactive_vs_wrong', 'inactive account')):
+            if self.wants(name):
+                self.figures[name] = medians[reason] / medians['wrong password']
+
+    # ---- memory ---------------------------------------------------------------------------------
+
+    def memory(self, site):
+        """Memory of all programs, after each of them has worked. PSS: a page that several processes
+        share counts once, in parts."""
+        if not self.wants('memory_mib'):
+            return
+        body = site.stack.folder / 'login.json'
+        body.write_text(json.dumps({'email': NEW.email, 'password': PASSWORD}))
+        wrk(site, PROFILE, *site.profile_of(USUAL), seconds=self.seconds)
+        wrk(site, LOGIN, 'body', body, seconds=self.seconds)
+        wrk(site, '/api/config', seconds=self.seconds)
+        self.register_some(site)
+        self.wait_idle(site)
+        self.print_memory(site)
+
+    @staticmethod
+    def register_some(site):
+        for number in range(20):
+            answer = site.ask('POST', '/api/auth/register', body={
+                'username': f'later{number}', 'email': f'later{number}@example.com',
+                'password': PASSWORD, 'accepted_policy': True})
+            if answer.status != 200:
+                raise BenchError(f'registration was answered {answer.status}: {answer.text}')
+
+    @staticmethod
+    def wait_idle(site):
+        """Until no mail is left to send; requests were all answered before."""
+        def no_jobs():
+            cursor.execute('SELECT COUNT(*) FROM jobs')
+            return cursor.fetchone()[0] == 0
+        with contextlib.closing(site.connect()) as database, database.cursor() as cursor:
+            if poll(no_jobs, 120) is None:
+                raise BenchError(f'mail is not sent: {site.stack.log_text("worker")[-3000:]}')
+
+    def print_memory(self, site):
+        programs, supervisors = 0, 0
+        print(f'\nMemory, idle after load, {PROCESSES} processes each (MiB)')
+        for name in (*EXECUTABLES, 'worker'):
+            pids = site.stack.executable_pids(name)
+            others = set(session_members(os.getsid(pids[0]))) - set(pids)
+            own = sum(pss(pid) for pid in pids)
+            programs += own
+            supervisors += sum(pss(pid) for pid in others)
+            print(f'  {name:10}{own:7.2f} PSS in {len(pids)} processes, '
+                  f'{sum(private(pid) for pid in pids):.2f} of it shared with nobody')
+        print(f'  all       {programs:7.2f} PSS; apart from that spawn-fcgi and multiwatch: '
+              f'{supervisors:.2f}')
+        self.figures['memory_mib'] = programs
+
+    # ---- the end --------------------------------------------------------------------------------
+
+    def summary(self):
+        print()
+        for name, value in self.figures.items():
+            least, most = GOALS[name]
+            reached = (least is None or value >= least) and (most is None or value <= most)
+            bounds = ([f'at least {least:.2f}'] if least is not None else []) + (
+                [f'at most {most:.2f}'] if most is not None else [])
+            print(f'{name:30}{value:8.3f}   goal: {" and ".join(bounds):32}'
+                  f'{"reached" if reached else "NOT REACHED"}')
+        print()
+        for name, value in self.figures.items():
+            print(f'figure {name} {value:.3f}')
+
+
+def refused(connection, body):
+    """Seconds until a log-in is refused."""
+    started = time.monotonic()
+    answer = ask(connection, 'POST', LOGIN, body)
+    took = time.monotonic() - started
+    if answer.status != 401:
+        raise BenchError(f'log-in was answered {answer.status} instead of 401: {answer.text}')
+    return took
+
+
+def rollup(pid):
+    """Lines of /proc/PID/smaps_rollup, in MiB."""
+    lines = Path(f'/proc/{pid}/smaps_rollup').read_text().splitlines()[1:]
+    return {line.split(':')[0]: int(line.split()[1]) / 1024 for line in lines}
+
+
+def pss(pid):
+    return rollup(pid)['Pss']
+
+
+def private(pid):
+    sizes = rollup(pid)
+    return sizes['Private_Clean'] + sizes['Private_Dirty']
+
+
+# ---- the program ------------------------------------------------------------------------------------
+
+def read_arguments():
+    parser = argparse.ArgumentParser(description='Measure Fitgate.')
+    parser.add_argument('--quick', action='store_true',
+                        help='short runs and small tables: to see that it works, not to be believed')
+    parser.add_argument('build', type=Path)
+    parser.add_argument('programs', type=Path)
+    parser.add_argument('folder', type=Path)
+    parser.add_argument('figures', nargs='*', metavar='FIGURE', help=', '.join(GOALS))
+    options = parser.parse_args()
+    for name in options.figures:
+        if name not in GOALS:
+            parser.error(f'there is no figure {name}; there are {", ".join(GOALS)}')
+    return options
+
+
+def describe_machine():
+    version = subprocess.run([tool('mariadbd'), '--version'], stdout=subprocess.PIPE, text=True,
+                             check=True).stdout.split('Ver ')[-1].split()[0]
+    print(f'{CORES} cores, on which everything runs, wrk too; MariaDB {version}; {PROCESSES} processes '
+          f'of each executable; load average before the start {os.getloadavg()[0]:.2f}')
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit('bench: stopped'))
+    options = read_arguments()
+    describe_machine()
+    try:
+        with tempfile.TemporaryDirectory(prefix='run-', dir=options.folder) as folder:
+            Bench(options, Path(folder)).run()
+    except (BenchError, StackError) as error:
+        sys.exit(f'bench: {error}')
+    except KeyboardInterrupt:
+        sys.exit('bench: stopped')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,56 @@
+/*
+ * What all unit tests have in common: cmocka with the headers it wants before it, an arena for each
+ * test, and the comparison of JSON trees.
+ */
+#ifndef FITGATE_TESTS_UNIT_H
+#define FITGATE_TESTS_UNIT_H
+
+#include "core/arena.h"
+#include "core/json.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { UNIT_TEXT_MAX = 256 };
+
+#define UNIT_COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* A test whose *state is an arena of its own, from which cJSON allocates as well. */
+#define ARENA_TEST(function) cmocka_unit_test_setup_teardown(function, unit_begin, unit_end)
+
+static inline int unit_begin(void **state)
+{
+	struct arena *arena = calloc(1, sizeof(*arena));
+
+	if (arena == NULL)
+		return -1;
+	*arena = ARENA_EMPTY;
+	json_use_arena(arena);
+	*state = arena;
+	return 0;
+}
+
+static inline int unit_end(void **state)
+{
+	arena_free(*state);
+	free(*state);
+	return 0;
+}
+
+/* Fail unless the tree has exactly these members and values, in whatever order. */
+static inline void unit_assert_json(const cJSON *actual, const char *expected)
+{
+	const cJSON *tree = json_parse(expected, strlen(expected));
+
+	assert_non_null(tree);
+	if (!cJSON_Compare(actual, tree, true))
+		fail_msg("%s\nis not\n%s", actual == NULL ? "NULL" : json_text(actual), expected);
+}
+
+#endif
