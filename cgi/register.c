@@ -7,7 +7,7 @@
 #include "account/rules.h"
 #include "account/service.h"
 #include "account/session.h"
-#include "mail/outbox.h"
+#include "mail/errand.h"
 
 /* ---- register (contract §6.1) ------------------------------------------------------------------ */
 
@@ -65,11 +65,17 @@ struct confirmation_mail {
 static enum db_result add_confirmation_mail(struct db *db, void *context)
 {
 	const struct confirmation_mail *mail = context;
-	const struct letter letter = outbox_account_confirmation(mail->request->arena,
-		&mail->service->settings, mail->input->email, mail->input->language, mail->input->username,
-		mail->confirmation->token, user_agent_parse(mail->request->user_agent));
+	const struct letter letter = {
+		.template = LETTER_ACCOUNT_CONFIRMATION,
+		.to = mail->input->email,
+		.language = mail->input->language,
+		.username = mail->input->username,
+		.device = user_agent_parse(mail->request->user_agent),
+		.link = outbox_link(mail->request->arena, &mail->service->settings,
+			LINK_ACCOUNT_CONFIRMATION, mail->confirmation->token),
+	};
 
-	return outbox_add_letter(db, &letter);
+	return letter.link == NULL ? DB_FAILED : outbox_add_letter(db, &letter);
 }
 
 static enum registration_result store_account(struct service *service, struct request *request,
@@ -178,40 +184,11 @@ static void confirm_account(struct service *service, struct request *request,
 		answer_with_token(response, ANSWER_CONFIRMED, token);
 }
 
-/* ---- resend the confirmation (contract §6.3) --------------------------------------------------- */
-
-struct resend {
-	struct request *request;
-	const char *email;
-};
-
-static enum db_result add_resend_errand(struct db *db, void *context)
-{
-	const struct resend *resend = context;
-
-	return outbox_add_resend_confirmation(db, resend->email,
-		user_agent_parse(resend->request->user_agent));
-}
-
-/* POST /api/auth/account/resend-confirmation */
+/* POST /api/auth/account/resend-confirmation (contract §6.3) */
 static void resend_confirmation(struct service *service, struct request *request,
 	struct response *response)
 {
-	struct resend resend = {.request = request};
-	struct payload payload;
-
-	if (!service->settings.mail_enabled) {
-		answer(response, ANSWER_UNKNOWN_URL);
-		return;
-	}
-	if (!service_read_payload(request, response, &payload))
-		return;
-	if (payload_text(&payload, "email", &resend.email) != FIELD_VALID) {
-		answer(response, ANSWER_INVALID_PAYLOAD);
-		return;
-	}
-	if (db_transaction(service->db, add_resend_errand, &resend) == DB_OK)
-		answer(response, ANSWER_CONFIRMATION_RESENT);
+	errand_handle(service, request, response, ERRAND_RESEND_CONFIRMATION, ANSWER_CONFIRMATION_RESENT);
 }
 
 static const struct route ROUTES[] = {

@@ -5,6 +5,7 @@
  *	worker --once         until nothing is due; for cron
  *	worker --only mail    no other kind of job
  */
+#include "account/throttle.h"
 #include "core/json.h"
 #include "core/log.h"
 #include "mail/delivery.h"
@@ -15,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { IDLE_SECONDS = 1, REST_SECONDS = 5 };
+enum { IDLE_SECONDS = 1, REST_SECONDS = 5, CLEANING_SECONDS = 600 };
 
 struct worker {
 	struct settings settings;
@@ -24,6 +25,7 @@ struct worker {
 	struct smtp *smtp;
 	const char *kind; /* NULL: all */
 	bool once;
+	int64_t cleaned_at;    /* clock_monotonic() */
 	sigset_t stop_signals; /* blocked, and looked for between jobs */
 };
 
@@ -81,12 +83,25 @@ static enum turn take_turn(struct worker *worker)
 	return turn;
 }
 
+/* What piles up in the database and is of no more use; now and then, when there is nothing to do. */
+static void clean_up(struct worker *worker)
+{
+	int64_t now = clock_monotonic();
+
+	if (worker->cleaned_at != 0 && now - worker->cleaned_at < CLEANING_SECONDS * MICROSECONDS)
+		return;
+	worker->cleaned_at = now;
+	throttle_clean(worker->db);
+}
+
 static int work(struct worker *worker)
 {
 	for (;;) {
 		enum turn turn = take_turn(worker);
 		int pause = turn == TURN_WORKED ? 0 : turn == TURN_IDLE ? IDLE_SECONDS : REST_SECONDS;
 
+		if (turn == TURN_IDLE)
+			clean_up(worker);
 		if (worker->once && turn != TURN_WORKED)
 			return turn == TURN_IDLE ? EXIT_SUCCESS : EXIT_FAILURE;
 		if (asked_to_stop(worker, pause))
@@ -153,7 +168,7 @@ int main(int argc, char **argv)
 	log_open("worker", NULL);
 	block_stop_signals(&worker);
 	if (settings_load(&worker.settings, &settings_arena, "worker",
-		    SETTINGS_NEED_DATABASE | SETTINGS_NEED_MAIL, error, sizeof(error))) {
+		    SETTINGS_NEED_DATABASE | SETTINGS_NEED_SECRET | SETTINGS_NEED_MAIL, error, sizeof(error))) {
 		if (!log_open("worker", worker.settings.log_path))
 			log_warning("LOG: %s cannot be opened", worker.settings.log_path);
 		status = start(&worker);

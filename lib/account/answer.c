@@ -62,13 +62,26 @@ void answer_success(struct response *response)
 	send_tree(response, 200, envelope("success", NULL));
 }
 
-void answer_data(struct response *response, cJSON *data)
+static void send_data(struct response *response, int status, cJSON *tree, cJSON *data)
 {
-	cJSON *tree = envelope("success", NULL);
-
 	if (data == NULL || !cJSON_AddItemToObject(tree, "data", data))
 		tree = NULL;
-	send_tree(response, 200, tree);
+	send_tree(response, status, tree);
+}
+
+void answer_data(struct response *response, cJSON *data)
+{
+	send_data(response, 200, envelope("success", NULL), data);
+}
+
+void answer_data_with_message(struct response *response, enum answer which, cJSON *data)
+{
+	send_data(response, TABLE[which].status, envelope(TABLE[which].word, TABLE[which].message), data);
+}
+
+void answer_no_data(struct response *response, cJSON *data)
+{
+	send_data(response, 404, envelope("not found", NULL), data);
 }
 
 void answer_broken_rules(struct response *response, unsigned broken)
@@ -91,12 +104,14 @@ void answer_broken_rules(struct response *response, unsigned broken)
 	send_tree(response, 400, envelope("error", text));
 }
 
-static void answer_oauth(struct response *response, const char *body, const char *challenge)
+static void answer_oauth(struct response *response, int status, const char *body,
+	const char *challenge)
 {
-	response_json(response, 401, body);
+	response_json(response, status, body);
 	response_header(response, "Cache-Control", "no-store");
 	response_header(response, "Pragma", "no-cache");
-	response_header(response, "WWW-Authenticate", challenge);
+	if (challenge != NULL)
+		response_header(response, "WWW-Authenticate", challenge);
 }
 
 #define BAD_TOKEN_TEXT \
@@ -104,13 +119,21 @@ static void answer_oauth(struct response *response, const char *body, const char
 
 void answer_bad_token(struct response *response)
 {
-	answer_oauth(response,
+	answer_oauth(response, 401,
 		"{\"error\":\"invalid_token\",\"error_description\":\"" BAD_TOKEN_TEXT "\"}",
 		"Bearer error=\"invalid_token\", error_description=\"" BAD_TOKEN_TEXT "\"");
 }
 
 void answer_bad_token_type(struct response *response)
 {
-	answer_oauth(response, "{\"error\":\"unsupported_token_type\"}",
+	answer_oauth(response, 401, "{\"error\":\"unsupported_token_type\"}",
 		"bearer error=\"unsupported_token_type\", error_description=\"\"");
+}
+
+void answer_bad_scope(struct response *response)
+{
+	answer_oauth(response, 403,
+		"{\"error\":\"insufficient_scope\",\"error_description\":\"The request requires higher "
+		"privileges than provided by the access token.\"}",
+		NULL);
 }

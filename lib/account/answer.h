@@ -28,7 +28,20 @@
 	A(LOGGED_OUT, 200, "success", "successfully logged out")                                   \
 	A(LOGOUT_FAILED, 500, "error", "error on token blacklist")                                 \
 	A(CONFIG_FAILED, 500, "error", "error on getting configuration")                           \
-	A(PONG, 200, "success", "pong!")
+	A(PONG, 200, "success", "pong!")                                                           \
+	A(PROFILE_UPDATED, 200, "success", "user profile updated")                                 \
+	A(ACCOUNT_UPDATED, 200, "success", "user account updated")                                 \
+	A(PREFERENCES_UPDATED, 200, "success", "user preferences updated")                         \
+	A(SPORT_UPDATED, 200, "success", "user sport preferences updated")                         \
+	A(EMAIL_MISSING, 400, "error", "email is missing")                                         \
+	A(PASSWORD_MISSING, 400, "error", "current password is missing")                           \
+	A(UNKNOWN_SPORT, 404, "not found", "sport does not exist")                                 \
+	A(BAD_COLOR, 400, "error", "invalid hexadecimal color")                                    \
+	A(RESET_REQUESTED, 200, "success", "password reset request processed")                     \
+	A(PASSWORD_UPDATED, 200, "success", "password updated")                                    \
+	A(BAD_RESET_TOKEN, 401, "error", "invalid token, please request a new token")              \
+	A(EMAIL_UPDATED, 200, "success", "email updated")                                          \
+	A(TOO_MANY_ATTEMPTS, 429, "error", "too many attempts, please try again later")
 
 enum answer {
 #define ANSWER_ENUM(name, status, word, message) ANSWER_##name,
@@ -49,11 +62,19 @@ void answer_success(struct response *response);
 /* 200 {"status":"success","data":…} */
 void answer_data(struct response *response, cJSON *data);
 
+/* The same with a message: {"data":…,"message":…,"status":…} */
+void answer_data_with_message(struct response *response, enum answer which, cJSON *data);
+
+/* 404 {"data":…,"status":"not found"}, without a message. */
+void answer_no_data(struct response *response, cJSON *data);
+
 /* 400 with the messages of all the rules (account/rules.h) that are broken, in their order. */
 void answer_broken_rules(struct response *response, unsigned broken);
 
-/* 401 in the manner of RFC 6750: the token is not acceptable; the scheme is not Bearer. */
+/* 401 and 403 in the manner of RFC 6750: the token is not acceptable; the scheme is not Bearer; the token
+ * lacks a scope. */
 void answer_bad_token(struct response *response);
 void answer_bad_token_type(struct response *response);
+void answer_bad_scope(struct response *response);
 
 #endif

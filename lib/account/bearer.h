@@ -1,5 +1,9 @@
 /*
  * Who is asking: the bearer token of a request (contract §3).
+ *
+ * Three kinds of token are accepted: our own (account/token.h), those of OAuth 2.0 applications, which
+ * another program issues, and personal tokens for scripts, which the operator's command issues. The
+ * last two carry scopes.
  */
 #ifndef FITGATE_ACCOUNT_BEARER_H
 #define FITGATE_ACCOUNT_BEARER_H
@@ -10,11 +14,18 @@
 #include "core/settings.h"
 #include "http/request.h"
 
+/* A personal token is this and 40 characters of base64url. */
+#define PERSONAL_TOKEN_PREFIX "fgpt_"
+
+enum caller_kind { CALLER_FIRST_PARTY, CALLER_OAUTH2, CALLER_PERSONAL };
+
 /* An account that has proved who it is, and by what. */
 struct caller {
-	struct profile profile; /* totals and policy date only where they were asked for */
-	struct token_claims claims;
+	enum caller_kind kind;
+	struct profile profile;	    /* totals and policy date only where they were asked for */
+	struct token_claims claims; /* of a first-party token */
 	char token_hash[SECRET_SHA256_HEX_SIZE];
+	int64_t row_id; /* of an OAuth 2.0 or personal token */
 };
 
 enum bearer {
@@ -22,15 +33,17 @@ enum bearer {
 	BEARER_MISSING,	  /* no token, or that of an account that may not log in */
 	BEARER_BAD_TYPE,  /* another scheme than Bearer */
 	BEARER_BAD_TOKEN, /* malformed, expired, revoked, of an account that is gone */
+	BEARER_BAD_SCOPE, /* a token with scopes, but not those that are needed */
 	BEARER_FAILED,	  /* the database cannot be asked */
 };
 
 /*
- * Check the Authorization header with one question to the database, which also reads the account, and
- * with `with_totals` all that its profile shows. `caller` is filled when the result is BEARER_ACCEPTED;
- * its texts live in the request's arena.
+ * Check the Authorization header and read the account, and with `with_totals` all that its profile
+ * shows: one question to the database for a first-party token. `scopes`: the words that a token with
+ * scopes must have, all of them, separated by spaces; NULL: none. `caller` is filled when the result is
+ * BEARER_ACCEPTED; its texts live in the request's arena.
  */
 enum bearer bearer_check(struct db *db, const struct settings *settings, const struct request *request,
-	bool with_totals, struct caller *caller);
+	const char *scopes, bool with_totals, struct caller *caller);
 
 #endif

@@ -3,6 +3,20 @@
  */
 #include "account/profile.h"
 
+enum db_result profile_read(struct db *db, int64_t user_id, struct profile *profile)
+{
+	static const char READ[] =
+		"SELECT " PROFILE_COLUMNS " FROM users AS u" PROFILE_JOIN " WHERE u.id = ?";
+
+	return db_row(db, READ, DB_PARAMS(DB_INT(user_id)), DB_COLUMNS(PROFILE_CELLS(profile)));
+}
+
+enum db_result profile_complete(struct db *db, struct profile *profile)
+{
+	return profile->totals.ready ? DB_OK
+				     : totals_from_tables(db, profile->user.id, &profile->totals);
+}
+
 static bool accepted_privacy_policy(const struct profile *profile)
 {
 	instant accepted = profile->user.accepted_policy_date;

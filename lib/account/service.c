@@ -10,8 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct route_access ACCESS_ACCOUNT = {0};
-const struct route_access ACCESS_ACCOUNT_WITH_PROFILE = {.with_totals = true};
+const struct route_access ACCESS_ANY_TOKEN = {0};
+const struct route_access ACCESS_PROFILE_READ = {"profile:read", true};
+const struct route_access ACCESS_PROFILE_WRITE = {"profile:write", false};
+const struct route_access ACCESS_PROFILE_WRITE_AND_SHOW = {"profile:write", true};
+const struct route_access ACCESS_WORKOUTS_READ = {"workouts:read", false};
 
 bool service_read_payload(const struct request *request, struct response *response,
 	struct payload *payload)
@@ -29,6 +32,15 @@ bool service_read_payload(const struct request *request, struct response *respon
 	return false;
 }
 
+void service_refuse_for_now(const struct request *request, struct response *response, int64_t seconds)
+{
+	const char *text = arena_printf(request->arena, "%lld", (long long)seconds);
+
+	answer(response, ANSWER_TOO_MANY_ATTEMPTS);
+	if (text != NULL)
+		response_header(response, "Retry-After", text);
+}
+
 static bool authorize(struct service *service, const struct route_access *access,
 	struct request *request, struct response *response)
 {
@@ -41,7 +53,8 @@ static bool authorize(struct service *service, const struct route_access *access
 		answer(response, ANSWER_SERVER_ERROR);
 		return false;
 	}
-	switch (bearer_check(service->db, &service->settings, request, access->with_totals, caller)) {
+	switch (bearer_check(service->db, &service->settings, request, access->scopes,
+		access->with_totals, caller)) {
 	case BEARER_ACCEPTED:
 		request->caller = caller;
 		return true;
@@ -53,6 +66,9 @@ static bool authorize(struct service *service, const struct route_access *access
 		return false;
 	case BEARER_BAD_TOKEN:
 		answer_bad_token(response);
+		return false;
+	case BEARER_BAD_SCOPE:
+		answer_bad_scope(response);
 		return false;
 	case BEARER_FAILED:
 		break;

@@ -21,14 +21,18 @@ struct service {
 	const struct route *routes;
 };
 
-/* Who may call a route. */
+/* Who may call a route: any account, by a token that has the scopes, if it is of a kind with scopes. */
 struct route_access {
-	bool with_totals; /* the handler shows the profile: read it with the account */
+	const char *scopes; /* NULL: none needed */
+	bool with_totals;   /* the handler shows the profile: read it with the account */
 };
 
-/* For routes that any account may call. */
-extern const struct route_access ACCESS_ACCOUNT;
-extern const struct route_access ACCESS_ACCOUNT_WITH_PROFILE;
+/* The combinations that routes have. */
+extern const struct route_access ACCESS_ANY_TOKEN;
+extern const struct route_access ACCESS_PROFILE_READ;	      /* with totals */
+extern const struct route_access ACCESS_PROFILE_WRITE;
+extern const struct route_access ACCESS_PROFILE_WRITE_AND_SHOW; /* with totals */
+extern const struct route_access ACCESS_WORKOUTS_READ;
 
 /*
  * Read the settings, serve, and return the exit status of the process. `needs` is of enum settings_need.
@@ -41,5 +45,8 @@ int service_main(int argc, char **argv, const char *name, unsigned needs, const 
  */
 bool service_read_payload(const struct request *request, struct response *response,
 	struct payload *payload);
+
+/* 429: come back in so many seconds. */
+void service_refuse_for_now(const struct request *request, struct response *response, int64_t seconds);
 
 #endif

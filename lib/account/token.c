@@ -37,23 +37,30 @@ static bool sign(const char *key, const char *signed_text, size_t length,
 	return true;
 }
 
-char *token_issue(struct arena *arena, const char *key, const struct token_claims *claims)
+/* The token with this payload. NULL when memory is out. */
+static char *seal(struct arena *arena, const char *key, const char *json)
 {
 	/* {"alg":"HS256","typ":"JWT"} */
 	static const char HEADER[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
-	char jti[SECRET_ID_SIZE], signature[SIGNATURE_LENGTH + 1];
-	char *json, *payload, *signed_text;
+	char signature[SIGNATURE_LENGTH + 1];
+	char *payload = json == NULL ? NULL : encode_part(arena, json);
+	char *signed_text = payload == NULL ? NULL : arena_printf(arena, "%s.%s", HEADER, payload);
 
-	if (!secret_random_id(jti))
-		return NULL;
-	json = arena_printf(arena, "{\"exp\":%lld,\"iat\":%lld,\"sub\":%lld,\"gen\":%lld,\"jti\":\"%s\"}",
-		(long long)claims->expires_at, (long long)claims->issued_at, (long long)claims->user_id,
-		(long long)claims->generation, jti);
-	payload = json == NULL ? NULL : encode_part(arena, json);
-	signed_text = payload == NULL ? NULL : arena_printf(arena, "%s.%s", HEADER, payload);
 	if (signed_text == NULL || !sign(key, signed_text, strlen(signed_text), signature))
 		return NULL;
 	return arena_printf(arena, "%s.%s", signed_text, signature);
+}
+
+char *token_issue(struct arena *arena, const char *key, const struct token_claims *claims)
+{
+	char jti[SECRET_ID_SIZE];
+
+	if (!secret_random_id(jti))
+		return NULL;
+	return seal(arena, key,
+		arena_printf(arena, "{\"exp\":%lld,\"iat\":%lld,\"sub\":%lld,\"gen\":%lld,\"jti\":\"%s\"}",
+			(long long)claims->expires_at, (long long)claims->issued_at,
+			(long long)claims->user_id, (long long)claims->generation, jti));
 }
 
 /* ---- checking ---------------------------------------------------------------------------------- */
@@ -95,18 +102,24 @@ static bool optional_integer(const cJSON *payload, const char *name, int64_t hig
 	return item == NULL || json_integer(item, 0, high, value);
 }
 
+/* What every token must say: whose it is, and when it is valid. */
+static bool read_times(const cJSON *payload, int64_t now, struct token_claims *claims)
+{
+	int64_t not_before;
+
+	return json_integer(json_member(payload, "sub"), 1, INT_MAX, &claims->user_id) &&
+	       json_integer(json_member(payload, "exp"), 0, LATEST_TIME, &claims->expires_at) &&
+	       json_integer(json_member(payload, "iat"), 0, LATEST_TIME, &claims->issued_at) &&
+	       optional_integer(payload, "nbf", LATEST_TIME, &not_before) &&
+	       claims->issued_at <= now + CLOCK_LEEWAY && not_before <= now + CLOCK_LEEWAY;
+}
+
 static bool read_claims(const cJSON *payload, int64_t now, struct token_claims *claims)
 {
 	const cJSON *id = json_member(payload, "jti");
-	int64_t not_before;
 
-	if (!json_integer(json_member(payload, "sub"), 1, INT_MAX, &claims->user_id) ||
-		!json_integer(json_member(payload, "exp"), 0, LATEST_TIME, &claims->expires_at) ||
-		!json_integer(json_member(payload, "iat"), 0, LATEST_TIME, &claims->issued_at) ||
-		!optional_integer(payload, "nbf", LATEST_TIME, &not_before) ||
+	if (!read_times(payload, now, claims) ||
 		!optional_integer(payload, "gen", INT_MAX, &claims->generation))
-		return false;
-	if (claims->issued_at > now + CLOCK_LEEWAY || not_before > now + CLOCK_LEEWAY)
 		return false;
 	if (id != NULL && !cJSON_IsString(id))
 		return false;
@@ -114,24 +127,80 @@ static bool read_claims(const cJSON *payload, int64_t now, struct token_claims *
 	return is_empty(json_member(payload, "aud"));
 }
 
-enum token_verdict token_verify(struct arena *arena, const char *key, const char *token, int64_t now,
-	struct token_claims *claims)
+/* The payload of a token of the right form and signature; NULL when it is not one. */
+static const cJSON *open_sealed(struct arena *arena, const char *key, const char *token)
 {
 	size_t length = strnlen(token, TOKEN_MAX_LENGTH + 1);
 	const char *first_dot = strchr(token, '.');
 	const char *second_dot = first_dot == NULL ? NULL : strchr(first_dot + 1, '.');
 	char expected[SIGNATURE_LENGTH + 1];
-	const cJSON *header, *payload;
+	const cJSON *header;
 
 	if (length > TOKEN_MAX_LENGTH || second_dot == NULL || strchr(second_dot + 1, '.') != NULL)
-		return TOKEN_INVALID;
+		return NULL;
 	if (!sign(key, token, (size_t)(second_dot - token), expected) ||
 		!secret_equal_text(expected, second_dot + 1))
-		return TOKEN_INVALID;
+		return NULL;
 	header = decode_part(arena, token, (size_t)(first_dot - token));
-	payload = decode_part(arena, first_dot + 1, (size_t)(second_dot - first_dot - 1));
-	if (header == NULL || payload == NULL || !header_is_ours(header) ||
-		!read_claims(payload, now, claims))
+	if (header == NULL || !header_is_ours(header))
+		return NULL;
+	return decode_part(arena, first_dot + 1, (size_t)(second_dot - first_dot - 1));
+}
+
+enum token_verdict token_verify(struct arena *arena, const char *key, const char *token, int64_t now,
+	struct token_claims *claims)
+{
+	const cJSON *payload = open_sealed(arena, key, token);
+
+	if (payload == NULL || !read_claims(payload, now, claims))
 		return TOKEN_INVALID;
 	return claims->expires_at <= now ? TOKEN_EXPIRED : TOKEN_VALID;
+}
+
+/* ---- password reset ---------------------------------------------------------------------------- */
+
+static const char RESET_AUDIENCE[] = "password-reset";
+enum { BINDING_LENGTH = 16 };
+
+static bool make_binding(const char *password_hash, char binding[SECRET_SHA256_HEX_SIZE])
+{
+	if (!secret_sha256_hex(password_hash, strlen(password_hash), binding))
+		return false;
+	binding[BINDING_LENGTH] = '\0';
+	return true;
+}
+
+char *token_issue_reset(struct arena *arena, const char *key, int64_t user_id,
+	const char *password_hash, int64_t now, int64_t lifetime)
+{
+	char binding[SECRET_SHA256_HEX_SIZE];
+
+	if (!make_binding(password_hash, binding))
+		return NULL;
+	return seal(arena, key,
+		arena_printf(arena, "{\"aud\":\"%s\",\"exp\":%lld,\"iat\":%lld,\"pwd\":\"%s\",\"sub\":%lld}",
+			RESET_AUDIENCE, (long long)(now + lifetime), (long long)now, binding,
+			(long long)user_id));
+}
+
+enum token_verdict token_verify_reset(struct arena *arena, const char *key, const char *token,
+	int64_t now, int64_t *user_id, const char **binding)
+{
+	const cJSON *payload = open_sealed(arena, key, token);
+	const char *audience = cJSON_GetStringValue(json_member(payload, "aud"));
+	struct token_claims claims = {0};
+
+	*binding = cJSON_GetStringValue(json_member(payload, "pwd"));
+	if (payload == NULL || audience == NULL || strcmp(audience, RESET_AUDIENCE) != 0 ||
+		*binding == NULL || !read_times(payload, now, &claims))
+		return TOKEN_INVALID;
+	*user_id = claims.user_id;
+	return claims.expires_at <= now ? TOKEN_EXPIRED : TOKEN_VALID;
+}
+
+bool token_reset_fits(const char *binding, const char *password_hash)
+{
+	char expected[SECRET_SHA256_HEX_SIZE];
+
+	return make_binding(password_hash, expected) && secret_equal_text(binding, expected);
 }

@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { TOKEN_MAX_LENGTH = 4096 };
@@ -33,5 +34,24 @@ char *token_issue(struct arena *arena, const char *key, const struct token_claim
  */
 enum token_verdict token_verify(struct arena *arena, const char *key, const char *token, int64_t now,
 	struct token_claims *claims);
+
+/* ---- password reset (contract §6.16) ----------------------------------------------------------- */
+
+/*
+ * A token that lets its bearer set a new password, once: it is bound to the stored hash of the present
+ * one. In the arena; NULL when memory is out.
+ */
+char *token_issue_reset(struct arena *arena, const char *key, int64_t user_id,
+	const char *password_hash, int64_t now, int64_t lifetime);
+
+/*
+ * Whose password the token may reset, by form, signature, times and purpose; and its binding, for
+ * token_reset_fits().
+ */
+enum token_verdict token_verify_reset(struct arena *arena, const char *key, const char *token,
+	int64_t now, int64_t *user_id, const char **binding);
+
+/* Whether a reset token with this binding was made for the password with this hash. */
+bool token_reset_fits(const char *binding, const char *password_hash);
 
 #endif

@@ -8,6 +8,13 @@
 
 #include <string.h>
 
+enum db_result user_read(struct db *db, int64_t id, struct user *user)
+{
+	static const char READ[] = "SELECT " USER_COLUMNS " FROM users AS u WHERE u.id = ?";
+
+	return db_row(db, READ, DB_PARAMS(DB_INT(id)), DB_COLUMNS(USER_CELLS(user)));
+}
+
 enum db_result user_find_by_email(struct db *db, const char *email, struct user_by_email *user)
 {
 	static const char FIND[] =

@@ -44,6 +44,9 @@ struct user {
 		DB_TO_TEXT(&(user)->email_to_confirm), DB_TO_TIME(&(user)->accepted_policy_date), \
 		DB_TO_INT(&(user)->token_epoch), DB_TO_TEXT(&(user)->kept_token)
 
+/* Read an account. DB_OK, DB_NO_ROW, DB_AGAIN, DB_FAILED. */
+enum db_result user_read(struct db *db, int64_t id, struct user *user);
+
 /* Who has this e-mail address, by the address typed. */
 struct user_by_email {
 	int64_t id;

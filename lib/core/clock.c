@@ -155,6 +155,33 @@ bool clock_parse_sql(const char *text, instant *when)
 	return true;
 }
 
+/* One to `most` digits at *text; moves behind them. -1: there are none, or more. */
+static int take_number(const char **text, int most)
+{
+	int value = 0, digits = 0;
+
+	for (; **text >= '0' && **text <= '9'; ++*text, digits++)
+		if (digits < most)
+			value = value * 10 + (**text - '0');
+	return digits == 0 || digits > most ? -1 : value;
+}
+
+bool clock_parse_day(const char *text, instant *when)
+{
+	struct civil civil = {.year = take_number(&text, 4)};
+
+	if (civil.year < 1000 || *text++ != '-')
+		return false;
+	civil.month = take_number(&text, 2);
+	if (*text++ != '-')
+		return false;
+	civil.day = take_number(&text, 2);
+	if (*text != '\0' || !clock_date_exists(civil.year, civil.month, civil.day))
+		return false;
+	*when = clock_from_civil(&civil);
+	return true;
+}
+
 void clock_duration(int64_t seconds, char text[CLOCK_DURATION_SIZE])
 {
 	enum { DAY = 24 * 60 * 60 };

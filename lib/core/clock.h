@@ -49,6 +49,12 @@ void clock_http_date(instant when, char text[CLOCK_HTTP_DATE_SIZE]);
 /* Read "YYYY-MM-DD HH:MM:SS", nothing before or after. false: it is not that, or no real date. */
 bool clock_parse_sql(const char *text, instant *when);
 
+/*
+ * Read a day as the API takes it: a year of four digits from 1000 on, month and day of one or two,
+ * "2001-2-03"; midnight of it. false: it is not that, or no real date.
+ */
+bool clock_parse_day(const char *text, instant *when);
+
 /* "H:MM:SS", from a day on "1 day, H:MM:SS" or "N days, H:MM:SS", as Python prints a timedelta. */
 void clock_duration(int64_t seconds, char text[CLOCK_DURATION_SIZE]);
 

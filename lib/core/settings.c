@@ -310,6 +310,27 @@ static bool load_lifetimes(struct settings *settings, struct source *source)
 	return true;
 }
 
+static bool load_throttles(struct settings *settings, struct source *source)
+{
+	const struct {
+		const char *name, *fallback;
+		int64_t low, *value;
+	} NUMBERS[] = {
+		{"THROTTLE_LOGIN_ACCOUNT", "10", 0, &settings->throttle_login_account},
+		{"THROTTLE_LOGIN_ADDRESS", "100", 0, &settings->throttle_login_address},
+		{"THROTTLE_LOGIN_SECONDS", "900", 1, &settings->throttle_login_seconds},
+		{"THROTTLE_MAIL_ACCOUNT", "3", 0, &settings->throttle_mail_account},
+		{"THROTTLE_MAIL_ADDRESS", "30", 0, &settings->throttle_mail_address},
+		{"THROTTLE_MAIL_SECONDS", "3600", 1, &settings->throttle_mail_seconds},
+	};
+
+	for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(*NUMBERS); i++)
+		if (!lookup_number(source, NUMBERS[i].name, NUMBERS[i].fallback, NUMBERS[i].low, 1000000,
+			    NUMBERS[i].value))
+			return false;
+	return true;
+}
+
 /* "$y$7", "$2b$12", "$6$": everything up to the last '$' is the prefix, the rest the cost. */
 static bool load_password_hash(struct settings *settings, struct source *source)
 {
@@ -361,5 +382,5 @@ bool settings_load(struct settings *settings, struct arena *arena, const char *p
 	return load_secret(settings, source, needs) &&
 	       load_database(settings, source, program, needs) && load_mail_server(settings, source) &&
 	       load_mail_texts(settings, source, needs) && load_lifetimes(settings, source) &&
-	       load_password_hash(settings, source);
+	       load_password_hash(settings, source) && load_throttles(settings, source);
 }

@@ -44,6 +44,10 @@ struct settings {
 	const char *password_hash_prefix; /* crypt(3) prefix of new hashes, such as "$y$" */
 	unsigned long password_hash_cost; /* as crypt_gensalt(3) takes it */
 
+	/* account/throttle.h: hits allowed within so many seconds, 0: no limit */
+	int64_t throttle_login_account, throttle_login_address, throttle_login_seconds;
+	int64_t throttle_mail_account, throttle_mail_address, throttle_mail_seconds;
+
 	const char *languages; /* words separated by spaces */
 	const char *map_attribution;
 	const char *weather_provider; /* NULL when none is known */

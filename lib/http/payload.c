@@ -47,6 +47,16 @@ enum payload_result payload_read(const struct request *request, struct payload *
 	return PAYLOAD_OK;
 }
 
+bool payload_has(const struct payload *payload, const char *key)
+{
+	return json_member(payload->object, key) != NULL;
+}
+
+int payload_size(const struct payload *payload)
+{
+	return cJSON_GetArraySize(payload->object);
+}
+
 bool payload_is_absent(const struct payload *payload, const char *key)
 {
 	const cJSON *item = json_member(payload->object, key);
@@ -61,6 +71,34 @@ enum field payload_text(const struct payload *payload, const char *key, const ch
 		return FIELD_ABSENT;
 	*text = cJSON_GetStringValue(json_member(payload->object, key));
 	return *text == NULL ? FIELD_INVALID : FIELD_VALID;
+}
+
+enum field payload_flag(const struct payload *payload, const char *key, bool *flag)
+{
+	const cJSON *item = json_member(payload->object, key);
+	int64_t number;
+
+	if (payload_is_absent(payload, key))
+		return FIELD_ABSENT;
+	*flag = cJSON_IsTrue(item);
+	if (cJSON_IsBool(item))
+		return FIELD_VALID;
+	if (!json_integer(item, 0, 1, &number))
+		return FIELD_INVALID;
+	*flag = number == 1;
+	return FIELD_VALID;
+}
+
+enum field payload_number(const struct payload *payload, const char *key, double *number)
+{
+	const cJSON *item = json_member(payload->object, key);
+
+	if (payload_is_absent(payload, key))
+		return FIELD_ABSENT;
+	if (!cJSON_IsNumber(item))
+		return FIELD_INVALID;
+	*number = item->valuedouble;
+	return FIELD_VALID;
 }
 
 bool payload_is_true(const struct payload *payload, const char *key)

@@ -31,11 +31,23 @@ enum field {
 	FIELD_INVALID, /* a value of another type */
 };
 
+/* Whether the key is there, be it with null. */
+bool payload_has(const struct payload *payload, const char *key);
+
+/* How many members the object has. */
+int payload_size(const struct payload *payload);
+
 /* Whether the key is not there, or its value is null. */
 bool payload_is_absent(const struct payload *payload, const char *key);
 
 /* A string. *text is NULL unless the field is valid. */
 enum field payload_text(const struct payload *payload, const char *key, const char **text);
+
+/* true, false, or the numbers 1 and 0. */
+enum field payload_flag(const struct payload *payload, const char *key, bool *flag);
+
+/* A number. */
+enum field payload_number(const struct payload *payload, const char *key, double *number);
 
 /* Whether the value is the JSON literal true. */
 bool payload_is_true(const struct payload *payload, const char *key);

@@ -48,7 +48,7 @@ struct request {
 	const char *user_agent;	    /* "" when absent */
 	const char *remote_address; /* "" when absent */
 	const char *route;	    /* the pattern that matched; for the log */
-	const char *parameters[REQUEST_PATH_PARAMETERS]; /* what stood for :name in the pattern */
+	const char *parameters[REQUEST_PATH_PARAMETERS]; /* what stood for :name or #name */
 	const struct caller *caller;
 };
 

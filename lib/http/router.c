@@ -29,12 +29,12 @@ static bool matches(const char *pattern, const char *path, struct request *reque
 	while (*pattern != '\0') {
 		size_t length;
 
-		if (*pattern != ':') {
+		if (*pattern != ':' && *pattern != '#') {
 			if (*pattern++ != *path++)
 				return false;
 			continue;
 		}
-		length = strcspn(path, "/");
+		length = *pattern == '#' ? strspn(path, "0123456789") : strcspn(path, "/");
 		if (length == 0 || parameter == REQUEST_PATH_PARAMETERS)
 			return false;
 		request->parameters[parameter] = arena_copy(request->arena, path, length);

@@ -16,7 +16,8 @@ typedef void route_handler(struct service *service, struct request *request,
 
 struct route {
 	enum http_method method;
-	const char *pattern; /* "/api/auth/profile"; ":name" stands for one segment that is not empty */
+	/* "/api/auth/profile"; ":name" stands for one segment that is not empty, "#name" for one of digits */
+	const char *pattern;
 	const struct route_access *access;
 	route_handler *handler;
 };

@@ -5,6 +5,7 @@
 #include "mail/delivery.h"
 
 #include "core/log.h"
+#include "mail/delay.h"
 #include "mail/outbox.h"
 #include "mail/template.h"
 
@@ -61,8 +62,10 @@ static bool compose(struct arena *arena, const struct settings *settings, const 
 	const struct template_value values[] = {
 		{"username", letter->username},
 		{"link", letter->link},
-		{"system", letter->user_system},
-		{"browser", letter->user_browser},
+		{"new_email", letter->new_email},
+		{"delay", delay_words(arena, letter->language, letter->delay)},
+		{"system", letter->device.system},
+		{"browser", letter->device.browser},
 		{"site", settings->ui_url},
 		{NULL, NULL},
 	};

@@ -5,14 +5,32 @@
 
 #include "account/confirmation.h"
 #include "account/rules.h"
+#include "account/token.h"
 #include "account/user.h"
 #include "core/json.h"
 
 #include <string.h>
 
-#define ERRAND_RESEND_CONFIRMATION "resend-confirmation"
+static const char *const ERRAND_NAMES[] = {
+	[ERRAND_RESEND_CONFIRMATION] = "resend-confirmation",
+	[ERRAND_PASSWORD_RESET] = "password-reset",
+};
+
+enum { ERRAND_COUNT = sizeof(ERRAND_NAMES) / sizeof(*ERRAND_NAMES) };
 
 /* ---- writing ----------------------------------------------------------------------------------- */
+
+char *outbox_link(struct arena *arena, const struct settings *settings, const char *path,
+	const char *token)
+{
+	return arena_printf(arena, "%s%s%s", settings->ui_url, path, token);
+}
+
+static bool add_device(cJSON *object, struct user_agent device)
+{
+	return json_add_text(object, "system", device.system) &&
+	       json_add_text(object, "browser", device.browser);
+}
 
 static char *letter_text(const struct letter *letter)
 {
@@ -22,9 +40,9 @@ static char *letter_text(const struct letter *letter)
 		!json_add_text(object, "to", letter->to) ||
 		!json_add_text(object, "language", letter->language) ||
 		!json_add_text(object, "username", letter->username) ||
-		!json_add_text(object, "link", letter->link) ||
-		!json_add_text(object, "system", letter->user_system) ||
-		!json_add_text(object, "browser", letter->user_browser))
+		!add_device(object, letter->device) || !json_add_text(object, "link", letter->link) ||
+		!json_add_text(object, "new_email", letter->new_email) ||
+		!json_add_number(object, "delay", (double)letter->delay))
 		return NULL;
 	return json_text(object);
 }
@@ -36,22 +54,7 @@ enum db_result outbox_add_letter(struct db *db, const struct letter *letter)
 	return text == NULL ? DB_FAILED : queue_add(db, QUEUE_KIND_MAIL, text, NULL);
 }
 
-struct letter outbox_account_confirmation(struct arena *arena, const struct settings *settings,
-	const char *to, const char *language, const char *username, const char *token,
-	struct user_agent device)
-{
-	return (struct letter){
-		.template = "account_confirmation",
-		.to = to,
-		.language = language,
-		.username = username,
-		.link = arena_printf(arena, "%s/account-confirmation?token=%s", settings->ui_url, token),
-		.user_system = device.system,
-		.user_browser = device.browser,
-	};
-}
-
-enum db_result outbox_add_resend_confirmation(struct db *db, const char *email,
+enum db_result outbox_add_errand(struct db *db, enum errand errand, const char *email,
 	struct user_agent device)
 {
 	cJSON *object = cJSON_CreateObject();
@@ -59,10 +62,8 @@ enum db_result outbox_add_resend_confirmation(struct db *db, const char *email,
 	const char *address = strlen(email) <= RULES_EMAIL_MAX ? email : "";
 	const char *text;
 
-	if (object == NULL || !json_add_text(object, "errand", ERRAND_RESEND_CONFIRMATION) ||
-		!json_add_text(object, "email", address) ||
-		!json_add_text(object, "system", device.system) ||
-		!json_add_text(object, "browser", device.browser))
+	if (object == NULL || !json_add_text(object, "errand", ERRAND_NAMES[errand]) ||
+		!json_add_text(object, "email", address) || !add_device(object, device))
 		return DB_FAILED;
 	text = json_text(object);
 	return text == NULL ? DB_FAILED : queue_add(db, QUEUE_KIND_MAIL, text, NULL);
@@ -75,6 +76,11 @@ static const char *text_of(const cJSON *object, const char *key)
 	return cJSON_GetStringValue(json_member(object, key));
 }
 
+static struct user_agent device_of(const cJSON *object)
+{
+	return (struct user_agent){text_of(object, "system"), text_of(object, "browser")};
+}
+
 static enum db_result read_letter(const cJSON *object, struct letter *letter)
 {
 	*letter = (struct letter){
@@ -82,55 +88,100 @@ static enum db_result read_letter(const cJSON *object, struct letter *letter)
 		.to = text_of(object, "to"),
 		.language = text_of(object, "language"),
 		.username = text_of(object, "username"),
+		.device = device_of(object),
 		.link = text_of(object, "link"),
-		.user_system = text_of(object, "system"),
-		.user_browser = text_of(object, "browser"),
+		.new_email = text_of(object, "new_email"),
 	};
+	json_integer(json_member(object, "delay"), 0, INT32_MAX, &letter->delay);
 	return letter->template != NULL && letter->to != NULL && letter->username != NULL ? DB_OK
 											  : DB_FAILED;
 }
 
-struct errand {
+/* ---- errands ----------------------------------------------------------------------------------- */
+
+struct errand_work {
 	struct arena *arena;
 	const struct settings *settings;
 	const struct job *job;
-	const cJSON *order;
+	enum errand errand;
+	const char *email;
 	struct letter *letter;
 };
 
-/* In one transaction, so that the link in the letter is the one that the account knows. */
-static enum db_result resend_confirmation(struct db *db, void *context)
+/* A new token for an account that waits to be confirmed; the old one dies. */
+static enum db_result resend_confirmation(struct db *db, const struct errand_work *work,
+	const struct user_by_email *user)
 {
-	struct errand *errand = context;
-	struct user_agent device = {text_of(errand->order, "system"), text_of(errand->order, "browser")};
-	struct user_by_email user;
 	struct confirmation confirmation;
+	enum db_result result;
+
+	if (!confirmation_make(&confirmation))
+		return DB_FAILED;
+	result = confirmation_replace(db, user->id, &confirmation);
+	work->letter->template = LETTER_ACCOUNT_CONFIRMATION;
+	work->letter->link =
+		outbox_link(work->arena, work->settings, LINK_ACCOUNT_CONFIRMATION, confirmation.token);
+	return result;
+}
+
+/* A token bound to the present password; nothing is stored. */
+static enum db_result reset_password(const struct errand_work *work, const struct user_by_email *user)
+{
+	int64_t lifetime = work->settings->password_token_lifetime;
+	char *token = token_issue_reset(work->arena, work->settings->secret_key, user->id, user->password,
+		clock_seconds(), lifetime);
+
+	if (token == NULL)
+		return DB_FAILED;
+	work->letter->template = LETTER_PASSWORD_RESET;
+	work->letter->link = outbox_link(work->arena, work->settings, LINK_PASSWORD_RESET, token);
+	work->letter->delay = lifetime;
+	return DB_OK;
+}
+
+/* In one transaction, so that the link in the letter is the one that the account knows. */
+static enum db_result run_errand(struct db *db, void *context)
+{
+	const struct errand_work *work = context;
+	struct letter *letter = work->letter;
+	struct user_by_email user;
 	const char *text;
-	enum db_result result = user_find_by_email(db, text_of(errand->order, "email"), &user);
+	enum db_result result = user_find_by_email(db, work->email, &user);
 
 	if (result != DB_OK)
 		return result;
-	if (!confirmation_make(&confirmation))
-		return DB_FAILED;
-	result = confirmation_replace(db, user.id, &confirmation);
+	letter->to = user.email;
+	letter->username = user.username;
+	letter->language = user.language;
+	result = work->errand == ERRAND_PASSWORD_RESET ? reset_password(work, &user)
+						       : resend_confirmation(db, work, &user);
 	if (result != DB_OK)
 		return result;
-	*errand->letter = outbox_account_confirmation(errand->arena, errand->settings, user.email,
-		user.language, user.username, confirmation.token, device);
-	text = letter_text(errand->letter);
-	return text == NULL ? DB_FAILED : queue_replace(db, errand->job, text);
+	text = letter->link == NULL ? NULL : letter_text(letter);
+	return text == NULL ? DB_FAILED : queue_replace(db, work->job, text);
+}
+
+static bool find_errand(const char *name, enum errand *errand)
+{
+	for (int i = 0; i < ERRAND_COUNT; i++)
+		if (strcmp(name, ERRAND_NAMES[i]) == 0) {
+			*errand = (enum errand)i;
+			return true;
+		}
+	return false;
 }
 
 enum db_result outbox_open(struct db *db, struct arena *arena, const struct settings *settings,
 	const struct job *job, struct letter *letter)
 {
 	const cJSON *order = json_parse(job->payload, strlen(job->payload));
-	struct errand errand = {arena, settings, job, order, letter};
+	struct errand_work work = {arena, settings, job, 0, text_of(order, "email"), letter};
 	const char *name = text_of(order, "errand");
 
 	if (name == NULL)
 		return read_letter(order, letter);
-	if (strcmp(name, ERRAND_RESEND_CONFIRMATION) != 0 || text_of(order, "email") == NULL)
+	if (!find_errand(name, &work.errand) || work.email == NULL)
 		return DB_FAILED;
-	return db_transaction(db, resend_confirmation, &errand);
+	*letter = (struct letter){.device = device_of(order)};
+	return db_transaction(db, run_errand, &work);
 }
