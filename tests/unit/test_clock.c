@@ -138,6 +138,40 @@ static void years_reach_from_1_to_9999(void **state)
 	assert_false(clock_date_exists(10000, 1, 1));
 }
 
+static void sql_times_are_read_as_utc(void **state)
+{
+	instant when;
+
+	(void)state;
+	assert_true(clock_parse_sql("1970-01-01 00:00:00", &when));
+	assert_true(when == 0);
+	assert_true(clock_parse_sql("2019-07-14 14:09:58", &when));
+	assert_true(when == 1563113398 * MICROSECONDS);
+	assert_true(clock_parse_sql("1000-01-01 00:00:00", &when));
+	assert_true(when == -30610224000 * MICROSECONDS);
+	assert_true(clock_parse_sql("2000-02-29 23:59:59", &when));
+	assert_true(when == 951868799 * MICROSECONDS);
+	assert_true(clock_parse_sql("9999-12-31 23:59:59", &when));
+	assert_true(when == 253402300799 * MICROSECONDS);
+}
+
+static void what_is_no_sql_time_is_refused(void **state)
+{
+	static const char *const REFUSED[] = {"", "2019", "2019-07-14", "2019-07-14 14:09", "2019-07-14 14:09:5",
+		"2019-07-14 14:09:580", "2019-07-14 14:09:58.000000", "2019-07-14 14:09:58 ",
+		" 2019-07-14 14:09:58", "2019-07-14T14:09:58", "2019/07/14 14:09:58", "2019-7-14 14:09:58",
+		"19-07-14 14:09:58", "-019-07-14 14:09:58", "2019-07-14 -1:09:58", "2019-07-1: 14:09:58",
+		"2019-07-1/ 14:09:58", "0000-00-00 00:00:00", "2019-02-29 00:00:00", "2019-13-01 00:00:00",
+		"2019-04-31 00:00:00"};
+	instant when = 77;
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(REFUSED); i++)
+		if (clock_parse_sql(REFUSED[i], &when))
+			fail_msg("accepted: %s", REFUSED[i]);
+	assert_int_equal(when, 77);
+}
+
 static void durations_are_written_as_python_prints_a_timedelta(void **state)
 {
 	static const struct {
@@ -210,6 +244,8 @@ int main(void)
 		cmocka_unit_test(dates_exist_as_in_the_gregorian_calendar),
 		cmocka_unit_test(leap_years_follow_the_century_rule),
 		cmocka_unit_test(years_reach_from_1_to_9999),
+		cmocka_unit_test(sql_times_are_read_as_utc),
+		cmocka_unit_test(what_is_no_sql_time_is_refused),
 		cmocka_unit_test(durations_are_written_as_python_prints_a_timedelta),
 		cmocka_unit_test(the_clock_counts_microseconds_since_1970),
 		cmocka_unit_test(the_monotonic_clock_goes_forward_with_the_time),

@@ -5,11 +5,11 @@ import email.policy
 import re
 import subprocess
 import sys
-from pathlib import Path
 
+from support import SOURCE
 from support.waiting import until
 
-CATCHER = Path(__file__).resolve().parents[3] / 'scripts' / 'smtp_catcher.py'
+CATCHER = SOURCE / 'scripts' / 'smtp_catcher.py'
 
 
 class Mail:

@@ -1,0 +1,328 @@
+"""`admin migrate` (schema.md): what it makes, twice, at once, killed half-way, refused."""
+
+import subprocess
+
+import pytest
+
+from support import SOURCE, database, schema
+from support.people import insert_record, insert_user, insert_workout
+from support.waiting import until
+
+
+@pytest.fixture
+def fresh(scratch):
+    """SQL on a database that has just been migrated."""
+    with scratch.connect() as sql:
+        yield sql
+
+
+def steps_done(sql):
+    """How many statements have been noted in all, 0 before the first."""
+    if 'schema_version' not in sql.tables():
+        return 0
+    return int(sql.value('SELECT COALESCE(SUM(next_statement), 0) FROM schema_version'))
+
+
+# ---- what it makes --------------------------------------------------------------------------------
+
+@pytest.mark.parametrize('table', schema.TABLES)
+def test_a_table_has_the_columns_of_the_schema(fresh, table):
+    assert schema.actual_columns(fresh, table) == schema.expected_columns(table)
+
+
+def test_all_tables_are_there(fresh):
+    assert {*schema.TABLES, *schema.OURS} <= set(fresh.tables())
+
+
+def test_all_tables_are_innodb_and_compare_without_case(fresh):
+    for row in fresh.rows('SELECT TABLE_NAME, ENGINE, TABLE_COLLATION FROM information_schema.TABLES '
+                          'WHERE TABLE_SCHEMA = DATABASE()'):
+        assert (row['ENGINE'], row['TABLE_COLLATION']) == ('InnoDB', 'utf8mb4_unicode_ci'), row
+
+
+def test_ids_count_up_by_themselves(fresh):
+    counting = {row['TABLE_NAME'] for row in fresh.rows(
+        'SELECT TABLE_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() '
+        "AND COLUMN_NAME = 'id' AND EXTRA LIKE '%auto_increment%'")}
+    with_id = {name for name in schema.TABLES if schema.TABLES[name].split()[0] == 'id'}
+    assert with_id <= counting
+
+
+def has_key(keys, wanted):
+    (table, name), columns = wanted
+    if name is None:
+        return any(key[0] == table and keys[key] == columns for key in keys)
+    return keys.get((table, name)) == columns
+
+
+def test_the_keys_are_there(fresh):
+    unique, others = schema.keys(fresh, True), schema.keys(fresh, False)
+    for table in schema.TABLES:
+        assert unique[(table, 'PRIMARY')] == schema.PRIMARY_KEYS.get(table, 'id')
+    assert [key for key in schema.UNIQUE_KEYS.items() if not has_key(unique, key)] == []
+    assert [key for key in schema.INDEXES.items() if not has_key(others, key)] == []
+
+
+def test_the_foreign_keys_are_there(fresh):
+    actual = {key for key in schema.foreign_keys(fresh) if key[0] in schema.TABLES}
+    assert actual == schema.FOREIGN_KEYS
+
+
+def test_the_sports_are_those_of_fittrackee(fresh):
+    rows = fresh.rows('SELECT * FROM sports ORDER BY id')
+    assert [row['id'] for row in rows] == list(range(1, 15))
+    assert [(row['label'], row['stopped_speed_threshold']) for row in rows] == schema.SPORTS
+    assert all(row['is_active'] == 1 for row in rows)
+
+
+def test_there_is_one_row_of_configuration(fresh):
+    row = fresh.row('SELECT * FROM app_config')
+    assert (row['max_users'], row['gpx_limit_import'], row['max_single_file_size'],
+            row['max_zip_file_size']) == (0, 10, 1048576, 10485760)
+
+
+@pytest.mark.parametrize('first', [('Sam', 'a@example.org'), ('other', 'Sam@Example.org')])
+def test_names_and_emails_are_unique_without_case(fresh, first):
+    insert_user(fresh, username=first[0], email=first[1])
+    with pytest.raises(database.pymysql.err.IntegrityError):
+        insert_user(fresh, username='SAM', email='sam@EXAMPLE.org')
+
+
+def test_it_says_what_it_does(programs, empty_database):
+    made = empty_database()
+    done = programs.migrate(made)
+    assert done.returncode == 0 and done.stdout.strip()
+    with made.connect() as sql:
+        for row in sql.rows('SELECT version, name FROM schema_version'):
+            assert f'{row["version"]:04}'.encode() in done.stdout
+            assert row['name'].encode() in done.stdout
+
+
+# ---- again, and at once ---------------------------------------------------------------------------
+
+def test_a_second_time_changes_nothing(programs, scratch):
+    with scratch.connect() as sql:
+        before, sums = schema.whole(sql), sql.checksums()
+        done = programs.migrate(scratch)
+        assert done.returncode == 0 and done.stdout.strip()
+        assert schema.whole(sql) == before
+        assert {name: one for name, one in sql.checksums().items() if name != 'schema_lease'} == {
+            name: one for name, one in sums.items() if name != 'schema_lease'}
+
+
+def test_several_at_once_migrate_once(programs, scratch, empty_database):
+    made = empty_database()
+    running = [programs.start('admin', 'migrate', settings={'DATABASE_URL': made.url})
+               for _ in range(4)]
+    for one in running:
+        with one:
+            output, complaints = one.communicate(timeout=120)
+        assert one.returncode == 0, (output, complaints)
+    with made.connect() as several, scratch.connect() as alone:
+        assert schema.whole(several) == schema.whole(alone)
+
+
+# ---- killed half-way ------------------------------------------------------------------------------
+
+def let_the_lease_end(sql):
+    if 'schema_lease' in sql.tables():
+        sql.run('UPDATE schema_lease SET lease_until = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND '
+                'WHERE lease_until IS NOT NULL')
+
+
+def test_killed_at_every_step_it_is_resumed_to_the_same_end(programs, scratch, empty_database):
+    made = empty_database()
+    with made.connect() as sql:
+        for _ in range(200):
+            before = steps_done(sql)
+            with programs.start('admin', 'migrate', settings={'DATABASE_URL': made.url}) as running:
+                until(lambda before=before, running=running:
+                      steps_done(sql) > before or running.poll() is not None, 'a step is done')
+                running.kill()
+                running.communicate(timeout=60)
+            if running.returncode == 0:
+                break
+            let_the_lease_end(sql)
+        assert programs.migrate(made).returncode == 0
+        with scratch.connect() as alone:
+            assert schema.whole(sql) == schema.whole(alone)
+
+
+def statements(path):
+    """The statements of a migration, cut as the mysql client cuts them."""
+    delimiter, current, found = ';', [], []
+    for line in path.read_text().splitlines():
+        if line.startswith('DELIMITER '):
+            delimiter = line.split()[1]
+        elif line.strip() and not line.lstrip().startswith('--'):
+            current.append(line)
+            if line.rstrip().endswith(delimiter):
+                found.append('\n'.join(current).rstrip()[:-len(delimiter)])
+                current = []
+    return found
+
+
+def all_ddl():
+    for number, path in enumerate(sorted((SOURCE / 'sql').glob('[0-9]*.sql')), 1):
+        for position, text in enumerate(statements(path)):
+            if text.split()[0] in ('CREATE', 'ALTER', 'DROP'):
+                yield pytest.param(number, position, id=f'{number:04} {" ".join(text.split()[:3])}')
+
+
+@pytest.mark.parametrize(('version', 'position'), all_ddl())
+def test_killed_between_a_statement_and_its_note_it_goes_on(programs, stack, scratch, version, position):
+    """DDL commits by itself: the statement has run, but schema_version does not know."""
+    with scratch.connect() as sql:
+        before = schema.whole(sql)
+        undo_after(sql, version, position)
+        sql.run('DELETE FROM schema_version WHERE version > %s', version)
+        sql.run("UPDATE schema_version SET state = 'applying', next_statement = %s WHERE version = %s",
+                position, version)
+        done = programs.migrate(scratch)
+        assert done.returncode == 0
+        assert schema.whole(sql) == before
+
+
+def undo_after(sql, version, position):
+    """Take back all that comes after this statement, so that the database is as it was then."""
+    sql.run('SET foreign_key_checks = 0')
+    for number, path in enumerate(sorted((SOURCE / 'sql').glob('[0-9]*.sql')), 1):
+        for place, text in enumerate(statements(path)):
+            if (number, place) <= (version, position):
+                continue
+            words = text.split()
+            if words[0] == 'CREATE':
+                sql.run(f'DROP {words[1]} IF EXISTS {words[2]}')
+            elif words[:2] == ['INSERT', 'INTO'] and words[2] in sql.tables():
+                sql.run(f'TRUNCATE {words[2]}')
+
+
+# ---- refused --------------------------------------------------------------------------------------
+
+def test_a_changed_old_migration_is_refused(programs, scratch):
+    with scratch.connect() as sql:
+        sql.run('UPDATE schema_version SET checksum = %s WHERE version = 1', '0' * 64)
+        sql.run("UPDATE schema_version SET state = 'applying', next_statement = 0 WHERE version = 2")
+        before = schema.whole(sql)
+        done = programs.migrate(scratch)
+        assert done.returncode != 0
+        assert b'0001' in done.stdout + done.stderr and b'checksum' in done.stdout + done.stderr
+        assert schema.whole(sql) == before
+
+
+def test_a_newer_database_is_left_alone(programs, scratch):
+    with scratch.connect() as sql:
+        row = sql.row('SELECT * FROM schema_version WHERE version = 1')
+        sql.insert('schema_version', **{**row, 'version': 9999})
+        before = schema.whole(sql)
+        done = programs.migrate(scratch)
+        assert done.returncode != 0 and (done.stdout + done.stderr).strip()
+        assert schema.whole(sql) == before
+
+
+def test_a_statement_that_fails_is_told_and_can_be_repeated(programs, stack, empty_database):
+    made = empty_database()
+    with made.connect() as sql:
+        sql.run('CREATE TABLE workouts (id INT)')  # in the way
+        done = programs.migrate(made)
+        assert done.returncode != 0
+        assert b'0001' in done.stdout + done.stderr and b'workouts' in done.stdout + done.stderr
+        sql.run('DROP TABLE workouts')
+        assert programs.migrate(made).returncode == 0
+        assert schema.actual_columns(sql, 'workouts') == schema.expected_columns('workouts')
+
+
+def test_an_account_without_rights_is_told(programs, empty_database):
+    done = programs.migrate(empty_database('SELECT'))
+    assert done.returncode != 0 and b'denied' in done.stdout + done.stderr
+
+
+def test_without_a_database_it_says_so(programs):
+    settings = {'DATABASE_URL': 'mysql://someone:secret@localhost/x?unix_socket=/nonexistent/socket'}
+    done = programs.run('admin', 'migrate', settings=settings)
+    assert done.returncode != 0
+    assert (done.stdout + done.stderr).strip() and b'secret' not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize('arguments', [[], ['nonsense'], ['migrate', 'x']])
+def test_wrong_arguments_are_refused(programs, arguments):
+    done = programs.run('admin', *arguments)
+    assert done.returncode != 0 and done.stderr
+
+
+# ---- triggers -------------------------------------------------------------------------------------
+
+def test_workouts_that_are_there_before_the_triggers_are_counted(programs, stack, empty_database):
+    """Also where the server cuts GROUP_CONCAT short by default, as MySQL does."""
+    made = empty_database('SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES')
+    assert programs.migrate(made).returncode == 0
+    with made.connect() as sql:
+        account = insert_user(sql)
+        for sport in range(1, 15):
+            workout = insert_workout(sql, account.id, sport)
+            for kind in ('AS', 'FD', 'HA', 'LD', 'MS'):
+                insert_record(sql, workout, kind, sport)
+    with database.root_sql(stack) as root:
+        before = root.value('SELECT @@GLOBAL.group_concat_max_len')
+        root.run(f'GRANT TRIGGER ON {made.name}.* TO {made.user}@localhost')
+        root.run('SET GLOBAL group_concat_max_len = 1024')
+        try:
+            assert programs.migrate(made).returncode == 0
+        finally:
+            root.run('SET GLOBAL group_concat_max_len = %s', before)
+    with made.connect() as sql:
+        row = sql.row('SELECT nb_workouts, JSON_LENGTH(records) AS records, JSON_LENGTH(sports) AS sports '
+                      'FROM user_totals WHERE user_id = %s', account.id)
+        assert (row['nb_workouts'], row['records'], row['sports']) == (14, 70, 14)
+
+
+def test_accounts_made_while_the_triggers_are_being_made_are_counted(programs, stack, scratch, minter):
+    """A migration stopped right after the triggers: accounts and workouts of then are right."""
+    with scratch.connect() as sql:
+        early = insert_user(sql)
+        insert_workout(sql, early.id)
+        sql.run('DELETE FROM user_totals')  # as before the two last statements
+        insert_workout(sql, early.id)
+        late = insert_user(sql)
+        insert_workout(sql, late.id)
+        for account, number in ((early, 2), (late, 1)):
+            answer = programs.cgi('GET', '/api/auth/profile', token=minter.token(account.id),
+                                  settings={'DATABASE_URL': scratch.url})
+            assert answer.json()['data']['nb_workouts'] == number
+        applied = sql.value('SELECT next_statement FROM schema_version WHERE version = 3')
+        sql.run("UPDATE schema_version SET state = 'applying', next_statement = %s WHERE version = 3",
+                applied - 2)
+        assert programs.migrate(scratch).returncode == 0
+        rows = sql.rows('SELECT user_id, nb_workouts FROM user_totals ORDER BY user_id')
+        assert [row['nb_workouts'] for row in rows] == [2, 1]
+
+
+def test_where_triggers_may_not_be_made_the_rest_is_there(programs, empty_database):
+    made = empty_database('SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES')
+    for _ in range(2):
+        done = programs.migrate(made)
+        assert done.returncode == 0 and b'skipped' in done.stdout
+    with made.connect() as sql:
+        assert {*schema.TABLES, *schema.OURS} <= set(sql.tables())
+
+
+def test_programs_on_a_database_without_tables_answer_with_an_error(programs, empty_database, minter):
+    settings = {'DATABASE_URL': empty_database().url}
+    for method, path, body in (('GET', '/api/auth/profile', None),
+                               ('POST', '/api/auth/login', {'email': 'a@b.c', 'password': 'x'})):
+        answer = programs.cgi(method, path, json=body, token=minter.token(1), settings=settings)
+        assert answer.status == 500 and answer.json()['status'] == 'error'
+
+
+def test_the_file_for_the_mysql_client_gives_the_same_database(scratch, empty_database):
+    """The files of sql/ can also be given to the client of the database."""
+    made = empty_database()
+    for path in sorted((SOURCE / 'sql').glob('[0-9]*.sql')):
+        subprocess.run(['mariadb', '--no-defaults', f'--socket={made.socket}', f'--user={made.user}',
+                        f'--password={made.password}', '--skip-ssl', made.name],
+                       stdin=path.open(), check=True, timeout=60)
+    with made.connect() as by_client, scratch.connect() as by_program:
+        expected = schema.whole(by_program)
+        for name in set(by_program.tables()) - {'schema_version', 'schema_lease'}:
+            assert (by_client.rows(f'SHOW CREATE TABLE {name}')[0]['Create Table'].partition(' AUTO_')[0]
+                    == expected[name])

@@ -1,0 +1,487 @@
+"""The worker and the queue: SMTP that is down, refuses or hangs; workers that die; TLS and AUTH."""
+
+import signal
+import socket
+import subprocess
+import uuid
+
+import pytest
+
+from support.answers import REGISTERED, exact
+from support.mail import Catcher
+from support.waiting import until
+
+REGISTER = '/api/auth/register'
+
+
+class Queue:
+    """A database of the test's own with registrations, and workers for it alone."""
+
+    def __init__(self, programs, database, sql, registration):
+        self.programs = programs
+        self.database = database
+        self.sql = sql
+        self.registration = registration
+
+    def settings(self, url, **others):
+        return {'DATABASE_URL': self.database.url, 'EMAIL_URL': url, **others}
+
+    def register(self):
+        """An account, and with it a job; returns its address."""
+        body = self.registration()
+        exact(self.programs.cgi('POST', REGISTER, json=body,
+                                settings=self.settings('smtp://127.0.0.1:1')), REGISTERED)
+        return body['email']
+
+    def work(self, url, *arguments, **others):
+        return self.programs.run('worker', '--once', *arguments,
+                                 settings=self.settings(url, **others))
+
+    def start(self, url, *arguments):
+        return self.programs.start('worker', *arguments, settings=self.settings(url))
+
+    def jobs(self):
+        return self.sql.rows('SELECT *, run_after > UTC_TIMESTAMP(6) AS waits FROM jobs ORDER BY id')
+
+    def job(self):
+        rows = self.jobs()
+        assert len(rows) == 1, rows
+        return rows[0]
+
+    def make_due(self):
+        """As if the time had passed."""
+        self.sql.run('UPDATE jobs SET run_after = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND')
+
+
+@pytest.fixture
+def queue(programs, scratch, registration):
+    with scratch.connect() as sql:
+        yield Queue(programs, scratch, sql, registration)
+
+
+@pytest.fixture
+def catcher(tmp_path):
+    """Start an SMTP server: catcher(options) -> Catcher, stopped after the test."""
+    started = []
+
+    def start(*options):
+        started.append(Catcher(tmp_path / f'smtp{len(started)}', *options).__enter__())
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.__exit__()
+
+
+def smtp(server, parameters='', credentials=''):
+    return f'smtp://{credentials}127.0.0.1:{server.port}{parameters}'
+
+
+@pytest.fixture
+def closed_port():
+    """A port that nobody listens on and nobody else gets."""
+    with socket.socket() as reserved:
+        reserved.bind(('127.0.0.1', 0))
+        yield reserved.getsockname()[1]
+
+
+@pytest.fixture
+def tarpit():
+    """A server that takes connections and never says a word."""
+    with socket.create_server(('127.0.0.1', 0)) as listening:
+        listening.settimeout(60)
+        yield listening
+
+
+# ---- the ordinary course --------------------------------------------------------------------------
+
+def test_once_works_off_all_that_is_due_and_ends(queue, catcher):
+    server = catcher()
+    addresses = [queue.register() for _ in range(5)]
+    assert queue.work(smtp(server)).returncode == 0
+    assert [mail.recipients for mail in server.mails.all()] == [[a] for a in addresses]
+    assert queue.jobs() == []
+
+
+def test_once_with_nothing_to_do_ends_at_once(queue, catcher):
+    assert queue.work(smtp(catcher())).returncode == 0
+
+
+def test_only_mail_sends_mail(queue, catcher):
+    server = catcher()
+    address = queue.register()
+    assert queue.work(smtp(server), '--only', 'mail').returncode == 0
+    assert len(server.mails.to(address)) == 1
+
+
+def test_only_mail_leaves_other_kinds_alone(queue, catcher):
+    queue.sql.run("INSERT INTO jobs (kind, payload, run_after, created_at) VALUES "
+                  "('export', '{}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))")
+    before = queue.job()
+    assert queue.work(smtp(catcher()), '--only', 'mail').returncode == 0
+    after = queue.job()
+    assert (after['attempts'], after['failed_at'], after['owner']) == (before['attempts'], None, None)
+
+
+@pytest.mark.parametrize('arguments', [['--only'], ['--only', 'nonsense'], ['--nonsense'], ['mail']])
+def test_wrong_arguments_are_refused(queue, closed_port, arguments):
+    done = queue.work(f'smtp://127.0.0.1:{closed_port}', *arguments)
+    assert done.returncode != 0 and done.stderr
+
+
+def test_a_job_that_is_not_due_waits(queue, catcher):
+    server = catcher()
+    queue.register()
+    queue.sql.run('UPDATE jobs SET run_after = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR')
+    assert queue.work(smtp(server)).returncode == 0
+    assert server.mails.all() == [] and queue.job()['attempts'] == 0
+
+
+def test_a_job_given_up_is_not_tried_again(queue, catcher):
+    server = catcher()
+    queue.register()
+    queue.sql.run('UPDATE jobs SET failed_at = UTC_TIMESTAMP(6)')
+    assert queue.work(smtp(server)).returncode == 0
+    assert server.mails.all() == [] and queue.job()['attempts'] == 0
+
+
+def test_a_running_worker_sends_what_comes_and_ends_when_asked_to(queue, catcher):
+    server = catcher()
+    with queue.start(smtp(server)) as worker:
+        for number in range(1, 4):
+            queue.register()
+            until(lambda number=number: len(server.mails.all()) == number, 'the mail is sent')
+        worker.send_signal(signal.SIGTERM)
+        _output, complaints = worker.communicate(timeout=30)
+    assert worker.returncode == 0, complaints
+    assert queue.jobs() == []
+
+
+def test_several_workers_send_each_mail_once(queue, catcher):
+    server = catcher()
+    addresses = [queue.register() for _ in range(20)]
+    workers = [queue.start(smtp(server), '--once') for _ in range(4)]
+    for worker in workers:
+        with worker:
+            worker.communicate(timeout=60)
+        assert worker.returncode == 0
+    assert sorted(mail.recipients[0] for mail in server.mails.all()) == sorted(addresses)
+    assert queue.jobs() == []
+
+
+@pytest.mark.parametrize('payload', ['', 'x', '{}', '[]', 'null', '{"template": 1}', '{"errand": "nonsense"}',
+                                     '{"template": "nonsense", "to": "a@b.c", "username": "x"}'])
+def test_a_job_that_nobody_understands_stops_no_other(queue, catcher, payload):
+    server = catcher()
+    queue.sql.run("INSERT INTO jobs (kind, payload, run_after, created_at) VALUES "
+                  "('mail', %s, UTC_TIMESTAMP(6) - INTERVAL 1 MINUTE, UTC_TIMESTAMP(6))", payload)
+    address = queue.register()
+    queue.work(smtp(server))
+    assert len(server.mails.to(address)) == 1
+    assert queue.job()['last_error']
+
+
+def test_a_job_of_an_unknown_kind_stops_no_other(queue, catcher):
+    server = catcher()
+    queue.sql.run("INSERT INTO jobs (kind, payload, run_after, created_at) VALUES "
+                  "('nonsense', '{}', UTC_TIMESTAMP(6) - INTERVAL 1 MINUTE, UTC_TIMESTAMP(6))")
+    address = queue.register()
+    queue.work(smtp(server))
+    assert len(server.mails.to(address)) == 1
+
+
+def test_with_sending_disabled_jobs_wait(queue, catcher):
+    server = catcher()
+    address = queue.register()
+    queue.work('')
+    assert queue.job()['failed_at'] is None
+    assert queue.work(smtp(server)).returncode == 0
+    assert len(server.mails.to(address)) == 1
+
+
+# ---- SMTP that is down or refuses -----------------------------------------------------------------
+
+def test_while_smtp_is_down_jobs_wait_and_nothing_is_lost(queue, catcher, closed_port):
+    addresses = [queue.register() for _ in range(3)]
+    for _ in range(3):
+        queue.work(f'smtp://127.0.0.1:{closed_port}')
+        queue.make_due()
+    assert len(queue.jobs()) == 3
+    assert all(job['failed_at'] is None for job in queue.jobs())
+    assert any(job['last_error'] for job in queue.jobs())
+    server = catcher()
+    queue.make_due()
+    assert queue.work(smtp(server)).returncode == 0
+    assert sorted(mail.recipients[0] for mail in server.mails.all()) == sorted(addresses)
+    assert queue.jobs() == []
+
+
+def test_the_request_does_not_wait_for_smtp(queue, tarpit):
+    """The address of a server that never answers: register does not even connect to it."""
+    body = queue.registration()
+    url = f'smtp://127.0.0.1:{tarpit.getsockname()[1]}'
+    exact(queue.programs.cgi('POST', REGISTER, json=body, settings=queue.settings(url)), REGISTERED)
+    tarpit.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        tarpit.accept()
+
+
+def test_each_failure_waits_longer(queue, closed_port):
+    queue.register()
+    waits = []
+    for attempt in range(1, 5):
+        queue.work(f'smtp://127.0.0.1:{closed_port}')
+        assert queue.job()['attempts'] == attempt and queue.job()['waits'] == 1
+        waits.append(queue.sql.value(
+            'SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), run_after) FROM jobs'))
+        queue.make_due()
+    assert all(earlier < later for earlier, later in zip(waits, waits[1:])), waits
+
+
+def test_a_mailbox_not_available_now_is_tried_again_later(queue, catcher):
+    address = queue.register()
+    queue.work(smtp(catcher('--tempfail', address)))
+    assert (queue.job()['failed_at'], queue.job()['waits']) == (None, 1)
+    assert queue.job()['last_error']
+    server = catcher()
+    queue.make_due()
+    assert queue.work(smtp(server)).returncode == 0
+    assert len(server.mails.to(address)) == 1
+
+
+@pytest.mark.parametrize('option', ['--refuse', '--tempfail'])
+def test_a_refused_recipient_stops_no_other(queue, catcher, option):
+    refused, accepted = queue.register(), queue.register()
+    server = catcher(option, refused)
+    queue.work(smtp(server))
+    assert len(server.mails.to(accepted)) == 1 and not server.mails.to(refused)
+    assert queue.job()['last_error']
+
+
+def test_a_mail_keeps_its_message_id_however_often_it_is_tried(queue, catcher, closed_port):
+    """So that a message that went out twice is known for the same."""
+    server = catcher()
+    queue.register()
+    copy = queue.job()
+    assert queue.work(smtp(server)).returncode == 0
+    queue.sql.insert('jobs', **{name: value for name, value in copy.items() if name != 'waits'})
+    queue.work(f'smtp://127.0.0.1:{closed_port}')
+    queue.make_due()
+    assert queue.work(smtp(server)).returncode == 0
+    first, second = server.mails.all()
+    assert first.message['Message-ID'] == second.message['Message-ID']
+
+
+def test_the_password_of_the_account_is_in_no_job(queue):
+    queue.register()
+    assert 'correct horse' not in queue.job()['payload']
+
+
+# ---- workers that die -----------------------------------------------------------------------------
+
+def killed_while_it_sends(queue, tarpit):
+    """Kill a worker in the middle of a job."""
+    with queue.start(f'smtp://127.0.0.1:{tarpit.getsockname()[1]}') as worker:
+        connection, _address = tarpit.accept()  # it has claimed the job
+        with connection:
+            worker.kill()
+            worker.communicate(timeout=30)
+    assert worker.returncode == -signal.SIGKILL
+
+
+def test_the_job_of_a_killed_worker_is_taken_over_when_its_lease_ends(queue, catcher, tarpit):
+    address = queue.register()
+    killed_while_it_sends(queue, tarpit)
+    assert queue.job()['owner'] is not None and queue.job()['waits'] == 1
+    server = catcher()
+    assert queue.work(smtp(server)).returncode == 0
+    assert server.mails.all() == []  # the lease still holds
+    queue.make_due()
+    assert queue.work(smtp(server)).returncode == 0
+    assert len(server.mails.to(address)) == 1
+    assert queue.jobs() == []
+
+
+def test_jobs_that_a_killed_worker_had_not_taken_are_free_at_once(queue, catcher, tarpit):
+    first, second = queue.register(), queue.register()
+    killed_while_it_sends(queue, tarpit)
+    server = catcher()
+    assert queue.work(smtp(server)).returncode == 0
+    assert [mail.recipients for mail in server.mails.all()] in ([[first]], [[second]])
+
+
+def test_a_worker_that_lost_its_lease_does_not_finish_the_job_of_another(queue, tarpit):
+    """While it sends, another one claims the job; then its own attempt ends."""
+    queue.register()
+    other = uuid.uuid4().hex
+    with queue.start(f'smtp://127.0.0.1:{tarpit.getsockname()[1]}', '--once') as worker:
+        connection, _address = tarpit.accept()
+        queue.sql.run('UPDATE jobs SET owner = %s, run_after = UTC_TIMESTAMP(6) + INTERVAL 2 MINUTE',
+                      other)
+        before = queue.job()
+        connection.close()
+        worker.communicate(timeout=60)
+    assert queue.job() == before
+
+
+def test_a_worker_killed_again_and_again_loses_nothing(queue, catcher):
+    server = catcher()
+    addresses = [queue.register() for _ in range(12)]
+    for number in (1, 3, 6):
+        with queue.start(smtp(server)) as worker:
+            until(lambda number=number: len(server.mails.all()) >= number, 'some mails are sent')
+            worker.kill()
+            worker.communicate(timeout=30)
+        queue.make_due()
+    assert queue.work(smtp(server)).returncode == 0
+    assert {mail.recipients[0] for mail in server.mails.all()} == set(addresses)
+    assert queue.jobs() == []
+
+
+def test_sigterm_while_it_sends_lets_the_job_end_first(queue, tarpit):
+    queue.register()
+    with queue.start(f'smtp://127.0.0.1:{tarpit.getsockname()[1]}') as worker:
+        connection, _address = tarpit.accept()
+        worker.send_signal(signal.SIGTERM)
+        connection.close()
+        worker.communicate(timeout=60)
+    assert worker.returncode == 0
+    assert queue.job()['owner'] is None and queue.job()['last_error']
+
+
+def test_without_a_database_the_worker_says_so(queue, catcher):
+    settings = queue.settings(smtp(catcher()),
+                              DATABASE_URL='mysql://x:y@localhost/z?unix_socket=/nonexistent/socket')
+    done = queue.programs.run('worker', '--once', settings=settings)
+    assert done.returncode != 0 and done.stderr
+
+
+# ---- TLS and AUTH ---------------------------------------------------------------------------------
+
+def openssl(*arguments, folder):
+    subprocess.run(['openssl', *arguments], cwd=folder, check=True, capture_output=True, timeout=60)
+
+
+def certificate(folder, name, subject_alternative, authority='ca'):
+    """A key and a certificate that the authority has signed: (certificate, key)."""
+    (folder / f'{name}.ext').write_text(f'subjectAltName={subject_alternative}\n')
+    openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+            '-keyout', f'{name}.key', '-out', f'{name}.csr', '-subj', f'/CN={name}', folder=folder)
+    openssl('x509', '-req', '-in', f'{name}.csr', '-CA', f'{authority}.pem',
+            '-CAkey', f'{authority}.key', '-CAcreateserial', '-days', '2',
+            '-extfile', f'{name}.ext', '-out', f'{name}.pem', folder=folder)
+    return folder / f'{name}.pem', folder / f'{name}.key'
+
+
+@pytest.fixture(scope='module')
+def keys(tmp_path_factory):
+    """Two authorities, a certificate for this machine of each, and one for another machine."""
+    folder = tmp_path_factory.mktemp('keys')
+    for authority in ('ca', 'stranger'):
+        openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+                '-keyout', f'{authority}.key', '-out', f'{authority}.pem', '-days', '2',
+                '-subj', f'/CN={authority}', folder=folder)
+    return {
+        'ca': folder / 'ca.pem',
+        'good': certificate(folder, 'good', 'IP:127.0.0.1,DNS:localhost'),
+        'other host': certificate(folder, 'other', 'DNS:mail.example.org'),
+        'other authority': certificate(folder, 'forged', 'IP:127.0.0.1', 'stranger'),
+    }
+
+
+TLS = {'STARTTLS': ('--starttls', '?tls=True'), 'SMTPS': ('--smtps', '?ssl=True')}
+
+
+@pytest.fixture(params=TLS.values(), ids=TLS.keys())
+def tls(request):
+    return request.param
+
+
+def test_mail_goes_over_tls(queue, catcher, keys, tls):
+    option, parameters = tls
+    address = queue.register()
+    server = catcher(option, *keys['good'])
+    assert queue.work(smtp(server, parameters), EMAIL_CA_FILE=str(keys['ca'])).returncode == 0
+    assert len(server.mails.to(address)) == 1
+
+
+def test_a_server_that_insists_on_starttls_gets_it(queue, catcher, keys):
+    address = queue.register()
+    server = catcher('--starttls', *keys['good'], '--require-starttls')
+    assert queue.work(smtp(server, '?tls=True'), EMAIL_CA_FILE=str(keys['ca'])).returncode == 0
+    assert len(server.mails.to(address)) == 1
+
+
+@pytest.mark.parametrize('which', ['other host', 'other authority'])
+def test_a_certificate_that_is_not_the_server_s_stops_the_mail(queue, catcher, keys, tls, which):
+    option, parameters = tls
+    queue.register()
+    server = catcher(option, *keys[which])
+    queue.work(smtp(server, parameters), EMAIL_CA_FILE=str(keys['ca']))
+    assert server.mails.all() == []
+    assert queue.job()['failed_at'] is None and queue.job()['last_error']
+
+
+def test_without_a_ca_file_a_private_certificate_is_not_trusted(queue, catcher, keys, tls):
+    option, parameters = tls
+    queue.register()
+    server = catcher(option, *keys['good'])
+    queue.work(smtp(server, parameters))
+    assert server.mails.all() == []
+    assert queue.job()['last_error']
+
+
+def test_mail_that_must_go_over_tls_does_not_go_without(queue, catcher, tls):
+    _option, parameters = tls
+    queue.register()
+    server = catcher()
+    queue.work(smtp(server, parameters))
+    assert server.mails.all() == []
+    assert queue.job()['failed_at'] is None and queue.job()['last_error']
+
+
+@pytest.fixture
+def account(tmp_path):
+    """The options of a catcher that knows one user with an awkward password, and both quoted."""
+    password = tmp_path / 'password'
+    password.write_text('p@ss:w/rd%?#é'.encode().decode() + '\n', encoding='utf-8')
+    return ('--user', 'some one', '--password-file', password), 'some%20one:p%40ss%3Aw%2Frd%25%3F%23%C3%A9@'
+
+
+def test_the_worker_logs_in_with_the_percent_decoded_password(queue, catcher, keys, tls, account):
+    option, parameters = tls
+    options, credentials = account
+    address = queue.register()
+    server = catcher(option, *keys['good'], *options)
+    done = queue.work(smtp(server, parameters, credentials), EMAIL_CA_FILE=str(keys['ca']))
+    assert done.returncode == 0
+    assert len(server.mails.to(address)) == 1
+
+
+def test_a_refused_log_in_keeps_the_job(queue, catcher, keys, account):
+    options, _credentials = account
+    queue.register()
+    server = catcher('--smtps', *keys['good'], *options)
+    done = queue.work(smtp(server, '?ssl=True', 'some%20one:wrong-secret@'),
+                      EMAIL_CA_FILE=str(keys['ca']))
+    assert server.mails.all() == []
+    assert queue.job()['failed_at'] is None and queue.job()['last_error']
+    assert b'wrong-secret' not in done.stderr and 'wrong-secret' not in queue.job()['last_error']
+
+
+def test_a_server_that_wants_a_log_in_and_gets_none_keeps_the_job(queue, catcher, keys, account):
+    options, _credentials = account
+    queue.register()
+    server = catcher('--smtps', *keys['good'], *options)
+    queue.work(smtp(server, '?ssl=True'), EMAIL_CA_FILE=str(keys['ca']))
+    assert server.mails.all() == []
+    assert queue.job()['failed_at'] is None and queue.job()['last_error']
+
+
+def test_the_password_is_not_sent_to_a_server_with_a_wrong_certificate(queue, catcher, keys, account):
+    options, credentials = account
+    queue.register()
+    server = catcher('--starttls', *keys['other host'], *options)
+    queue.work(smtp(server, '?tls=True', credentials), EMAIL_CA_FILE=str(keys['ca']))
+    assert server.mails.all() == []
+    assert queue.job()['failed_at'] is None

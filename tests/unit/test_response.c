@@ -1,0 +1,171 @@
+/*
+ * Unit tests of http/response: the head of an answer.
+ */
+#include "unit.h"
+
+#include "http/response.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void the_head_of_a_json_answer_is_complete(void **state)
+{
+	struct response response;
+
+	response_json(&response, 200, "{\"status\":\"success\"}");
+	assert_string_equal(response_head(&response, *state), "Status: 200 OK\r\n"
+							      "Content-Length: 20\r\n"
+							      "Content-Type: application/json\r\n"
+							      "\r\n");
+	assert_string_equal(response.body, "{\"status\":\"success\"}");
+	assert_int_equal(response.body_length, 20);
+}
+
+static void every_status_of_the_contract_has_its_reason(void **state)
+{
+	static const struct {
+		int status;
+		const char *line;
+	} STATUSES[] = {
+		{200, "Status: 200 OK\r\n"},
+		{204, "Status: 204 No Content\r\n"},
+		{400, "Status: 400 Bad Request\r\n"},
+		{401, "Status: 401 Unauthorized\r\n"},
+		{403, "Status: 403 Forbidden\r\n"},
+		{404, "Status: 404 Not Found\r\n"},
+		{405, "Status: 405 Method Not Allowed\r\n"},
+		{413, "Status: 413 Content Too Large\r\n"},
+		{429, "Status: 429 Too Many Requests\r\n"},
+		{500, "Status: 500 Internal Server Error\r\n"},
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(STATUSES); i++) {
+		struct response response;
+
+		response_empty(&response, STATUSES[i].status);
+		assert_memory_equal(response_head(&response, *state), STATUSES[i].line,
+			strlen(STATUSES[i].line));
+	}
+}
+
+static void headers_stand_in_the_order_in_which_they_were_added(void **state)
+{
+	struct response response;
+
+	response_empty(&response, 405);
+	response_header(&response, "Allow", "GET, HEAD, OPTIONS");
+	response_header(&response, "X-Request-Id", "");
+	assert_string_equal(response_head(&response, *state), "Status: 405 Method Not Allowed\r\n"
+							      "Content-Length: 0\r\n"
+							      "Allow: GET, HEAD, OPTIONS\r\n"
+							      "X-Request-Id: \r\n"
+							      "\r\n");
+}
+
+static void an_answer_without_content_announces_no_length(void **state)
+{
+	static const int STATUSES[] = {204, 304};
+
+	for (size_t i = 0; i < UNIT_COUNT(STATUSES); i++) {
+		struct response response;
+
+		response_empty(&response, STATUSES[i]);
+		assert_null(strstr(response_head(&response, *state), "Content-Length"));
+		assert_null(response.body);
+	}
+}
+
+static void a_later_attempt_replaces_the_earlier_one(void **state)
+{
+	struct response response;
+
+	response_json(&response, 200, "{\"a\":1}");
+	response_header(&response, "Cache-Control", "no-store");
+	response_json(&response, 500, "{}");
+	assert_string_equal(response_head(&response, *state), "Status: 500 Internal Server Error\r\n"
+							      "Content-Length: 2\r\n"
+							      "Content-Type: application/json\r\n"
+							      "\r\n");
+	response_empty(&response, 200);
+	assert_string_equal(response_head(&response, *state), "Status: 200 OK\r\n"
+							      "Content-Length: 0\r\n"
+							      "\r\n");
+	assert_null(response.body);
+}
+
+static void there_is_room_for_many_long_headers(void **state)
+{
+	struct response response;
+	char *value = arena_zero(*state, 5001), *head;
+
+	memset(value, 'v', 5000);
+	response_empty(&response, 500);
+	for (int i = 0; i < RESPONSE_HEADERS; i++)
+		response_header(&response, "X-Long", value);
+	head = response_head(&response, *state);
+	assert_int_equal(strlen(head), strlen("Status: 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n") +
+					       RESPONSE_HEADERS * (5000 + strlen("X-Long: \r\n")));
+	assert_string_equal(head + strlen(head) - 5, "v\r\n\r\n");
+}
+
+/* Add headers in a process of its own; whether that stopped it. */
+static bool stops_the_program(const char *value, int count)
+{
+	int status;
+	pid_t child;
+
+	fflush(NULL); /* the child must not print what is waiting here */
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct response response;
+
+		if (dup2(open("/dev/null", O_WRONLY), STDERR_FILENO) < 0)
+			_exit(2);
+		signal(SIGABRT, SIG_DFL);
+		response_empty(&response, 200);
+		for (int i = 0; i < count; i++)
+			response_header(&response, "X-Test", value);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WIFEXITED(status))
+		assert_int_equal(WEXITSTATUS(status), 0);
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+static void a_header_with_a_control_character_stops_the_program(void **state)
+{
+	(void)state;
+	assert_true(stops_the_program("a\r\nSet-Cookie: b", 1));
+	assert_true(stops_the_program("a\nb", 1));
+	assert_true(stops_the_program("a\tb", 1));
+	assert_true(stops_the_program("\x7f", 1));
+	assert_false(stops_the_program("plain, \"quoted\" and caf\xc3\xa9", 1));
+}
+
+static void one_header_too_many_stops_the_program(void **state)
+{
+	(void)state;
+	assert_false(stops_the_program("x", RESPONSE_HEADERS));
+	assert_true(stops_the_program("x", RESPONSE_HEADERS + 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ARENA_TEST(the_head_of_a_json_answer_is_complete),
+		ARENA_TEST(every_status_of_the_contract_has_its_reason),
+		ARENA_TEST(headers_stand_in_the_order_in_which_they_were_added),
+		ARENA_TEST(an_answer_without_content_announces_no_length),
+		ARENA_TEST(a_later_attempt_replaces_the_earlier_one),
+		ARENA_TEST(there_is_room_for_many_long_headers),
+		cmocka_unit_test(a_header_with_a_control_character_stops_the_program),
+		cmocka_unit_test(one_header_too_many_stops_the_program),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,217 @@
+/*
+ * Unit tests of http/router: which route a request belongs to (contract §2.1).
+ */
+#include "unit.h"
+
+#include "http/router.h"
+
+/* A route is known by its handler, which is never called here. */
+static void handler(struct service *service, struct request *request, struct response *response)
+{
+	(void)service;
+	(void)request;
+	(void)response;
+}
+
+static const struct route ROUTES[] = {
+	{HTTP_GET, "/api/:first/of/:second", NULL, handler},
+	{HTTP_GET, "/api/auth/profile", NULL, handler},
+	{HTTP_POST, "/api/auth/profile/edit", NULL, handler},
+	{HTTP_POST, "/api/auth/picture", NULL, handler},
+	{HTTP_DELETE, "/api/auth/picture", NULL, handler},
+	{HTTP_PATCH, "/api/auth/profile/edit/account", NULL, handler},
+	{HTTP_GET, "/api/users/:user_name/picture", NULL, handler},
+	{HTTP_GET, "/api/auth/account/export/:file_name", NULL, handler},
+	{HTTP_POST, "/api/auth/account/export/request", NULL, handler},
+	{HTTP_GET, NULL, NULL, NULL},
+};
+
+/* The answer of the router, and what it says besides. */
+struct answer {
+	enum routing routing;
+	const struct route *route;
+	struct request request;
+	char allow[ROUTER_ALLOW_SIZE];
+};
+
+static struct answer ask(struct arena *arena, enum http_method method, const char *path)
+{
+	struct answer answer = {.request = {.arena = arena, .method = method, .path = path}};
+
+	answer.routing = router_find(ROUTES, &answer.request, &answer.route, answer.allow);
+	return answer;
+}
+
+static void a_route_is_found_by_method_and_whole_path(void **state)
+{
+	for (const struct route *route = ROUTES; route->pattern != NULL; route++) {
+		struct answer answer;
+
+		if (strchr(route->pattern, ':') != NULL)
+			continue;
+		answer = ask(*state, route->method, route->pattern);
+		assert_int_equal(answer.routing, ROUTING_FOUND);
+		assert_ptr_equal(answer.route, route);
+		assert_string_equal(answer.request.route, route->pattern);
+	}
+}
+
+static void a_path_that_is_not_quite_that_of_a_route_is_unknown(void **state)
+{
+	static const char *const PATHS[] = {"", "/", "/api", "/api/auth/profil", "/api/auth/profile/",
+		"/api/auth/profilee", "/api/auth/profile/edit/", "api/auth/profile", "//api/auth/profile",
+		"/api/auth//profile", "/API/auth/profile", "/api/auth/profile?x=1", "/api/auth/profile ",
+		"/api/users/sam", "/api/users/sam/", "/api/users/sam/picture/", "/api/users//picture",
+		"/api/users/sam/x/picture", "/api/users/sam/pictures", "/api/auth/account/export/",
+		"/api/auth/account/export/a/b", "/api/a/of/", "/api//of/b"};
+
+	for (size_t i = 0; i < UNIT_COUNT(PATHS); i++) {
+		struct answer answer = ask(*state, HTTP_GET, PATHS[i]);
+
+		if (answer.routing != ROUTING_UNKNOWN)
+			fail_msg("known: %s", PATHS[i]);
+		assert_null(answer.route);
+		assert_null(answer.request.route);
+	}
+}
+
+static void an_unknown_path_is_unknown_for_every_method(void **state)
+{
+	for (enum http_method method = HTTP_GET; method <= HTTP_OTHER; method++)
+		assert_int_equal(ask(*state, method, "/api/nothing").routing, ROUTING_UNKNOWN);
+}
+
+static void head_finds_the_route_of_get(void **state)
+{
+	struct answer answer = ask(*state, HTTP_HEAD, "/api/auth/profile");
+
+	assert_int_equal(answer.routing, ROUTING_FOUND);
+	assert_string_equal(answer.route->pattern, "/api/auth/profile");
+	assert_int_equal(answer.route->method, HTTP_GET);
+	assert_int_equal(ask(*state, HTTP_HEAD, "/api/auth/picture").routing, ROUTING_METHOD);
+}
+
+static void a_method_that_the_path_does_not_have_is_told_apart(void **state)
+{
+	static const enum http_method OTHERS[] = {HTTP_POST, HTTP_PATCH, HTTP_DELETE, HTTP_OTHER};
+
+	for (size_t i = 0; i < UNIT_COUNT(OTHERS); i++) {
+		struct answer answer = ask(*state, OTHERS[i], "/api/auth/profile");
+
+		assert_int_equal(answer.routing, ROUTING_METHOD);
+		assert_null(answer.route);
+		assert_string_equal(answer.request.route, "/api/auth/profile");
+		assert_string_equal(answer.allow, "GET, HEAD, OPTIONS");
+	}
+}
+
+static void options_is_answered_on_a_known_path(void **state)
+{
+	assert_int_equal(ask(*state, HTTP_OPTIONS, "/api/auth/profile").routing, ROUTING_OPTIONS);
+	assert_int_equal(ask(*state, HTTP_OPTIONS, "/api/users/sam/picture").routing, ROUTING_OPTIONS);
+}
+
+static void allow_names_all_methods_of_the_path_and_head_where_get_is(void **state)
+{
+	assert_string_equal(ask(*state, HTTP_OPTIONS, "/api/auth/profile").allow, "GET, HEAD, OPTIONS");
+	assert_string_equal(ask(*state, HTTP_OPTIONS, "/api/auth/picture").allow, "POST, DELETE, OPTIONS");
+	assert_string_equal(ask(*state, HTTP_GET, "/api/auth/picture").allow, "POST, DELETE, OPTIONS");
+	assert_string_equal(ask(*state, HTTP_OPTIONS, "/api/auth/account/export/request").allow,
+		"GET, HEAD, POST, OPTIONS");
+	assert_string_equal(ask(*state, HTTP_OPTIONS, "/api/auth/account/export/x").allow,
+		"GET, HEAD, OPTIONS");
+}
+
+static void allow_has_room_for_every_method(void **state)
+{
+	static const struct route ALL[] = {
+		{HTTP_GET, "/x", NULL, handler},
+		{HTTP_POST, "/x", NULL, handler},
+		{HTTP_PATCH, "/x", NULL, handler},
+		{HTTP_DELETE, "/x", NULL, handler},
+		{HTTP_GET, NULL, NULL, NULL},
+	};
+	struct request request = {.arena = *state, .method = HTTP_OPTIONS, .path = "/x"};
+	const struct route *found;
+	char allow[ROUTER_ALLOW_SIZE];
+
+	assert_int_equal(router_find(ALL, &request, &found, allow), ROUTING_OPTIONS);
+	assert_string_equal(allow, "GET, HEAD, POST, PATCH, DELETE, OPTIONS");
+}
+
+static void what_stands_for_a_name_becomes_a_parameter(void **state)
+{
+	struct answer answer = ask(*state, HTTP_GET, "/api/users/sam_1/picture");
+
+	assert_int_equal(answer.routing, ROUTING_FOUND);
+	assert_string_equal(answer.request.parameters[0], "sam_1");
+	assert_null(answer.request.parameters[1]);
+	assert_string_equal(answer.request.route, "/api/users/:user_name/picture");
+
+	answer = ask(*state, HTTP_GET, "/api/auth/account/export/archive_x.zip");
+	assert_string_equal(answer.request.parameters[0], "archive_x.zip");
+
+	answer = ask(*state, HTTP_GET, "/api/a:b/of/:c");
+	assert_int_equal(answer.routing, ROUTING_FOUND);
+	assert_string_equal(answer.request.parameters[0], "a:b");
+	assert_string_equal(answer.request.parameters[1], ":c");
+}
+
+static void a_pattern_with_too_many_names_never_fits(void **state)
+{
+	static const struct route GREEDY[] = {
+		{HTTP_GET, "/:a/:b/:c", NULL, handler},
+		{HTTP_GET, NULL, NULL, NULL},
+	};
+	struct request request = {.arena = *state, .method = HTTP_GET, .path = "/1/2/3"};
+	const struct route *found;
+	char allow[ROUTER_ALLOW_SIZE];
+
+	assert_int_equal(router_find(GREEDY, &request, &found, allow), ROUTING_UNKNOWN);
+}
+
+static void a_name_may_take_the_word_that_another_route_spells_out(void **state)
+{
+	/* contract §2.1: GET .../export/request is the download of a file called "request" */
+	struct answer answer = ask(*state, HTTP_GET, "/api/auth/account/export/request");
+
+	assert_int_equal(answer.routing, ROUTING_FOUND);
+	assert_string_equal(answer.route->pattern, "/api/auth/account/export/:file_name");
+	assert_string_equal(answer.request.parameters[0], "request");
+
+	answer = ask(*state, HTTP_POST, "/api/auth/account/export/request");
+	assert_int_equal(answer.routing, ROUTING_FOUND);
+	assert_string_equal(answer.route->pattern, "/api/auth/account/export/request");
+}
+
+static void methods_have_their_names(void **state)
+{
+	(void)state;
+	assert_string_equal(router_method_name(HTTP_GET), "GET");
+	assert_string_equal(router_method_name(HTTP_HEAD), "HEAD");
+	assert_string_equal(router_method_name(HTTP_POST), "POST");
+	assert_string_equal(router_method_name(HTTP_PATCH), "PATCH");
+	assert_string_equal(router_method_name(HTTP_DELETE), "DELETE");
+	assert_string_equal(router_method_name(HTTP_OPTIONS), "OPTIONS");
+	assert_non_null(router_method_name(HTTP_OTHER));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ARENA_TEST(a_route_is_found_by_method_and_whole_path),
+		ARENA_TEST(a_path_that_is_not_quite_that_of_a_route_is_unknown),
+		ARENA_TEST(an_unknown_path_is_unknown_for_every_method),
+		ARENA_TEST(head_finds_the_route_of_get),
+		ARENA_TEST(a_method_that_the_path_does_not_have_is_told_apart),
+		ARENA_TEST(options_is_answered_on_a_known_path),
+		ARENA_TEST(allow_names_all_methods_of_the_path_and_head_where_get_is),
+		ARENA_TEST(allow_has_room_for_every_method),
+		ARENA_TEST(what_stands_for_a_name_becomes_a_parameter),
+		ARENA_TEST(a_pattern_with_too_many_names_never_fits),
+		ARENA_TEST(a_name_may_take_the_word_that_another_route_spells_out),
+		cmocka_unit_test(methods_have_their_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

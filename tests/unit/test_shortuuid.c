@@ -1,0 +1,71 @@
+/*
+ * Unit tests of account/shortuuid: the vectors of contract §4, and what is no UUID.
+ */
+#include "unit.h"
+
+#include "account/shortuuid.h"
+
+static void assert_short(const char *uuid, const char *expected)
+{
+	char text[SHORTUUID_SIZE];
+
+	assert_true(shortuuid_encode(uuid, text));
+	assert_string_equal(text, expected);
+}
+
+static void the_vectors_of_the_contract_are_met(void **state)
+{
+	(void)state;
+	assert_short("e060bde0-5e3f-4906-a329-13b102c814cb", "hvYBqYBRa7wwXpaStWR4V2");
+	assert_short("00000000-0000-4000-8000-000000000001", "222222226WxN9XkumNJJJ9");
+	assert_short("6ba7b810-9dad-41d1-80b4-00c04fd430c8", "MAnkyno2YaVgVvVUa4M22R");
+	assert_short("00000000-0000-0000-0000-000000000000", "2222222222222222222222");
+	assert_short("ffffffff-ffff-ffff-ffff-ffffffffffff", "oZEq7ovRbLq6UnGMPwc8B5");
+}
+
+static void carries_pass_from_one_word_to_the_next(void **state)
+{
+	(void)state;
+	assert_short("00000000-0000-0000-0000-000000000001", "2222222222222222222223");
+	assert_short("00000000-0000-0000-0000-000000000039", "2222222222222222222232");
+	assert_short("00000000-0000-0000-0000-000100000000", "222222222222222299srAT");
+	assert_short("00000000-0000-0001-0000-000000000000", "22222222222txLqViLENDy");
+	assert_short("00000001-0000-0000-0000-000000000000", "222228PiYtj2UgLjFncry9");
+}
+
+static void case_and_hyphens_change_nothing(void **state)
+{
+	(void)state;
+	assert_short("E060BDE0-5E3F-4906-A329-13B102C814CB", "hvYBqYBRa7wwXpaStWR4V2");
+	assert_short("e060bde05e3f4906a32913b102c814cb", "hvYBqYBRa7wwXpaStWR4V2");
+}
+
+static void what_is_no_uuid_is_refused(void **state)
+{
+	static const char *const REFUSED[] = {"", "-", "e060bde0", "e060bde0-5e3f-4906-a329-13b102c814c",
+		"e060bde0-5e3f-4906-a329-13b102c814cb0", "e060bde0-5e3f-4906-a329-13b102c814cg",
+		"e060bde0-5e3f-4906-a329-13b102c814c`", "e060bde0-5e3f-4906-a329-13b102c814c@",
+		"e060bde0-5e3f-4906-a329-13b102c814c:", "e060bde0-5e3f-4906-a329-13b102c814c/",
+		"{e060bde0-5e3f-4906-a329-13b102c814cb}", "e060bde0 5e3f 4906 a329 13b102c814cb",
+		"hvYBqYBRa7wwXpaStWR4V2"};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(REFUSED); i++) {
+		char text[SHORTUUID_SIZE];
+
+		if (shortuuid_encode(REFUSED[i], text))
+			fail_msg("accepted: %s", REFUSED[i]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_vectors_of_the_contract_are_met),
+		cmocka_unit_test(carries_pass_from_one_word_to_the_next),
+		cmocka_unit_test(case_and_hyphens_change_nothing),
+		cmocka_unit_test(what_is_no_uuid_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
