@@ -127,6 +127,7 @@ static void block_stop_signals(struct worker *worker)
 	sigemptyset(&worker->stop_signals);
 	sigaddset(&worker->stop_signals, SIGTERM);
 	sigaddset(&worker->stop_signals, SIGINT);
+	sigaddset(&worker->stop_signals, SIGUSR1); /* what multiwatch sends */
 	sigprocmask(SIG_BLOCK, &worker->stop_signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
