@@ -25,6 +25,11 @@ SOURCE = Path(__file__).resolve().parent.parent
 PYTHON = '/usr/bin/python3'  # Debian's own: the one that has python3-aiosmtpd
 EXECUTABLES = ('register', 'login', 'profile', 'config')
 
+# What nginx counts requests under, and the settings of the program's own throttles.
+LIMIT_KEY = '"$binary_remote_addr $request_method $uri"'
+NO_THROTTLES = {f'THROTTLE_{name}': '0' for name in
+                ('LOGIN_ACCOUNT', 'LOGIN_ADDRESS', 'MAIL_ACCOUNT', 'MAIL_ADDRESS')}
+
 # All that a child gets from the caller's environment. A DATABASE_URL that happens to be set there
 # would win over the settings file, so nothing else is passed on.
 PASSED_ON = ('PATH', 'HOME', 'LANG', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS')
@@ -213,7 +218,7 @@ class Stack:
 
     def __init__(self, folder, build, *, port=0, settings=None, processes=2, keep_database=False,
                  mail_enabled=True, worker=True, say=None, read_timeout='60s', database_options=(),
-                 extra_locations=''):
+                 extra_locations='', limits=False):
         self.folder = Path(folder).resolve()
         self.build = Path(build).resolve()
         self.port = port
@@ -225,6 +230,7 @@ class Stack:
         self.say = say or (lambda text: None)
         self.read_timeout = read_timeout  # how long nginx waits for an executable
         self.database_options = database_options
+        self.limits = limits  # nginx's and the program's own throttles, with their defaults
         self.extra_locations = extra_locations  # nginx text, for what start_program() starts
 
         self.log_folder = self.folder / 'log'
@@ -395,6 +401,7 @@ class Stack:
             'SENDER_EMAIL': 'fitgate@example.com',
             'UI_URL': self.base_url,
             'UPLOAD_FOLDER': str(self.upload_folder),
+            **({} if self.limits else NO_THROTTLES),
             **self.settings,
         }
         write_private(self.settings_file, ''.join(
@@ -541,7 +548,8 @@ class Stack:
     def _start_nginx(self):
         folder = self.folder / 'nginx'
         values = {'@SOCKETS@': str(self.run), '@PORT@': str(self.port),
-                  '@READ_TIMEOUT@': self.read_timeout}
+                  '@READ_TIMEOUT@': self.read_timeout,
+                  '@LIMIT_KEY@': LIMIT_KEY if self.limits else '""'}
         for template in (SOURCE / 'nginx').glob('*.conf'):
             text = template.read_text()
             if template.name == 'fitgate.conf':
@@ -611,7 +619,7 @@ README.md goes on from here.
 def main(folder, build, port):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
-    stack = Stack(folder, build, port=int(port), keep_database=True, say=say)
+    stack = Stack(folder, build, port=int(port), keep_database=True, limits=True, say=say)
     try:
         with stack:
             say(WELCOME.format(url=stack.base_url, folder=os.path.relpath(stack.folder),

@@ -65,14 +65,25 @@ char *token_issue(struct arena *arena, const char *key, const struct token_claim
 
 /* ---- checking ---------------------------------------------------------------------------------- */
 
-/* Decode one part and parse it as a JSON object; NULL when it is none. */
-static const cJSON *decode_part(struct arena *arena, const char *text, size_t length)
-{
-	unsigned char *bytes = arena_alloc(arena, length + 1);
-	ptrdiff_t size = bytes == NULL ? -1 : text_base64url_decode(text, length, bytes);
-	const cJSON *object = size < 0 ? NULL : json_parse((const char *)bytes, (size_t)size);
+/* One part of a token: its JSON text, and the object that it is. */
+struct part {
+	const char *text;
+	size_t length;
+	const cJSON *object;
+};
 
-	return cJSON_IsObject(object) ? object : NULL;
+/* Decode one part and parse it as a JSON object. */
+static bool decode_part(struct arena *arena, const char *text, size_t length, struct part *part)
+{
+	unsigned char *bytes = arena_zero(arena, length + 1);
+	ptrdiff_t size = bytes == NULL ? -1 : text_base64url_decode(text, length, bytes);
+
+	if (size < 0)
+		return false;
+	part->text = (const char *)bytes;
+	part->length = (size_t)size;
+	part->object = json_parse(part->text, part->length);
+	return cJSON_IsObject(part->object);
 }
 
 /* alg is HS256, and there is no extension that we would have to understand (RFC 7515 §4.1.11). */
@@ -93,66 +104,72 @@ static bool is_empty(const cJSON *item)
 	return (cJSON_IsArray(item) || cJSON_IsObject(item)) && item->child == NULL;
 }
 
-/* nbf and gen may be absent; what is there must be an integer in range. */
-static bool optional_integer(const cJSON *payload, const char *name, int64_t high, int64_t *value)
+/* A claim that is written as an integer, in [low, high]. */
+static bool read_integer(const struct part *payload, const char *name, int64_t low, int64_t high,
+	int64_t *value)
 {
-	const cJSON *item = json_member(payload, name);
+	return json_integer(json_member(payload->object, name), low, high, value) &&
+	       json_written_as_integer(payload->text, payload->length, name);
+}
 
+/* The same for one that may be absent; then it is 0. */
+static bool read_optional(const struct part *payload, const char *name, int64_t high, int64_t *value)
+{
 	*value = 0;
-	return item == NULL || json_integer(item, 0, high, value);
+	return json_member(payload->object, name) == NULL ||
+	       read_integer(payload, name, 0, high, value);
 }
 
 /* What every token must say: whose it is, and when it is valid. */
-static bool read_times(const cJSON *payload, int64_t now, struct token_claims *claims)
+static bool read_times(const struct part *payload, int64_t now, struct token_claims *claims)
 {
 	int64_t not_before;
 
-	return json_integer(json_member(payload, "sub"), 1, INT_MAX, &claims->user_id) &&
-	       json_integer(json_member(payload, "exp"), 0, LATEST_TIME, &claims->expires_at) &&
-	       json_integer(json_member(payload, "iat"), 0, LATEST_TIME, &claims->issued_at) &&
-	       optional_integer(payload, "nbf", LATEST_TIME, &not_before) &&
+	return read_integer(payload, "sub", 1, INT_MAX, &claims->user_id) &&
+	       read_integer(payload, "exp", 0, LATEST_TIME, &claims->expires_at) &&
+	       read_integer(payload, "iat", 0, LATEST_TIME, &claims->issued_at) &&
+	       read_optional(payload, "nbf", LATEST_TIME, &not_before) &&
 	       claims->issued_at <= now + CLOCK_LEEWAY && not_before <= now + CLOCK_LEEWAY;
 }
 
-static bool read_claims(const cJSON *payload, int64_t now, struct token_claims *claims)
+static bool read_claims(const struct part *payload, int64_t now, struct token_claims *claims)
 {
-	const cJSON *id = json_member(payload, "jti");
+	const cJSON *id = json_member(payload->object, "jti");
 
 	if (!read_times(payload, now, claims) ||
-		!optional_integer(payload, "gen", INT_MAX, &claims->generation))
+		!read_optional(payload, "gen", INT_MAX, &claims->generation))
 		return false;
 	if (id != NULL && !cJSON_IsString(id))
 		return false;
 	/* a token with an audience was made for another purpose, such as a password reset */
-	return is_empty(json_member(payload, "aud"));
+	return is_empty(json_member(payload->object, "aud"));
 }
 
-/* The payload of a token of the right form and signature; NULL when it is not one. */
-static const cJSON *open_sealed(struct arena *arena, const char *key, const char *token)
+/* The payload of a token of the right form and signature. */
+static bool open_sealed(struct arena *arena, const char *key, const char *token, struct part *payload)
 {
 	size_t length = strnlen(token, TOKEN_MAX_LENGTH + 1);
 	const char *first_dot = strchr(token, '.');
 	const char *second_dot = first_dot == NULL ? NULL : strchr(first_dot + 1, '.');
 	char expected[SIGNATURE_LENGTH + 1];
-	const cJSON *header;
+	struct part header;
 
 	if (length > TOKEN_MAX_LENGTH || second_dot == NULL || strchr(second_dot + 1, '.') != NULL)
-		return NULL;
+		return false;
 	if (!sign(key, token, (size_t)(second_dot - token), expected) ||
 		!secret_equal_text(expected, second_dot + 1))
-		return NULL;
-	header = decode_part(arena, token, (size_t)(first_dot - token));
-	if (header == NULL || !header_is_ours(header))
-		return NULL;
-	return decode_part(arena, first_dot + 1, (size_t)(second_dot - first_dot - 1));
+		return false;
+	return decode_part(arena, token, (size_t)(first_dot - token), &header) &&
+	       header_is_ours(header.object) &&
+	       decode_part(arena, first_dot + 1, (size_t)(second_dot - first_dot - 1), payload);
 }
 
 enum token_verdict token_verify(struct arena *arena, const char *key, const char *token, int64_t now,
 	struct token_claims *claims)
 {
-	const cJSON *payload = open_sealed(arena, key, token);
+	struct part payload;
 
-	if (payload == NULL || !read_claims(payload, now, claims))
+	if (!open_sealed(arena, key, token, &payload) || !read_claims(&payload, now, claims))
 		return TOKEN_INVALID;
 	return claims->expires_at <= now ? TOKEN_EXPIRED : TOKEN_VALID;
 }
@@ -186,13 +203,15 @@ char *token_issue_reset(struct arena *arena, const char *key, int64_t user_id,
 enum token_verdict token_verify_reset(struct arena *arena, const char *key, const char *token,
 	int64_t now, int64_t *user_id, const char **binding)
 {
-	const cJSON *payload = open_sealed(arena, key, token);
-	const char *audience = cJSON_GetStringValue(json_member(payload, "aud"));
+	struct part payload;
 	struct token_claims claims = {0};
+	const char *audience;
 
-	*binding = cJSON_GetStringValue(json_member(payload, "pwd"));
-	if (payload == NULL || audience == NULL || strcmp(audience, RESET_AUDIENCE) != 0 ||
-		*binding == NULL || !read_times(payload, now, &claims))
+	if (!open_sealed(arena, key, token, &payload) || !read_times(&payload, now, &claims))
+		return TOKEN_INVALID;
+	audience = cJSON_GetStringValue(json_member(payload.object, "aud"));
+	*binding = cJSON_GetStringValue(json_member(payload.object, "pwd"));
+	if (audience == NULL || strcmp(audience, RESET_AUDIENCE) != 0 || *binding == NULL)
 		return TOKEN_INVALID;
 	*user_id = claims.user_id;
 	return claims.expires_at <= now ? TOKEN_EXPIRED : TOKEN_VALID;

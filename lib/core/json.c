@@ -233,6 +233,20 @@ static bool scan_value_end(struct scan *s, bool *more)
 	return true;
 }
 
+/* One value with all that is in it. */
+static bool scan_value(struct scan *s)
+{
+	bool more = true, opened;
+
+	while (more) {
+		if (!scan_value_start(s, &opened))
+			return false;
+		if (!opened && !scan_value_end(s, &more))
+			return false;
+	}
+	return true;
+}
+
 static bool has_mark(const char *text, size_t length)
 {
 	return length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0;
@@ -241,20 +255,55 @@ static bool has_mark(const char *text, size_t length)
 bool json_is_strict(const char *text, size_t length)
 {
 	struct scan s = {.at = text, .end = text + length};
-	bool more = true, opened;
 
 	if (!text_is_utf8(text, length))
 		return false;
 	if (has_mark(text, length))
 		s.at += 3;
-	while (more) {
-		if (!scan_value_start(&s, &opened))
-			return false;
-		if (!opened && !scan_value_end(&s, &more))
-			return false;
-	}
+	if (!scan_value(&s))
+		return false;
 	skip_space(&s);
 	return s.at == s.end;
+}
+
+static bool is_integer_text(const char *text, size_t length)
+{
+	if (length > 0 && *text == '-') {
+		text++;
+		length--;
+	}
+	return length > 0 && strspn(text, "0123456789") >= length;
+}
+
+bool json_written_as_integer(const char *text, size_t length, const char *key)
+{
+	struct scan s = {.at = text, .end = text + length};
+	bool found = false;
+
+	skip_space(&s);
+	if (!take(&s, '{'))
+		return false;
+	do {
+		const char *name, *value;
+		size_t name_length;
+
+		skip_space(&s);
+		name = s.at + 1;
+		if (!scan_string(&s))
+			return false;
+		name_length = (size_t)(s.at - name - 1);
+		skip_space(&s);
+		if (!take(&s, ':'))
+			return false;
+		skip_space(&s);
+		value = s.at;
+		if (!scan_value(&s))
+			return false;
+		if (name_length == strlen(key) && memcmp(name, key, name_length) == 0)
+			found = is_integer_text(value, (size_t)(s.at - value));
+		skip_space(&s);
+	} while (take(&s, ','));
+	return found;
 }
 
 cJSON *json_parse(const char *text, size_t length)

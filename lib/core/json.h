@@ -40,6 +40,13 @@ const cJSON *json_member(const cJSON *object, const char *key);
 bool json_integer(const cJSON *item, int64_t low, int64_t high, int64_t *value);
 
 /*
+ * Whether the member with this key of the object that `text` is, the last one where there are several,
+ * is a number written without a fraction and an exponent: what a tree no longer tells of `1.0`. A key
+ * with an escape in it is not found. The text must be strict.
+ */
+bool json_written_as_integer(const char *text, size_t length, const char *key);
+
+/*
  * Add a member; NULL text and INSTANT_NONE become null. A time is written as the API does
  * (clock_http_date()). false when memory is out.
  */

@@ -149,7 +149,7 @@ static bool put_plain(struct output *output, const struct paragraph *p)
 		return put_filled(output, p->text, p->length);
 	if (!put_filled(output, p->words, p->words_length))
 		return false;
-	fputs(":\n", output->stream);
+	fputc('\n', output->stream);
 	return put_filled(output, p->address, p->address_length);
 }
 
