@@ -1,0 +1,215 @@
+/*
+ * Unit tests of mail/template: from a text to the two parts of an e-mail, and the texts themselves
+ * (contract §9).
+ */
+#include "unit.h"
+
+#include "mail/template.h"
+
+static const struct template_value VALUES[] = {
+	{"name", "S\xc3\xa1m"},
+	{"link", "https://fit.example.com/x?a=1&b=2"},
+	{"hostile", "<b>\"&'{name}"},
+	{"empty", ""},
+	{NULL, NULL},
+};
+
+static struct template template_of(const char *body)
+{
+	return (struct template){"en", "test", "Subject", body};
+}
+
+static void assert_plain(struct arena *arena, const char *body, const char *expected)
+{
+	const struct template template = template_of(body);
+
+	assert_string_equal(template_plain(arena, &template, VALUES), expected);
+}
+
+static void assert_html(struct arena *arena, const char *body, const char *expected)
+{
+	static const char HEAD[] =
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"></head>\n<body>\n";
+	const struct template template = template_of(body);
+
+	assert_string_equal(template_html(arena, &template, VALUES),
+		arena_printf(arena, "%s%s</body>\n</html>\n", HEAD, expected));
+}
+
+/* ---- filling in -------------------------------------------------------------------------------- */
+
+static void values_stand_where_their_names_stood(void **state)
+{
+	assert_string_equal(template_fill(*state, "{name}, hello {name}{empty}!", VALUES),
+		"S\xc3\xa1m, hello S\xc3\xa1m!");
+	assert_string_equal(template_fill(*state, "nothing", VALUES), "nothing");
+	assert_string_equal(template_fill(*state, "", VALUES), "");
+}
+
+static void a_value_that_is_not_in_the_list_makes_no_text(void **state)
+{
+	static const char *const TEXTS[] = {"{nam}", "{names}", "{Name}", "{}", "{ name}", "a {name} b {other} c"};
+	static const struct template_value NOT_GIVEN[] = {{"name", NULL}, {NULL, NULL}};
+
+	for (size_t i = 0; i < UNIT_COUNT(TEXTS); i++) {
+		const struct template template = template_of(TEXTS[i]);
+
+		assert_null(template_fill(*state, TEXTS[i], VALUES));
+		assert_null(template_plain(*state, &template, VALUES));
+		assert_null(template_html(*state, &template, VALUES));
+	}
+	assert_null(template_fill(*state, "{name}", NOT_GIVEN));
+}
+
+static void a_missing_value_is_missed_in_every_part_of_a_link(void **state)
+{
+	const struct template words = template_of("[{other}]({link})"), address = template_of("[x]({other})");
+
+	assert_null(template_plain(*state, &words, VALUES));
+	assert_null(template_plain(*state, &address, VALUES));
+	assert_null(template_html(*state, &words, VALUES));
+	assert_null(template_html(*state, &address, VALUES));
+}
+
+static void a_value_is_data_and_no_template(void **state)
+{
+	assert_string_equal(template_fill(*state, "{hostile}", VALUES), "<b>\"&'{name}");
+}
+
+static void a_brace_without_its_other_half_stays(void **state)
+{
+	assert_string_equal(template_fill(*state, "a } b { c", VALUES), "a } b { c");
+	assert_string_equal(template_fill(*state, "{name} {", VALUES), "S\xc3\xa1m {");
+}
+
+/* ---- the parts --------------------------------------------------------------------------------- */
+
+static void plain_text_keeps_paragraphs_apart_and_ends_in_one_line_feed(void **state)
+{
+	assert_plain(*state, "Hello {name},\n\none\ntwo\n\n\n\nthree\n", "Hello S\xc3\xa1m,\n\none\ntwo\n\nthree\n");
+	assert_plain(*state, "\n\nonly\n\n", "only\n");
+	assert_plain(*state, "only", "only\n");
+}
+
+static void a_link_in_plain_text_is_its_words_and_its_address(void **state)
+{
+	assert_plain(*state, "a\n\n[Click, {name}]({link})\n\nb\n",
+		"a\n\nClick, S\xc3\xa1m:\nhttps://fit.example.com/x?a=1&b=2\n\nb\n");
+}
+
+static void html_has_a_paragraph_for_each_paragraph(void **state)
+{
+	assert_html(*state, "Hello {name},\n\none\ntwo\n", "<p>Hello S\xc3\xa1m,</p>\n<p>one\ntwo</p>\n");
+}
+
+static void a_link_in_html_can_be_clicked_and_copied(void **state)
+{
+	assert_html(*state, "[Click]({link})\n",
+		"<p><a href=\"https://fit.example.com/x?a=1&amp;b=2\">Click</a><br>\n"
+		"https://fit.example.com/x?a=1&amp;b=2</p>\n");
+}
+
+static void whatever_html_could_take_for_markup_is_escaped(void **state)
+{
+	assert_html(*state, "{hostile}\n", "<p>&lt;b&gt;&quot;&amp;'{name}</p>\n");
+	assert_html(*state, "[{hostile}]({hostile})\n",
+		"<p><a href=\"&lt;b&gt;&quot;&amp;'{name}\">&lt;b&gt;&quot;&amp;'{name}</a><br>\n"
+		"&lt;b&gt;&quot;&amp;'{name}</p>\n");
+	assert_html(*state, "a < b & \"c\"\n", "<p>a &lt; b &amp; &quot;c&quot;</p>\n");
+	assert_plain(*state, "{hostile} < & \"\n", "<b>\"&'{name} < & \"\n");
+}
+
+static void only_a_whole_paragraph_is_a_link(void **state)
+{
+	assert_plain(*state, "[a](b) c\n", "[a](b) c\n");
+	assert_plain(*state, "c [a](b)\n", "c [a](b)\n");
+	assert_plain(*state, "[a] (b)\n", "[a] (b)\n");
+	assert_plain(*state, "[a (c)\n\nd](b)\n", "[a (c)\n\nd](b)\n");
+}
+
+/* ---- the texts --------------------------------------------------------------------------------- */
+
+static void a_template_is_found_in_its_language_or_in_english(void **state)
+{
+	const struct template *english = template_find("en", "account_confirmation");
+
+	(void)state;
+	assert_non_null(english);
+	assert_string_equal(english->language, "en");
+	assert_string_equal(english->name, "account_confirmation");
+	assert_ptr_equal(template_find(NULL, "account_confirmation"), english);
+	assert_ptr_equal(template_find("", "account_confirmation"), english);
+	assert_ptr_equal(template_find("tlh", "account_confirmation"), english);
+	assert_ptr_equal(template_find("EN", "account_confirmation"), english);
+	for (const struct template *t = TEMPLATES; t->language != NULL; t++)
+		assert_ptr_equal(template_find(t->language, t->name), t);
+}
+
+static void a_name_that_no_template_has_finds_nothing(void **state)
+{
+	(void)state;
+	assert_null(template_find("en", "account_confirmatio"));
+	assert_null(template_find("en", ""));
+	assert_null(template_find(NULL, "nothing"));
+}
+
+static void every_template_can_be_filled_with_what_a_letter_has(void **state)
+{
+	static const struct template_value LETTER[] = {{"username", "sam"}, {"link", "https://x.example/y"},
+		{"system", "Linux"}, {"browser", "Firefox"}, {"site", "https://x.example"}, {NULL, NULL}};
+	int count = 0;
+
+	for (const struct template *t = TEMPLATES; t->language != NULL; t++, count++) {
+		const char *subject = template_fill(*state, t->subject, LETTER);
+
+		assert_non_null(subject);
+		assert_true(*subject != '\0');
+		assert_null(strpbrk(subject, "\r\n"));
+		assert_non_null(template_plain(*state, t, LETTER));
+		assert_non_null(template_html(*state, t, LETTER));
+	}
+	assert_true(count > 0);
+}
+
+static void the_confirmation_carries_what_the_contract_asks_for(void **state)
+{
+	static const struct template_value LETTER[] = {{"username", "U-S-E-R"}, {"link", "https://L-I-N-K"},
+		{"system", "S-Y-S"}, {"browser", "B-R-O-W"}, {"site", "https://S-I-T-E"}, {NULL, NULL}};
+
+	for (const struct template *t = TEMPLATES; t->language != NULL; t++) {
+		const char *parts[2];
+
+		if (strcmp(t->name, "account_confirmation") != 0)
+			continue;
+		parts[0] = template_plain(*state, t, LETTER);
+		parts[1] = template_html(*state, t, LETTER);
+		for (size_t i = 0; i < UNIT_COUNT(parts); i++)
+			for (const struct template_value *value = LETTER; value->name != NULL; value++)
+				if (strstr(parts[i], value->value) == NULL)
+					fail_msg("%s: no %s", t->language, value->name);
+		assert_non_null(strstr(parts[1], "<a href=\"https://L-I-N-K\">"));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ARENA_TEST(values_stand_where_their_names_stood),
+		ARENA_TEST(a_value_that_is_not_in_the_list_makes_no_text),
+		ARENA_TEST(a_missing_value_is_missed_in_every_part_of_a_link),
+		ARENA_TEST(a_value_is_data_and_no_template),
+		ARENA_TEST(a_brace_without_its_other_half_stays),
+		ARENA_TEST(plain_text_keeps_paragraphs_apart_and_ends_in_one_line_feed),
+		ARENA_TEST(a_link_in_plain_text_is_its_words_and_its_address),
+		ARENA_TEST(html_has_a_paragraph_for_each_paragraph),
+		ARENA_TEST(a_link_in_html_can_be_clicked_and_copied),
+		ARENA_TEST(whatever_html_could_take_for_markup_is_escaped),
+		ARENA_TEST(only_a_whole_paragraph_is_a_link),
+		cmocka_unit_test(a_template_is_found_in_its_language_or_in_english),
+		cmocka_unit_test(a_name_that_no_template_has_finds_nothing),
+		ARENA_TEST(every_template_can_be_filled_with_what_a_letter_has),
+		ARENA_TEST(the_confirmation_carries_what_the_contract_asks_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
