@@ -158,17 +158,18 @@ static void the_signature_has_one_spelling(void **state)
 	assert_int_equal(valid, 1);
 }
 
-static void padding_and_blanks_are_refused(void **state)
+static void nothing_may_stand_around_a_token(void **state)
 {
-	static const char *const FORMS[] = {"%s=", "%s==", "%s ", " %s", "%s\n", "%s.", ".%s", "%s%%"};
+	static const struct {
+		const char *before, *after;
+	} EXTRAS[] = {{"", "="}, {"", "=="}, {"", " "}, {" ", ""}, {"", "\n"}, {"", "."}, {".", ""}, {"", "A"},
+		{"", ".e30"}, {"e30.", ""}};
 	const char *token = issue(*state);
 
-	for (size_t i = 0; i < UNIT_COUNT(FORMS); i++) {
-		char *changed = arena_zero(*state, strlen(token) + 3);
-		const char *place = strstr(FORMS[i], "%s");
+	for (size_t i = 0; i < UNIT_COUNT(EXTRAS); i++) {
+		const char *changed =
+			arena_printf(*state, "%s%s%s", EXTRAS[i].before, token, EXTRAS[i].after);
 
-		memcpy(changed, FORMS[i], (size_t)(place - FORMS[i]));
-		strcat(strcat(changed, token), place + 2);
 		if (verify(*state, changed) != TOKEN_INVALID)
 			fail_msg("accepted: '%s'", changed);
 	}
@@ -225,8 +226,8 @@ static void a_token_without_its_signature_is_refused(void **state)
 static void a_token_of_4096_characters_is_the_longest(void **state)
 {
 	static const char FRAME[] = "{\"exp\":1700003600,\"iat\":1700000000,\"sub\":1,\"x\":\"%*s\"}";
-	const char *longest = token_of(*state, HEADER, arena_printf(*state, FRAME, 2960, ""));
-	const char *too_long = token_of(*state, HEADER, arena_printf(*state, FRAME, 2961, ""));
+	const char *longest = token_of(*state, HEADER, arena_printf(*state, FRAME, 2961, ""));
+	const char *too_long = token_of(*state, HEADER, arena_printf(*state, FRAME, 2962, ""));
 
 	assert_int_equal(strlen(longest), 4096);
 	assert_int_equal(verify(*state, longest), TOKEN_VALID);
@@ -381,7 +382,7 @@ int main(void)
 		ARENA_TEST(another_key_makes_it_invalid),
 		ARENA_TEST(a_change_of_any_one_character_makes_it_invalid),
 		ARENA_TEST(the_signature_has_one_spelling),
-		ARENA_TEST(padding_and_blanks_are_refused),
+		ARENA_TEST(nothing_may_stand_around_a_token),
 		ARENA_TEST(parts_that_are_not_strict_base64url_are_refused_though_rightly_signed),
 		ARENA_TEST(a_token_has_exactly_three_parts),
 		ARENA_TEST(a_token_without_its_signature_is_refused),

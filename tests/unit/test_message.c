@@ -1,0 +1,213 @@
+/*
+ * Unit tests of mail/message: header lines (RFC 5322, RFC 2047), and how a text travels.
+ */
+#include "unit.h"
+
+#include "mail/message.h"
+
+#include <openssl/evp.h>
+
+static struct message message_to(const char *to, const char *subject)
+{
+	return (struct message){
+		.from = "fitgate@example.com",
+		.to = to,
+		.subject = subject,
+		.id = "fitgate.7.1@example.com",
+		.date = INT64_C(1563113398123456),
+	};
+}
+
+static bool has_headers(struct arena *arena, struct message message)
+{
+	char *headers[MESSAGE_HEADERS];
+
+	return message_headers(arena, &message, headers);
+}
+
+static void the_header_is_complete(void **state)
+{
+	static const char *const EXPECTED[] = {
+		"Date: Sun, 14 Jul 2019 14:09:58 +0000",
+		"From: fitgate@example.com",
+		"To: sam@example.com",
+		"Subject: Confirm your account",
+		"Message-ID: <fitgate.7.1@example.com>",
+		"Auto-Submitted: auto-generated",
+		"Content-Type: multipart/alternative",
+	};
+	const struct message message = message_to("sam@example.com", "Confirm your account");
+	char *headers[MESSAGE_HEADERS];
+
+	assert_true(message_headers(*state, &message, headers));
+	assert_int_equal(MESSAGE_HEADERS, UNIT_COUNT(EXPECTED) + 1);
+	for (size_t i = 0; i < UNIT_COUNT(EXPECTED); i++)
+		assert_string_equal(headers[i], EXPECTED[i]);
+	assert_null(headers[MESSAGE_HEADERS - 1]);
+}
+
+static void a_value_that_could_end_its_line_makes_no_header(void **state)
+{
+	static const char *const HOSTILE[] = {"a\nBcc: x@example.com", "a\r\nBcc: x@example.com", "a\rb", "a\n", "\x7f",
+		"a\tb", "\x01"};
+
+	assert_true(has_headers(*state, message_to("sam@example.com", "Hello")));
+	for (size_t i = 0; i < UNIT_COUNT(HOSTILE); i++) {
+		struct message message = message_to("sam@example.com", HOSTILE[i]);
+
+		assert_false(has_headers(*state, message));
+		message.subject = arena_printf(*state, "caf\xc3\xa9 %s", HOSTILE[i]);
+		assert_false(has_headers(*state, message));
+		message.subject = "Hello";
+		message.id = HOSTILE[i];
+		assert_false(has_headers(*state, message));
+		message = message_to(arena_printf(*state, "sam@example.com%s", HOSTILE[i]), "Hello");
+		assert_false(has_headers(*state, message));
+		message.from = message.to;
+		message.to = "sam@example.com";
+		assert_false(has_headers(*state, message));
+	}
+}
+
+static void plain_addresses_can_stand_as_they_are(void **state)
+{
+	static const char *const PLAIN[] = {"sam@example.com", "s.a_m+tag-1@ex-ample.co.uk", "a@b", "o'neil@example.com"};
+	static const char *const OTHERS[] = {"", "@", "sam", "sam@", "@example.com", "a@b@c", "sam @example.com",
+		"sam@example.com ", "<sam@example.com>", "Sam <sam@example.com>", "a@x.com,b@x.com", "a@x.com;b@x.com",
+		"sam(x)@example.com", "\"sam\"@example.com", "sam@[192.0.2.1]", "sam\\@example.com",
+		"sam:x@example.com", "sam@example.com\n", "s\xc3\xa1m@example.com", "sam@example.com\x7f",
+		"sam\t@example.com"};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(PLAIN); i++)
+		if (!message_address_is_plain(PLAIN[i]))
+			fail_msg("refused: %s", PLAIN[i]);
+	for (size_t i = 0; i < UNIT_COUNT(OTHERS); i++)
+		if (message_address_is_plain(OTHERS[i]))
+			fail_msg("accepted: %s", OTHERS[i]);
+}
+
+/* ---- encoded words ----------------------------------------------------------------------------- */
+
+/* Undo RFC 2047: every line but the first begins with a blank, every word is whole UTF-8. */
+static char *decode_words(struct arena *arena, const char *text)
+{
+	static const char START[] = "=?UTF-8?B?";
+	char *whole = "";
+
+	for (;;) {
+		const char *end = strstr(text, "?=");
+		unsigned char bytes[UNIT_TEXT_MAX];
+		int length, padding;
+
+		assert_memory_equal(text, START, strlen(START));
+		assert_non_null(end);
+		assert_true(end + 2 - text <= 75);
+		text += strlen(START);
+		length = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)(end - text));
+		padding = (end[-1] == '=') + (end[-2] == '=');
+		assert_true(length > padding);
+		bytes[length - padding] = '\0';
+		assert_true((bytes[0] & 0xC0) != 0x80); /* begins with a whole character */
+		whole = arena_printf(arena, "%s%s", whole, (const char *)bytes);
+		if (end[2] == '\0')
+			return whole;
+		assert_memory_equal(end + 2, "\r\n ", 3);
+		text = end + 5;
+	}
+}
+
+static void ascii_needs_no_encoding(void **state)
+{
+	static const char *const TEXTS[] = {"", "Confirm your account", "a = b? c_d", "?="};
+
+	for (size_t i = 0; i < UNIT_COUNT(TEXTS); i++)
+		assert_string_equal(message_encode_header(*state, TEXTS[i]), TEXTS[i]);
+}
+
+static void other_text_becomes_an_encoded_word(void **state)
+{
+	assert_string_equal(message_encode_header(*state, "\xc3\xa9"), "=?UTF-8?B?w6k=?=");
+	assert_string_equal(message_encode_header(*state, "Best\xc3\xa4tigung"), "=?UTF-8?B?QmVzdMOkdGlndW5n?=");
+}
+
+static void text_that_looks_encoded_is_encoded(void **state)
+{
+	static const char TEXT[] = "=?UTF-8?B?w6k=?=";
+	const char *encoded = message_encode_header(*state, TEXT);
+
+	assert_string_not_equal(encoded, TEXT);
+	assert_string_equal(decode_words(*state, encoded), TEXT);
+}
+
+static void long_text_is_folded_between_characters(void **state)
+{
+	/* an ASCII letter in front, so that characters lie across every boundary there may be */
+	for (int lead = 0; lead < 4; lead++) {
+		char *text = arena_printf(*state, "%.*s", lead, "abc");
+
+		for (int i = 0; i < 60; i++)
+			text = arena_printf(*state, "%s%s", text, i % 2 == 0 ? "\xe2\x82\xac" : "\xf0\x9f\x98\x80");
+		assert_string_equal(decode_words(*state, message_encode_header(*state, text)), text);
+	}
+}
+
+static void long_ascii_is_folded_as_well(void **state)
+{
+	char *text = arena_zero(*state, 1001), *headers[MESSAGE_HEADERS];
+	struct message message = message_to("sam@example.com", text);
+
+	memset(text, 'x', 1000);
+	assert_string_equal(decode_words(*state, message_encode_header(*state, text)), text);
+	assert_true(message_headers(*state, &message, headers));
+	for (const char *line = headers[3]; *line != '\0'; line += strspn(line, "\r\n"), line += strcspn(line, "\r"))
+		assert_true(strcspn(line + strspn(line, "\r\n"), "\r") <= 998);
+}
+
+/* ---- the way of a text ------------------------------------------------------------------------- */
+
+static void line_feeds_travel_as_crlf(void **state)
+{
+	assert_string_equal(message_wire_text(*state, ""), "");
+	assert_string_equal(message_wire_text(*state, "a"), "a");
+	assert_string_equal(message_wire_text(*state, "a\n\nb\n"), "a\r\n\r\nb\r\n");
+	assert_string_equal(message_wire_text(*state, "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"),
+		"\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n");
+}
+
+static void ascii_in_lines_of_998_characters_travels_as_it_is(void **state)
+{
+	char *text = arena_zero(*state, 3000);
+
+	assert_true(message_is_seven_bit(""));
+	assert_true(message_is_seven_bit("plain ~\ttext\n"));
+	assert_false(message_is_seven_bit("caf\xc3\xa9"));
+	assert_false(message_is_seven_bit("\x80"));
+	assert_false(message_is_seven_bit("\xff"));
+	assert_false(message_is_seven_bit("\x7f"));
+	memset(text, 'x', 998);
+	assert_true(message_is_seven_bit(text));
+	text[998] = '\n';
+	memset(text + 999, 'x', 998);
+	assert_true(message_is_seven_bit(text));
+	text[1997] = 'x';
+	assert_false(message_is_seven_bit(text));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ARENA_TEST(the_header_is_complete),
+		ARENA_TEST(a_value_that_could_end_its_line_makes_no_header),
+		cmocka_unit_test(plain_addresses_can_stand_as_they_are),
+		ARENA_TEST(ascii_needs_no_encoding),
+		ARENA_TEST(other_text_becomes_an_encoded_word),
+		ARENA_TEST(text_that_looks_encoded_is_encoded),
+		ARENA_TEST(long_text_is_folded_between_characters),
+		ARENA_TEST(long_ascii_is_folded_as_well),
+		ARENA_TEST(line_feeds_travel_as_crlf),
+		ARENA_TEST(ascii_in_lines_of_998_characters_travels_as_it_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
