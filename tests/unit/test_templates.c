@@ -296,7 +296,7 @@ static void a_filled_text_reads_like_this(void **state)
 		"Hello sam,\n\n"
 		"An account has been created at https://fit.example with this e-mail address. "
 		"Please confirm the address to activate the account.\n\n"
-		"Confirm the account:\nhttps://fit.example/account-confirmation?token=abc\n\n"
+		"Confirm the account\nhttps://fit.example/account-confirmation?token=abc\n\n"
 		"The request came from this device: operating system Linux, browser Other.\n\n"
 		"If you did not create an account, you can ignore this e-mail: the account stays inactive.\n\n"
 		"https://fit.example\n");
