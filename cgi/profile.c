@@ -192,7 +192,7 @@ static void edit_sport(struct service *service, struct request *request, struct 
 	int64_t user_id = request->caller->profile.user.id, sport_id;
 	struct payload payload;
 	struct sport_change change = {0};
-	struct sport_preference now;
+	struct sport_preference now = {0};
 
 	if (!read_sport(service, request, response, &payload, &sport_id) ||
 		!read_sport_change(&payload, response, &change))

@@ -107,7 +107,7 @@ static enum delivery send(struct db *db, struct arena *arena, struct smtp *smtp,
 enum delivery delivery_run(struct db *db, struct arena *arena, const struct settings *settings,
 	struct smtp *smtp, const struct job *job)
 {
-	struct letter letter;
+	struct letter letter = {0};
 	struct message message;
 
 	switch (outbox_open(db, arena, settings, job, &letter)) {
