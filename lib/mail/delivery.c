@@ -11,38 +11,10 @@
 
 #include <string.h>
 
-enum { FIRST_PAUSE = 30, LONGEST_PAUSE = 3600, PATIENCE = 3 * 24 * 3600 };
-
-static int64_t pause_after(int64_t attempts)
-{
-	int64_t pause = FIRST_PAUSE;
-
-	for (int64_t i = 1; i < attempts && pause < LONGEST_PAUSE; i++)
-		pause *= 2;
-	return pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE;
-}
-
 /* The end of a job's claim; that it had lapsed is no failure. */
 static enum delivery conclude(enum db_result result)
 {
 	return result == DB_OK || result == DB_NO_ROW ? DELIVERY_DONE : DELIVERY_FAILED;
-}
-
-static enum delivery give_up(struct db *db, const struct job *job, const char *reason)
-{
-	log_error("mail job %lld: given up: %s", (long long)job->id, reason);
-	return conclude(queue_give_up(db, job, reason));
-}
-
-static enum delivery put_off(struct db *db, const struct job *job, const char *reason)
-{
-	int64_t pause = pause_after(job->attempts);
-
-	if (job->age > PATIENCE)
-		return give_up(db, job, reason);
-	log_warning("mail job %lld: attempt %lld failed, next in %llds: %s", (long long)job->id,
-		(long long)job->attempts, (long long)pause, reason);
-	return conclude(queue_postpone(db, job, pause, reason));
 }
 
 /* The same at every attempt; the owner of the domain is who sends. */
@@ -95,13 +67,13 @@ static enum delivery send(struct db *db, struct arena *arena, struct smtp *smtp,
 		log_info("mail job %lld: sent", (long long)job->id);
 		return conclude(queue_finish(db, job));
 	case SMTP_REFUSED:
-		return give_up(db, job, reason);
+		return conclude(queue_give_up(db, job, reason));
 	case SMTP_LATER:
-		return put_off(db, job, reason);
+		return conclude(queue_put_off(db, job, reason));
 	case SMTP_UNREACHABLE:
 		break;
 	}
-	return put_off(db, job, reason) == DELIVERY_FAILED ? DELIVERY_FAILED : DELIVERY_UNREACHABLE;
+	return conclude(queue_put_off(db, job, reason)) == DELIVERY_FAILED ? DELIVERY_FAILED : DELIVERY_UNREACHABLE;
 }
 
 enum delivery delivery_run(struct db *db, struct arena *arena, const struct settings *settings,
@@ -116,10 +88,10 @@ enum delivery delivery_run(struct db *db, struct arena *arena, const struct sett
 	case DB_NO_ROW:
 		return conclude(queue_finish(db, job));
 	default:
-		return put_off(db, job, "the job cannot be read");
+		return conclude(queue_put_off(db, job, "the job cannot be read"));
 	}
 	if (!compose(arena, settings, job, &letter, &message))
-		return give_up(db, job, "there is no such template, or it asks for what the job lacks");
+		return conclude(queue_give_up(db, job, "there is no such template, or it asks for what the job lacks"));
 	/* the last moment to see that somebody else has taken over */
 	if (queue_renew(db, job) != DB_OK)
 		return DELIVERY_DONE;

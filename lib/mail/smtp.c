@@ -52,6 +52,8 @@ static bool set_server(struct smtp *smtp, struct arena *arena)
 
 	if (url == NULL)
 		return false;
+	curl_easy_reset(smtp->curl); /* keeps the connection */
+	*smtp->error = '\0';
 	curl_easy_setopt(smtp->curl, CURLOPT_URL, url);
 	curl_easy_setopt(smtp->curl, CURLOPT_USE_SSL,
 		settings->mail_tls == SETTINGS_TLS_OFF ? CURLUSESSL_NONE : CURLUSESSL_ALL);
@@ -165,12 +167,27 @@ enum smtp_result smtp_send(struct smtp *smtp, struct arena *arena, const struct 
 		snprintf(reason, SMTP_REASON_SIZE, "the address or the subject cannot stand in a header");
 		return SMTP_REFUSED;
 	}
-	curl_easy_reset(smtp->curl); /* keeps the connection */
-	*smtp->error = '\0';
 	if (!set_server(smtp, arena)) {
 		snprintf(reason, SMTP_REASON_SIZE, "out of memory");
 		return SMTP_LATER;
 	}
 	code = transfer(smtp, arena, message, headers);
 	return code == CURLE_OK ? SMTP_SENT : judge(smtp, code, reason);
+}
+
+bool smtp_check(struct smtp *smtp, struct arena *arena, char reason[SMTP_REASON_SIZE])
+{
+	CURLcode code;
+
+	if (!set_server(smtp, arena)) {
+		snprintf(reason, SMTP_REASON_SIZE, "out of memory");
+		return false;
+	}
+	/* without a recipient and a body, the request is one command after the log-in */
+	curl_easy_setopt(smtp->curl, CURLOPT_CUSTOMREQUEST, "NOOP");
+	curl_easy_setopt(smtp->curl, CURLOPT_NOBODY, 1L);
+	code = curl_easy_perform(smtp->curl);
+	if (code != CURLE_OK)
+		judge(smtp, code, reason);
+	return code == CURLE_OK;
 }

@@ -27,4 +27,7 @@ void smtp_close(struct smtp *smtp);
 enum smtp_result smtp_send(struct smtp *smtp, struct arena *arena, const struct message *message,
 	char reason[SMTP_REASON_SIZE]);
 
+/* Connect, secure the connection and log in, and send nothing. false: `reason` says what went wrong. */
+bool smtp_check(struct smtp *smtp, struct arena *arena, char reason[SMTP_REASON_SIZE]);
+
 #endif

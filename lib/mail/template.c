@@ -110,11 +110,12 @@ char *template_fill(struct arena *arena, const char *text, const struct template
 
 /* ---- paragraphs -------------------------------------------------------------------------------- */
 
-/* A paragraph, and where the words and the address of "[words](address)" are if it is a link. */
+/* A paragraph, and where the words and the address of "[words](address)" are if it is a link; a lone
+ * "{address}" is a link without words. */
 struct paragraph {
 	const char *text;
 	size_t length;
-	const char *words, *address; /* NULL: no link */
+	const char *words, *address; /* NULL: none */
 	size_t words_length, address_length;
 };
 
@@ -133,6 +134,11 @@ static bool next_paragraph(const char **at, struct paragraph *paragraph)
 	while (end > start && end[-1] == '\n')
 		end--;
 	*paragraph = (struct paragraph){.text = start, .length = (size_t)(end - start)};
+	if (*start == '{' && memchr(start, '}', paragraph->length) == end - 1) {
+		paragraph->address = start;
+		paragraph->address_length = paragraph->length;
+		return true;
+	}
 	middle = strstr(start, "](");
 	if (*start != '[' || end[-1] != ')' || middle == NULL || middle > end)
 		return true;
@@ -173,21 +179,31 @@ char *template_plain(struct arena *arena, const struct template *template,
 	return output_close(&output, arena, complete);
 }
 
+static bool put_html_link(struct output *output, const struct paragraph *p)
+{
+	const char *words = p->words != NULL ? p->words : p->address;
+	size_t length = p->words != NULL ? p->words_length : p->address_length;
+
+	fputs("<a href=\"", output->stream);
+	if (!put_filled(output, p->address, p->address_length))
+		return false;
+	fputs("\">", output->stream);
+	if (!put_filled(output, words, length))
+		return false;
+	fputs("</a>", output->stream);
+	if (p->words == NULL)
+		return true;
+	fputs("<br>\n", output->stream);
+	return put_filled(output, p->address, p->address_length);
+}
+
 static bool put_html(struct output *output, const struct paragraph *p)
 {
 	bool complete;
 
 	fputs("<p>", output->stream);
-	if (p->words == NULL) {
-		complete = put_filled(output, p->text, p->length);
-	} else {
-		fputs("<a href=\"", output->stream);
-		complete = put_filled(output, p->address, p->address_length);
-		fputs("\">", output->stream);
-		complete = complete && put_filled(output, p->words, p->words_length);
-		fputs("</a><br>\n", output->stream);
-		complete = complete && put_filled(output, p->address, p->address_length);
-	}
+	complete = p->address != NULL ? put_html_link(output, p)
+				      : put_filled(output, p->text, p->length);
 	fputs("</p>\n", output->stream);
 	return complete;
 }

@@ -4,7 +4,8 @@
  * A template is written once and gives both parts of a message. Its first line is "Subject: ..."; after
  * an empty line follow paragraphs, separated by empty lines. {name} stands for a value. A paragraph of
  * the form "[words]({link})" is a link: in plain text the words and, on the next line, the address; in
- * HTML the words made a link, with the address below for those who copy it.
+ * HTML the words made a link, with the address below for those who copy it. A paragraph that is nothing
+ * but "{site}" is a link to itself in HTML.
  */
 #ifndef FITGATE_MAIL_TEMPLATE_H
 #define FITGATE_MAIL_TEMPLATE_H

@@ -109,9 +109,17 @@ static void a_link_in_html_can_be_clicked_and_copied(void **state)
 		"https://fit.example.com/x?a=1&amp;b=2</p>\n");
 }
 
+static void an_address_alone_is_a_link_to_itself(void **state)
+{
+	assert_html(*state, "{link}\n",
+		"<p><a href=\"https://fit.example.com/x?a=1&amp;b=2\">https://fit.example.com/x?a=1&amp;b=2</a></p>\n");
+	assert_plain(*state, "{link}\n", "https://fit.example.com/x?a=1&b=2\n");
+	assert_html(*state, "{name} {name}\n", "<p>S\xc3\xa1m S\xc3\xa1m</p>\n");
+}
+
 static void whatever_html_could_take_for_markup_is_escaped(void **state)
 {
-	assert_html(*state, "{hostile}\n", "<p>&lt;b&gt;&quot;&amp;'{name}</p>\n");
+	assert_html(*state, "I say {hostile}\n", "<p>I say &lt;b&gt;&quot;&amp;'{name}</p>\n");
 	assert_html(*state, "[{hostile}]({hostile})\n",
 		"<p><a href=\"&lt;b&gt;&quot;&amp;'{name}\">&lt;b&gt;&quot;&amp;'{name}</a><br>\n"
 		"&lt;b&gt;&quot;&amp;'{name}</p>\n");
@@ -165,6 +173,7 @@ int main(void)
 		ARENA_TEST(a_link_in_plain_text_is_its_words_and_its_address),
 		ARENA_TEST(html_has_a_paragraph_for_each_paragraph),
 		ARENA_TEST(a_link_in_html_can_be_clicked_and_copied),
+		ARENA_TEST(an_address_alone_is_a_link_to_itself),
 		ARENA_TEST(whatever_html_could_take_for_markup_is_escaped),
 		ARENA_TEST(only_a_whole_paragraph_is_a_link),
 		cmocka_unit_test(a_template_is_found_in_its_language_or_in_english),

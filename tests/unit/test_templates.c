@@ -241,7 +241,7 @@ static void plain_text_shows_the_values_as_they_are(void **state)
 	check_all(*state, check_plain);
 }
 
-/* Text without its tags: as if nothing had been escaped, a value's tag would vanish too. */
+/* Every '<' of the document opens a tag of ours, none a tag from a value. */
 static void assert_only_our_tags(const struct template *template, const char *html)
 {
 	static const char *const OURS[] = {"<!DOCTYPE html>", "<html lang=\"", "</html>", "<head>", "</head>",
