@@ -11,6 +11,7 @@
 #include "account/user.h"
 #include "core/log.h"
 #include "mail/errand.h"
+#include "mail/notice.h"
 
 /* ---- login (contract §6.4) --------------------------------------------------------------------- */
 
@@ -147,21 +148,14 @@ struct reset {
 static enum db_result store_reset(struct db *db, void *context)
 {
 	struct reset *reset = context;
-	const struct letter letter = {
-		.template = LETTER_PASSWORD_CHANGED,
-		.to = reset->user.email,
-		.language = reset->user.language,
-		.username = reset->user.username,
-		.device = reset->device,
-	};
 	enum db_result result = credentials_change_password(db, reset->user.id, reset->old_hash,
 		reset->new_hash, NULL);
 
 	if (result == DB_OK)
 		result = credentials_revoke_scoped_tokens(db, reset->user.id);
-	if (result != DB_OK || !reset->service->settings.mail_enabled)
+	if (result != DB_OK)
 		return result;
-	return outbox_add_letter(db, &letter);
+	return notice_password_changed(db, &reset->service->settings, &reset->user, reset->device);
 }
 
 /* Whose password the token may reset, now: DB_OK, DB_NO_ROW, DB_FAILED. */

@@ -13,7 +13,7 @@
 #include "account/sport.h"
 #include "account/throttle.h"
 #include "core/text.h"
-#include "mail/outbox.h"
+#include "mail/notice.h"
 
 #include <limits.h>
 #include <string.h>
@@ -230,52 +230,17 @@ struct account_change {
 	struct confirmation confirmation;
 };
 
-static struct letter letter_to_owner(const struct account_change *change, const char *template)
-{
-	const struct user *user = &change->caller->profile.user;
-
-	return (struct letter){
-		.template = template,
-		.to = user->email,
-		.language = user->language,
-		.username = user->username,
-		.device = user_agent_parse(change->request->user_agent),
-	};
-}
-
 static enum db_result change_password(struct db *db, const struct account_change *change)
 {
 	const struct caller *caller = change->caller;
 	const char *kept = caller->kind == CALLER_FIRST_PARTY ? caller->token_hash : NULL;
-	const struct letter letter = letter_to_owner(change, LETTER_PASSWORD_CHANGED);
 	enum db_result result = credentials_change_password(db, caller->profile.user.id, change->old_hash,
 		change->new_hash, kept);
 
-	if (result != DB_OK || !change->service->settings.mail_enabled)
-		return result;
-	return outbox_add_letter(db, &letter);
-}
-
-/* Tell the present address, and send the link to the new one; the latter not to an address that is
- * somebody else's (W7). */
-static enum db_result add_email_letters(struct db *db, const struct account_change *change)
-{
-	struct letter to_old = letter_to_owner(change, LETTER_EMAIL_CHANGE_OLD);
-	struct letter to_new = letter_to_owner(change, LETTER_EMAIL_CHANGE_NEW);
-	bool taken;
-	enum db_result result;
-
-	to_old.new_email = change->email;
-	to_new.to = change->email;
-	to_new.link = outbox_link(change->request->arena, &change->service->settings, LINK_EMAIL_UPDATE,
-		change->confirmation.token);
-	if (to_new.link == NULL)
-		return DB_FAILED;
-	result = outbox_add_letter(db, &to_old);
 	if (result != DB_OK)
 		return result;
-	result = credentials_email_is_taken(db, change->caller->profile.user.id, change->email, &taken);
-	return result != DB_OK || taken ? result : outbox_add_letter(db, &to_new);
+	return notice_password_changed(db, &change->service->settings, &caller->profile.user,
+		user_agent_parse(change->request->user_agent));
 }
 
 static enum db_result request_email(struct db *db, const struct account_change *change)
@@ -295,7 +260,8 @@ static enum db_result request_email(struct db *db, const struct account_change *
 	/* too many of them: the change waits like any other, but nobody is bothered with it */
 	if (result != DB_OK || throttle_wait_for_account(&throttle) > 0)
 		return result;
-	return add_email_letters(db, change);
+	return notice_email_change(db, change->request->arena, &change->service->settings, user,
+		user_agent_parse(change->request->user_agent), change->email, &change->confirmation);
 }
 
 static enum db_result store_account_change(struct db *db, void *context)

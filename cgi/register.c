@@ -79,7 +79,7 @@ static enum db_result add_confirmation_mail(struct db *db, void *context)
 }
 
 static enum registration_result store_account(struct service *service, struct request *request,
-	const struct register_input *input)
+	const struct register_input *input, bool limited)
 {
 	char hash[PASSWORD_HASH_SIZE];
 	struct confirmation confirmation;
@@ -90,6 +90,7 @@ static enum registration_result store_account(struct service *service, struct re
 		.language = input->language,
 		.password = hash,
 		.confirmation = &confirmation,
+		.limited = limited,
 		.now = clock_now(),
 	};
 
@@ -100,7 +101,7 @@ static enum registration_result store_account(struct service *service, struct re
 		service->settings.mail_enabled ? add_confirmation_mail : NULL, &mail);
 }
 
-static bool registration_is_open(struct service *service, struct response *response)
+static bool registration_is_open(struct service *service, struct response *response, bool *limited)
 {
 	struct app_config config;
 	bool open;
@@ -112,6 +113,7 @@ static bool registration_is_open(struct service *service, struct response *respo
 	}
 	if (!open)
 		answer(response, ANSWER_REGISTRATION_DISABLED);
+	*limited = config.max_users > 0;
 	return open;
 }
 
@@ -120,11 +122,12 @@ static void register_account(struct service *service, struct request *request,
 	struct response *response)
 {
 	struct register_input input;
+	bool limited;
 
-	if (!registration_is_open(service, response) ||
+	if (!registration_is_open(service, response, &limited) ||
 		!read_register_input(service, request, response, &input))
 		return;
-	switch (store_account(service, request, &input)) {
+	switch (store_account(service, request, &input, limited)) {
 	case REGISTRATION_DONE:
 	case REGISTRATION_EMAIL_KNOWN:
 		answer_success(response);

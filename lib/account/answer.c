@@ -86,21 +86,9 @@ void answer_no_data(struct response *response, cJSON *data)
 
 void answer_broken_rules(struct response *response, unsigned broken)
 {
-	static const struct {
-		enum rule rule;
-		const char *message;
-	} MESSAGES[] = {
-		{RULE_USERNAME_LENGTH, "username: 3 to 30 characters required\n"},
-		{RULE_USERNAME_CHARACTERS, "username: only alphanumeric characters and the "
-					   "underscore character \"_\" allowed\n"},
-		{RULE_EMAIL, "email: valid email must be provided\n"},
-		{RULE_PASSWORD, "password: 8 characters required\n"},
-	};
-	char text[512] = "";
+	char text[RULES_MESSAGES_SIZE];
 
-	for (size_t i = 0; i < sizeof(MESSAGES) / sizeof(*MESSAGES); i++)
-		if ((broken & MESSAGES[i].rule) != 0)
-			strncat(text, MESSAGES[i].message, sizeof(text) - strlen(text) - 1);
+	rules_messages(broken, text);
 	send_tree(response, 400, envelope("error", text));
 }
 

@@ -3,6 +3,7 @@
  */
 #include "account/bearer.h"
 
+#include "account/personal_token.h"
 #include "core/log.h"
 #include "core/text.h"
 

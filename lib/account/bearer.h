@@ -14,9 +14,6 @@
 #include "core/settings.h"
 #include "http/request.h"
 
-/* A personal token is this and 40 characters of base64url. */
-#define PERSONAL_TOKEN_PREFIX "fgpt_"
-
 enum caller_kind { CALLER_FIRST_PARTY, CALLER_OAUTH2, CALLER_PERSONAL };
 
 /* An account that has proved who it is, and by what. */

@@ -73,6 +73,15 @@ static int count_dollars(const char *text)
 	return count;
 }
 
+static size_t common_length(const char *a, const char *b)
+{
+	size_t length = 0;
+
+	while (a[length] != '\0' && a[length] == b[length])
+		length++;
+	return length;
+}
+
 /*
  * What two settings made from different salts have in common is their format and parameters. A hash is
  * one of the setting when it begins with that, and has no further "$...$" field of parameters.
@@ -81,13 +90,11 @@ bool password_is_outdated(const struct settings *settings, const char *hash)
 {
 	unsigned char low[SALT_BYTES], high[SALT_BYTES];
 	char first[CRYPT_GENSALT_OUTPUT_SIZE], second[CRYPT_GENSALT_OUTPUT_SIZE];
-	size_t common = 0;
 
 	memset(low, 0, sizeof(low));
 	memset(high, 0xff, sizeof(high));
 	if (!make_setting(settings, low, first) || !make_setting(settings, high, second))
 		return false;
-	while (first[common] != '\0' && first[common] == second[common])
-		common++;
-	return strncmp(hash, first, common) != 0 || count_dollars(hash) > count_dollars(first) + 1;
+	return common_length(first, hash) < common_length(first, second) ||
+	       count_dollars(hash) > count_dollars(first) + 1;
 }

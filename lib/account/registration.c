@@ -19,19 +19,18 @@ struct attempt {
 };
 
 /*
- * While there is a limit, all registrations queue up at one row: each then counts what those before it
- * have stored. On a cluster they conflict at that row instead.
+ * While there is a limit, all registrations queue up at one row; on a cluster they conflict at it. The
+ * row comes before anything is read: what is read afterwards is then what those before us have stored,
+ * and not a snapshot from before we waited.
  */
 static enum db_result check_room(struct db *db, bool *open)
 {
 	static const char PASS[] = "UPDATE registration_gate SET passes = passes + 1 WHERE id = 1";
 	struct app_config config;
-	enum db_result result = app_config_read(db, &config);
+	enum db_result result = db_change(db, PASS, DB_NO_PARAMS, NULL);
 
-	*open = true;
-	if (result != DB_OK || config.max_users <= 0)
-		return result;
-	result = db_change(db, PASS, DB_NO_PARAMS, NULL);
+	if (result == DB_OK)
+		result = app_config_read(db, &config);
 	return result == DB_OK ? app_config_registration_open(db, &config, open) : result;
 }
 
@@ -39,13 +38,16 @@ static enum db_result insert_user(struct db *db, const struct registration *r)
 {
 	static const char INSERT[] =
 		"INSERT INTO users (username, email, password, created_at, accepted_policy_date, language, "
-		"timezone, date_format, confirmation_token, confirmation_sent_at) "
-		"VALUES (?, ?, ?, ?, ?, ?, 'Europe/Paris', 'MM/dd/yyyy', ?, ?)";
+		"timezone, date_format, confirmation_token, confirmation_sent_at, is_active, admin) "
+		"VALUES (?, ?, ?, ?, ?, ?, 'Europe/Paris', 'MM/dd/yyyy', ?, ?, ?, ?)";
+	bool by_operator = r->confirmation == NULL;
+	instant by_owner = by_operator ? INSTANT_NONE : r->now;
 
 	return db_change(db, INSERT,
 		DB_PARAMS(DB_TEXT(r->username), DB_TEXT(r->email), DB_TEXT(r->password), DB_TIME(r->now),
-			DB_TIME(r->now), DB_TEXT(r->language), DB_TEXT(r->confirmation->hash),
-			DB_TIME(r->now)),
+			DB_TIME(by_owner), DB_TEXT(r->language),
+			DB_TEXT(by_operator ? NULL : r->confirmation->hash), DB_TIME(by_owner),
+			DB_INT(by_operator), DB_INT(r->admin)),
 		NULL);
 }
 
@@ -73,9 +75,11 @@ static enum db_result store(struct db *db, void *context)
 {
 	struct attempt *attempt = context;
 	struct user_by_email other;
-	bool open;
-	enum db_result result = check_room(db, &open);
+	bool open = true;
+	enum db_result result = DB_OK;
 
+	if (attempt->registration->limited)
+		result = check_room(db, &open);
 	if (result != DB_OK)
 		return result == DB_NO_ROW ? DB_FAILED : result;
 	if (!open)

@@ -10,7 +10,9 @@
 struct registration {
 	const char *username, *email, *language;
 	const char *password; /* the hash */
-	const struct confirmation *confirmation;
+	const struct confirmation *confirmation; /* NULL: made by the operator, as below */
+	bool admin;
+	bool limited; /* there is a limit of accounts, and it holds for this one */
 	instant now;
 };
 
@@ -25,6 +27,8 @@ enum registration_result {
 /*
  * Store the account, not yet active, and in the same transaction whatever `then` stores beside it (the
  * job of its e-mail); `then` may be NULL. Names and addresses are taken whatever their case.
+ *
+ * An account that the operator makes is active at once, and has not accepted the privacy policy yet.
  */
 enum registration_result registration_store(struct db *db, const struct registration *registration,
 	enum db_result (*then)(struct db *db, void *context), void *context);

@@ -13,6 +13,25 @@
 
 enum { USERNAME_MIN = 3, USERNAME_MAX = 30, PASSWORD_MIN = 8 };
 
+void rules_messages(unsigned broken, char text[RULES_MESSAGES_SIZE])
+{
+	static const struct {
+		enum rule rule;
+		const char *message;
+	} MESSAGES[] = {
+		{RULE_USERNAME_LENGTH, "username: 3 to 30 characters required\n"},
+		{RULE_USERNAME_CHARACTERS, "username: only alphanumeric characters and the "
+					   "underscore character \"_\" allowed\n"},
+		{RULE_EMAIL, "email: valid email must be provided\n"},
+		{RULE_PASSWORD, "password: 8 characters required\n"},
+	};
+
+	*text = '\0';
+	for (size_t i = 0; i < sizeof(MESSAGES) / sizeof(*MESSAGES); i++)
+		if ((broken & MESSAGES[i].rule) != 0)
+			strncat(text, MESSAGES[i].message, RULES_MESSAGES_SIZE - strlen(text) - 1);
+}
+
 static bool consists_of(const char *text, const char *characters)
 {
 	return text[strspn(text, characters)] == '\0';

@@ -16,6 +16,12 @@ enum rule {
 
 enum { RULES_EMAIL_MAX = 255 };
 
+/* Room for the messages of all rules. */
+enum { RULES_MESSAGES_SIZE = 256 };
+
+/* The messages of the rules that are broken, each with a line feed, in their order. */
+void rules_messages(unsigned broken, char text[RULES_MESSAGES_SIZE]);
+
 /* The rules that a username, an e-mail address, a new password break; 0: none. */
 unsigned rules_username(const char *username);
 unsigned rules_email(const char *email);

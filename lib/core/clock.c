@@ -125,6 +125,15 @@ void clock_http_date(instant when, char text[CLOCK_HTTP_DATE_SIZE])
 	*text = '\0';
 }
 
+void clock_iso(instant when, char text[CLOCK_ISO_SIZE])
+{
+	time_t seconds = whole_seconds(when);
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	strftime(text, CLOCK_ISO_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
 /* Digits and separators at fixed places: "YYYY-MM-DD HH:MM:SS". */
 bool clock_parse_sql(const char *text, instant *when)
 {

@@ -24,7 +24,7 @@ struct civil {
 	int microsecond;
 };
 
-enum { CLOCK_HTTP_DATE_SIZE = 30, CLOCK_DURATION_SIZE = 40 };
+enum { CLOCK_HTTP_DATE_SIZE = 30, CLOCK_ISO_SIZE = 21, CLOCK_DURATION_SIZE = 40 };
 
 /* The system's clock. */
 instant clock_now(void);
@@ -45,6 +45,9 @@ bool clock_date_exists(int year, int month, int day);
 
 /* RFC 1123 in GMT, English names, microseconds dropped: "Sun, 14 Jul 2019 14:09:58 GMT". */
 void clock_http_date(instant when, char text[CLOCK_HTTP_DATE_SIZE]);
+
+/* ISO 8601 in UTC, microseconds dropped: "2019-07-14T14:09:58Z". */
+void clock_iso(instant when, char text[CLOCK_ISO_SIZE]);
 
 /* Read "YYYY-MM-DD HH:MM:SS", nothing before or after. false: it is not that, or no real date. */
 bool clock_parse_sql(const char *text, instant *when);

@@ -87,7 +87,8 @@ bool db_error_is_loss(unsigned number)
 
 bool db_error_is_conflict(unsigned number)
 {
-	return number == ER_LOCK_DEADLOCK || number == ER_LOCK_WAIT_TIMEOUT;
+	/* MariaDB from 11.6 on answers 1020 to a change of what has changed since the snapshot */
+	return number == ER_LOCK_DEADLOCK || number == ER_LOCK_WAIT_TIMEOUT || number == ER_CHECKREAD;
 }
 
 static void set_options(struct db *db)

@@ -280,19 +280,28 @@ static bool bring_up(struct run *run, const struct migration *migration, bool *d
 	return apply(run, migration, checksum, progress.next_statement, resumed);
 }
 
-static bool refuse_newer(struct run *run)
+/* The newest migration that the database has, and the newest there is. */
+static bool read_newest(struct db *db, int64_t *newest, int *ours)
 {
 	static const char NEWEST[] = "SELECT COALESCE(MAX(version), 0) FROM schema_version";
 	const struct migration *last = MIGRATIONS;
-	int64_t newest;
 
 	while (last[1].version != 0)
 		last++;
-	if (db_row(run->db, NEWEST, DB_NO_PARAMS, DB_COLUMNS(DB_TO_INT(&newest))) != DB_OK)
+	*ours = last->version;
+	return db_row(db, NEWEST, DB_NO_PARAMS, DB_COLUMNS(DB_TO_INT(newest))) == DB_OK;
+}
+
+static bool refuse_newer(struct run *run)
+{
+	int64_t newest;
+	int ours;
+
+	if (!read_newest(run->db, &newest, &ours))
 		return false;
-	if (newest <= last->version)
+	if (newest <= ours)
 		return true;
-	tell(run, "the database is newer (%lld) than this program (%d)", (long long)newest, last->version);
+	tell(run, "the database is newer (%lld) than this program (%d)", (long long)newest, ours);
 	return false;
 }
 
@@ -327,4 +336,42 @@ bool migrate(struct db *db, void (*say)(const char *line))
 	done = migrate_all(&run);
 	release_lease(&run);
 	return done;
+}
+
+static enum schema_state state_of(struct run *run, const struct migration *migration, bool *skipped)
+{
+	char checksum[SECRET_SHA256_HEX_SIZE];
+	struct progress progress;
+
+	if (!checksum_of(migration, checksum) || !read_progress(run, migration, &progress))
+		return SCHEMA_UNKNOWN;
+	if (!progress.known)
+		return SCHEMA_BEHIND;
+	if (strcmp(progress.checksum, checksum) != 0)
+		return SCHEMA_OTHER;
+	if (migration->optional && strcmp(progress.state, "skipped") == 0)
+		*skipped = true;
+	else if (strcmp(progress.state, "applied") != 0)
+		return SCHEMA_BEHIND;
+	return SCHEMA_CURRENT;
+}
+
+enum schema_state migrate_state(struct db *db, bool *skipped)
+{
+	struct run run = {.db = db};
+	int64_t newest;
+	int ours;
+
+	*skipped = false;
+	if (!read_newest(db, &newest, &ours))
+		return SCHEMA_UNKNOWN;
+	if (newest > ours)
+		return SCHEMA_OTHER;
+	for (const struct migration *m = MIGRATIONS; m->version != 0; m++) {
+		enum schema_state state = state_of(&run, m, skipped);
+
+		if (state != SCHEMA_CURRENT)
+			return state;
+	}
+	return SCHEMA_CURRENT;
 }

@@ -29,4 +29,17 @@ extern const struct migration MIGRATIONS[];
  */
 bool migrate(struct db *db, void (*say)(const char *line));
 
+enum schema_state {
+	SCHEMA_CURRENT,
+	SCHEMA_BEHIND,	/* migrations are missing, or one was cut short */
+	SCHEMA_OTHER,	/* made by another program or a newer one */
+	SCHEMA_UNKNOWN, /* the database cannot be asked, or has no table of versions */
+};
+
+/*
+ * What migrate() would find. `skipped`: whether an optional migration was recorded as skipped. It changes
+ * nothing.
+ */
+enum schema_state migrate_state(struct db *db, bool *skipped);
+
 #endif

@@ -172,12 +172,22 @@ static void set_signals(sigset_t *while_waiting)
 		sigdelset(while_waiting, SIGNALS[i]);
 }
 
+/* Let in a signal that has arrived meanwhile: ppoll() does not when a connection is waiting already. */
+static bool asked_to_stop(const sigset_t *while_waiting)
+{
+	sigset_t blocked;
+
+	sigprocmask(SIG_SETMASK, while_waiting, &blocked);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	return stopping != 0;
+}
+
 /* Wait for a connection. false: asked to stop. */
 static bool wait_for_connection(const sigset_t *while_waiting)
 {
 	struct pollfd listening = {.fd = STDIN_FILENO, .events = POLLIN};
 
-	while (!stopping)
+	while (!asked_to_stop(while_waiting))
 		if (ppoll(&listening, 1, NULL, while_waiting) > 0)
 			return true;
 	return false;

@@ -4,7 +4,9 @@
  */
 #include "jobs/queue.h"
 
-enum { MAX_REASON = 500 };
+#include "core/log.h"
+
+enum { MAX_REASON = 500, FIRST_PAUSE = 30, LONGEST_PAUSE = 3600, PATIENCE = 3 * 24 * 3600 };
 
 enum db_result queue_add(struct db *db, const char *kind, const char *payload, int64_t *id)
 {
@@ -110,13 +112,36 @@ enum db_result queue_postpone(struct db *db, const struct job *job, int64_t seco
 	return owned(result, changed);
 }
 
+static int64_t pause_after(int64_t attempts)
+{
+	int64_t pause = FIRST_PAUSE;
+
+	for (int64_t i = 1; i < attempts && pause < LONGEST_PAUSE; i++)
+		pause *= 2;
+	return pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE;
+}
+
+enum db_result queue_put_off(struct db *db, const struct job *job, const char *reason)
+{
+	int64_t pause = pause_after(job->attempts);
+
+	if (job->age > PATIENCE)
+		return queue_give_up(db, job, reason);
+	log_warning("%s job %lld: attempt %lld failed, next in %llds: %s", job->kind, (long long)job->id,
+		(long long)job->attempts, (long long)pause, reason);
+	return queue_postpone(db, job, pause, reason);
+}
+
 enum db_result queue_give_up(struct db *db, const struct job *job, const char *reason)
 {
 	static const char GIVE_UP[] =
 		"UPDATE jobs SET owner = NULL, failed_at = UTC_TIMESTAMP(6), last_error = LEFT(?, ?) "
 		"WHERE id = ? AND owner = ?";
 	int64_t changed = 0;
-	enum db_result result = db_change(db, GIVE_UP,
+	enum db_result result;
+
+	log_error("%s job %lld: given up: %s", job->kind, (long long)job->id, reason);
+	result = db_change(db, GIVE_UP,
 		DB_PARAMS(DB_TEXT(reason), DB_INT(MAX_REASON), DB_INT(job->id), DB_TEXT(job->owner)),
 		&changed);
 

@@ -14,7 +14,8 @@
 
 enum { QUEUE_LEASE_SECONDS = 120 };
 
-#define QUEUE_KIND_MAIL "mail"
+#define QUEUE_KIND_MAIL	   "mail"
+#define QUEUE_KIND_CLEANUP "cleanup"
 
 struct job {
 	int64_t id;
@@ -46,7 +47,13 @@ enum db_result queue_replace(struct db *db, const struct job *job, const char *p
 /* It failed for now: let go of it for so many seconds. */
 enum db_result queue_postpone(struct db *db, const struct job *job, int64_t seconds, const char *reason);
 
-/* It failed for good: it stays for the operator to look at. */
+/*
+ * It failed for now: try again after pauses that grow, and give up when it has been tried for three days.
+ * Both are logged.
+ */
+enum db_result queue_put_off(struct db *db, const struct job *job, const char *reason);
+
+/* It failed for good: it stays for the operator to look at. It is logged. */
 enum db_result queue_give_up(struct db *db, const struct job *job, const char *reason);
 
 #endif

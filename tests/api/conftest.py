@@ -17,7 +17,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE))
-for module in ('answers', 'client', 'mail', 'programs', 'waiting'):
+for module in ('answers', 'bodies', 'client', 'mail', 'programs', 'waiting'):
     pytest.register_assert_rewrite(f'support.{module}')
 
 from scripts.stack import Stack, StackError  # noqa: E402
@@ -89,6 +89,12 @@ def stack_without_mail(make_stack):
     return make_stack('without_mail', mail_enabled=False, worker=False)
 
 
+@pytest.fixture(scope='session')
+def stack_with_limits(make_stack):
+    """With the limits of nginx and of the program, as a real one has them."""
+    return make_stack('with_limits', limits=True)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
     """All programs have ended: what their sanitisers found fails the run."""
@@ -132,6 +138,11 @@ def programs(stack, journal):
     return Programs(stack, BUILD, journal)
 
 
+@pytest.fixture
+def api_with_limits(stack_with_limits, journal):
+    return Api(stack_with_limits, journal)
+
+
 def connect(stack):
     return database.Sql(stack.database_socket, stack.database_user, stack.database_password,
                         stack.database_name)
@@ -147,6 +158,12 @@ def db(stack):
 @pytest.fixture(scope='session')
 def db_without_mail(stack_without_mail):
     with connect(stack_without_mail) as sql:
+        yield sql
+
+
+@pytest.fixture(scope='session')
+def db_with_limits(stack_with_limits):
+    with connect(stack_with_limits) as sql:
         yield sql
 
 
@@ -199,6 +216,22 @@ def login(api):
 def minter():
     """Makes tokens with the server's own key."""
     return Minter(SETTINGS['APP_SECRET_KEY'])
+
+
+@pytest.fixture
+def token(minter, user):
+    """A good token of the account `user`."""
+    return minter.token(user.id)
+
+
+@pytest.fixture
+def no_mail(mail_folder, work_off):
+    """Fail the test if it has caused mail."""
+    work_off()
+    before = len(mail_folder.all())
+    yield
+    work_off()
+    assert [mail.recipients for mail in mail_folder.all()[before:]] == []
 
 
 @pytest.fixture
@@ -276,6 +309,16 @@ def empty_database(stack):
     yield make
     for one in made:
         database.drop_database(stack, one)
+
+
+@pytest.fixture(scope='session')
+def shared_scratch(stack):
+    """A migrated database beside the stack's own, for tests that clean up or only look."""
+    made = database.make_database(stack)
+    done = Programs(stack, BUILD, Journal()).migrate(made)
+    assert done.returncode == 0, done.stderr
+    yield made
+    database.drop_database(stack, made)
 
 
 @pytest.fixture

@@ -18,6 +18,9 @@ ERR500_BODY = {'status': 'error',
 ERR500 = (500, ERR500_BODY)
 BAD_GATEWAY = (502, ERR500_BODY)
 TIMED_OUT = (504, ERR500_BODY)
+NOSCOPE = (403, {'error': 'insufficient_scope',
+                 'error_description': 'The request requires higher privileges than provided by the '
+                                      'access token.'})
 NOURL = (404, {'status': 'not found',
                'message': 'the requested URL was not found on the server'})
 
@@ -29,6 +32,14 @@ POLICY_REFUSED = (400, {'status': 'error',
                         'message': 'sorry, you must agree privacy policy to register'})
 RESENT = (200, {'status': 'success', 'message': 'confirmation email resent'})
 LOGGED_OUT = (200, {'status': 'success', 'message': 'successfully logged out'})
+RESET_REQUESTED = (200, {'status': 'success', 'message': 'password reset request processed'})
+PASSWORD_UPDATED = (200, {'status': 'success', 'message': 'password updated'})
+BAD_RESET_TOKEN = (401, {'status': 'error',
+                         'message': 'invalid token, please request a new token'})
+EMAIL_UPDATED = (200, {'status': 'success', 'message': 'email updated'})
+NO_SUCH_SPORT = (404, {'status': 'not found', 'message': 'sport does not exist'})
+TOO_MANY_ATTEMPTS = (429, {'status': 'error',
+                           'message': 'too many attempts, please try again later'})
 PONG = (200, {'status': 'success', 'message': 'pong!'})
 
 
@@ -97,6 +108,12 @@ def is_bad_type(answer):
     exact(answer, BADTYPE)
     assert answer.headers['WWW-Authenticate'] == (
         'bearer error="unsupported_token_type", error_description=""')
+    _is_not_kept(answer)
+
+
+def is_bad_scope(answer):
+    exact(answer, NOSCOPE)
+    assert 'WWW-Authenticate' not in answer.headers
     _is_not_kept(answer)
 
 

@@ -39,11 +39,15 @@ class Mail:
         return self.part('text/html')
 
     @property
-    def token(self):
-        """The token in the link of the text part."""
-        found = re.findall(r'\?token=([A-Za-z0-9_-]+)', self.text)
+    def link(self):
+        """The link of the text part that carries a token."""
+        found = re.findall(r'^\S+\?token=[A-Za-z0-9_.-]+$', self.text, re.MULTILINE)
         assert len(found) == 1, self.text
         return found[0]
+
+    @property
+    def token(self):
+        return self.link.partition('?token=')[2]
 
 
 class MailFolder:

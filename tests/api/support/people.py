@@ -48,6 +48,16 @@ def insert_user(sql, *, active=True, password=PASSWORD, password_hash=None, **co
     return User(sql.insert('users', **values), username, email, password)
 
 
+def user_row(sql, account):
+    """All columns of an account."""
+    return sql.row('SELECT * FROM users WHERE id = %s', account.id)
+
+
+def differences(before, after):
+    """The columns in which two rows differ, with their new values."""
+    return {name: after[name] for name in after if after[name] != before[name]}
+
+
 def insert_workout(sql, user_id, sport_id=1, **columns):
     """A workout; returns its id."""
     values = {'uuid': str(uuid.uuid4()), 'user_id': user_id, 'sport_id': sport_id,

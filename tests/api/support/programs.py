@@ -19,12 +19,17 @@ PROGRAM_OF_PATH = {
     '/api/auth/account/resend-confirmation': 'register',
     '/api/auth/login': 'login',
     '/api/auth/logout': 'login',
-    '/api/auth/profile': 'profile',
+    '/api/auth/password/reset-request': 'login',
+    '/api/auth/password/update': 'login',
+    '/api/auth/email/update': 'login',
+    '/api/auth/account/privacy-policy': 'profile',
 }
 
 
 def program_of(path):
     """The executable that nginx gives a path to; config has what no other has."""
+    if path.startswith('/api/auth/profile'):
+        return 'profile'
     return PROGRAM_OF_PATH.get(path, 'config')
 
 
