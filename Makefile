@@ -83,7 +83,7 @@ $(OUT)/libfitgate.a: $(LIB_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(OUT)/worker: LIBS += -lcurl
+$(OUT)/worker $(OUT)/admin: LIBS += -lcurl
 
 $(OUT)/%: $(OUT)/cgi/%.o $(OUT)/libfitgate.a
 	$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -o $@

@@ -1,5 +1,5 @@
 /*
- * What works off the queue: sends the mail.
+ * What works off the queue: sends the mail, removes the files of deleted accounts.
  *
  *	worker                runs on; SIGTERM ends it after the job in work
  *	worker --once         until nothing is due; for cron
@@ -8,6 +8,7 @@
 #include "account/throttle.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "files/cleanup.h"
 #include "mail/delivery.h"
 
 #include <signal.h>
@@ -31,7 +32,7 @@ struct worker {
 
 static const char USAGE[] = "usage: worker [--once] [--only KIND]\n"
 			    "  --once       stop when no job is due\n"
-			    "  --only KIND  work off jobs of this kind alone: mail\n";
+			    "  --only KIND  work off jobs of this kind alone: mail or cleanup\n";
 
 /* Wait for so long, or until asked to stop; true in the latter case. */
 static bool asked_to_stop(const struct worker *worker, int seconds)
@@ -45,13 +46,14 @@ enum turn {
 	TURN_REST,   /* something that the jobs need is away */
 };
 
-static enum turn run_job(struct worker *worker, const struct job *job)
+/* After a job's claim has ended in whatever way. */
+static enum turn turn_after(enum db_result result)
 {
-	if (strcmp(job->kind, QUEUE_KIND_MAIL) != 0) {
-		log_error("job %lld: there is no kind of job '%s'", (long long)job->id, job->kind);
-		return queue_give_up(worker->db, job, "unknown kind of job") == DB_FAILED ? TURN_REST
-											  : TURN_WORKED;
-	}
+	return result == DB_FAILED ? TURN_REST : TURN_WORKED;
+}
+
+static enum turn deliver(struct worker *worker, const struct job *job)
+{
 	switch (delivery_run(worker->db, &worker->arena, &worker->settings, worker->smtp, job)) {
 	case DELIVERY_DONE:
 		return TURN_WORKED;
@@ -60,6 +62,15 @@ static enum turn run_job(struct worker *worker, const struct job *job)
 		break;
 	}
 	return TURN_REST;
+}
+
+static enum turn run_job(struct worker *worker, const struct job *job)
+{
+	if (strcmp(job->kind, QUEUE_KIND_MAIL) == 0)
+		return deliver(worker, job);
+	if (strcmp(job->kind, QUEUE_KIND_CLEANUP) == 0)
+		return turn_after(cleanup_run(worker->db, &worker->settings, job));
+	return turn_after(queue_give_up(worker->db, job, "there is no such kind of job"));
 }
 
 static enum turn take_turn(struct worker *worker)
@@ -119,7 +130,8 @@ static bool parse_arguments(int argc, char **argv, struct worker *worker)
 		else
 			return false;
 	}
-	return worker->kind == NULL || strcmp(worker->kind, QUEUE_KIND_MAIL) == 0;
+	return worker->kind == NULL || strcmp(worker->kind, QUEUE_KIND_MAIL) == 0 ||
+	       strcmp(worker->kind, QUEUE_KIND_CLEANUP) == 0;
 }
 
 static void block_stop_signals(struct worker *worker)
@@ -145,7 +157,9 @@ static int start(struct worker *worker)
 {
 	if (!worker->settings.mail_enabled) {
 		log_info("EMAIL_URL is empty: no mail is sent, its jobs wait");
-		return wait_for_the_end(worker);
+		if (worker->kind != NULL && strcmp(worker->kind, QUEUE_KIND_MAIL) == 0)
+			return wait_for_the_end(worker);
+		worker->kind = QUEUE_KIND_CLEANUP;
 	}
 	worker->db = db_open(&worker->settings.database);
 	worker->smtp = smtp_open(&worker->settings);

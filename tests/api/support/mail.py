@@ -41,7 +41,7 @@ class Mail:
     @property
     def link(self):
         """The link of the text part that carries a token."""
-        found = re.findall(r'^\S+\?token=[A-Za-z0-9_.-]+$', self.text, re.MULTILINE)
+        found = re.findall(r'\S+\?token=[A-Za-z0-9_.-]+', self.text)
         assert len(found) == 1, self.text
         return found[0]
 

@@ -1,0 +1,14 @@
+/*
+ * fitgate-admin clean: what has been of no use for some days (contract §11).
+ */
+#ifndef FITGATE_OPERATOR_CLEAN_H
+#define FITGATE_OPERATOR_CLEAN_H
+
+#include "operator/operator.h"
+
+/* The commands; each returns the exit status. */
+int clean_tokens(const struct operator *operator);
+int clean_archives(const struct operator *operator);
+int clean_jobs(const struct operator *operator);
+
+#endif

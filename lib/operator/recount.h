@@ -1,0 +1,13 @@
+/*
+ * fitgate-admin totals: whether user_totals says what the tables say, and counting anew.
+ */
+#ifndef FITGATE_OPERATOR_RECOUNT_H
+#define FITGATE_OPERATOR_RECOUNT_H
+
+#include "operator/operator.h"
+
+/* The commands; each returns the exit status. */
+int recount_verify(const struct operator *operator);
+int recount_rebuild(const struct operator *operator);
+
+#endif

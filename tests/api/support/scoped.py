@@ -1,0 +1,35 @@
+"""Tokens with scopes (contract section 3.3), written by plain SQL as the programs that issue them do."""
+
+import time
+import uuid
+from dataclasses import dataclass
+
+from support.people import now
+from support.tokens import sha256_hex
+
+PERSONAL_PREFIX = 'fgpt_'
+SCOPES = ('application:write', 'profile:read', 'profile:write', 'users:read', 'users:write',
+          'workouts:read', 'workouts:write')
+ALL_SCOPES = ' '.join(SCOPES)
+
+
+@dataclass
+class ScopedToken:
+    id: int
+    text: str
+
+
+def oauth2_token(sql, user_id, scope=ALL_SCOPES, **columns):
+    values = {'client_id': 'tests', 'token_type': 'Bearer', 'access_token': uuid.uuid4().hex,
+              'refresh_token': uuid.uuid4().hex, 'scope': scope, 'issued_at': int(time.time()),
+              'expires_in': 3600, 'user_id': user_id}
+    values.update(columns)
+    return ScopedToken(sql.insert('oauth2_token', **values), values['access_token'])
+
+
+def personal_token(sql, user_id, scope=ALL_SCOPES, **columns):
+    text = PERSONAL_PREFIX + uuid.uuid4().hex
+    values = {'user_id': user_id, 'name': 'a script', 'token': sha256_hex(text), 'scope': scope,
+              'created_at': now()}
+    values.update(columns)
+    return ScopedToken(sql.insert('personal_tokens', **values), text)
