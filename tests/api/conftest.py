@@ -41,7 +41,7 @@ JOURNAL = pytest.StashKey()
 FOLDER = pytest.StashKey()
 
 
-# ---- the session --------------------------------------------------------------------------------
+# ---- the session -------------------------------------------------------------------------------
 
 def pytest_configure(config):
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -62,8 +62,7 @@ def make_stack(folder):
     """Start further stacks; all are stopped at the end of the session."""
     started = []
 
-    def make(name, **options):
-        settings = {**SETTINGS, **options.pop('settings', {})}
+    def make(name, settings=SETTINGS, **options):
         stack = Stack(folder / name, BUILD, settings=settings, **options)
         try:
             stack.start()
@@ -101,7 +100,7 @@ def pytest_sessionfinish(session):
         print('\n=== sanitiser reports ===', *found[:20], sep='\n')
 
 
-# ---- one test -----------------------------------------------------------------------------------
+# ---- one test ----------------------------------------------------------------------------------
 
 @pytest.fixture
 def journal(request):
@@ -276,6 +275,16 @@ def empty_database(stack):
     yield make
     for one in made:
         database.drop_database(stack, one)
+
+
+@pytest.fixture(scope='session')
+def shared_scratch(stack):
+    """A migrated database beside the stack's own, for tests that clean up or only look."""
+    made = database.make_database(stack)
+    done = Programs(stack, BUILD, Journal()).migrate(made)
+    assert done.returncode == 0, done.stderr
+    yield made
+    database.drop_database(stack, made)
 
 
 @pytest.fixture
