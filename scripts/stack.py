@@ -135,7 +135,8 @@ def setting_line(name, value):
 class Service:
     """A supervised program and all its descendants, in a session of their own."""
 
-    def __init__(self, name, command, log, environment, *, keep_open=(), stop_signal=signal.SIGTERM):
+    def __init__(self, name, command, log, environment, *, keep_open=(),
+                 stop_signal=signal.SIGTERM):
         self.name = name
         self.command = dies_with_parent(command)
         self.log = log
@@ -322,9 +323,9 @@ class Stack:
     def wait(self):
         """Return only by an exception: StackError when one of the programs has ended by itself."""
         while True:
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
             for service in self._services.values():
                 service.wait_until(lambda: True)
+            time.sleep(1)  # between two looks
 
     def _launch(self, name, command, **options):
         self._stop(name)  # what an earlier one may have left behind
@@ -390,6 +391,7 @@ class Stack:
             link.unlink()
         self.run = Path(tempfile.mkdtemp(prefix='fitgate-', dir='/tmp'))
         link.symlink_to(self.run)
+        (self.run / 'tmp').mkdir()
 
     def _write_settings(self):
         database = (f'mysql://{self.database_user}:{self.database_password}@localhost/'
@@ -439,13 +441,15 @@ class Stack:
         plain_path.symlink_to(unfinished)
         self._run_to_end(
             [tool('mariadb-install-db'), '--no-defaults', f'--datadir={plain_path}',
-             '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve',
-             *self._database_user_option()], 'mariadb-install', 120)
+             '--auth-root-authentication-method=normal', '--skip-test-db', '--force',
+             *self._common_database_options()], 'mariadb-install', 120)
         unfinished.rename(data)
 
-    @staticmethod
-    def _database_user_option():
-        return ['--user=root'] if os.geteuid() == 0 else []
+    def _common_database_options(self):
+        """A mariadbd that starts removes the temporary tables it finds in its tmpdir, also those of
+        another one that runs, so each needs its own."""
+        user = ['--user=root'] if os.geteuid() == 0 else []
+        return [f'--tmpdir={self.run / "tmp"}', *user]
 
     def start_database(self):
         """Up and answering when it returns."""
@@ -453,7 +457,7 @@ class Stack:
             tool('mariadbd'), '--no-defaults', f'--datadir={self.folder / "mariadb"}',
             f'--socket={self.database_socket}', f'--pid-file={self.run / "mariadb.pid"}',
             '--skip-networking', '--skip-name-resolve', '--character-set-server=utf8mb4',
-            '--collation-server=utf8mb4_unicode_ci', *self._database_user_option(),
+            '--collation-server=utf8mb4_unicode_ci', *self._common_database_options(),
             *self.database_options])
         service.wait_until(lambda: self._sql('SELECT 1').returncode == 0, 90)
 
@@ -609,7 +613,8 @@ Fitgate answers on {url}; Ctrl-C stops it.
 Register, then read the mail with the link that confirms the account:
 
     curl -X POST {url}/api/auth/register -H 'Content-Type: application/json' \\
-        -d '{{"username": "sam", "email": "sam@example.com", "password": "a long password", "accepted_policy": true}}'
+        -d '{{"username": "sam", "email": "sam@example.com", "password": "correct horse battery",
+             "accepted_policy": true}}'
     cat {folder}/mail/*.eml
 
 README.md goes on from here.

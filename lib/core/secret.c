@@ -1,15 +1,15 @@
 /*
- * Thin layer over OpenSSL's one-shot functions and getrandom(2).
+ * Thin layer over OpenSSL and getrandom(2).
  */
 #include "core/secret.h"
 
 #include "core/text.h"
 
 #include <errno.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/sha.h>
+#include <openssl/params.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -40,11 +40,51 @@ bool secret_random_id(char text[SECRET_ID_SIZE])
 	return true;
 }
 
+/*
+ * Looking an algorithm up costs OpenSSL more than running it on a token: contexts are made once and kept
+ * as long as the process lives. NULL when OpenSSL fails.
+ */
+static EVP_MD_CTX *sha256_context(void)
+{
+	static EVP_MD_CTX *context;
+
+	if (context == NULL)
+		context = EVP_MD_CTX_new();
+	return context;
+}
+
+static EVP_MAC_CTX *hmac_context(void)
+{
+	static EVP_MAC_CTX *context;
+	OSSL_PARAM parameters[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, "SHA256", 0),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_MAC *hmac;
+
+	if (context != NULL)
+		return context;
+	hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	context = hmac == NULL ? NULL : EVP_MAC_CTX_new(hmac);
+	EVP_MAC_free(hmac);
+	if (context != NULL && EVP_MAC_CTX_set_params(context, parameters) != 1) {
+		EVP_MAC_CTX_free(context);
+		context = NULL;
+	}
+	return context;
+}
+
 bool secret_sha256_hex(const void *bytes, size_t length, char text[SECRET_SHA256_HEX_SIZE])
 {
 	unsigned char digest[SECRET_SHA256_SIZE];
+	EVP_MD_CTX *context = sha256_context();
+	static const EVP_MD *sha256;
 
-	if (SHA256(bytes, length, digest) == NULL)
+	if (sha256 == NULL)
+		sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (context == NULL || sha256 == NULL || EVP_DigestInit_ex2(context, sha256, NULL) != 1 ||
+		EVP_DigestUpdate(context, bytes, length) != 1 ||
+		EVP_DigestFinal_ex(context, digest, NULL) != 1)
 		return false;
 	text_hex(digest, sizeof(digest), text);
 	return true;
@@ -53,9 +93,13 @@ bool secret_sha256_hex(const void *bytes, size_t length, char text[SECRET_SHA256
 bool secret_hmac_sha256(const char *key, const void *bytes, size_t length,
 	unsigned char mac[SECRET_SHA256_SIZE])
 {
-	unsigned int size = SECRET_SHA256_SIZE;
+	EVP_MAC_CTX *context = hmac_context();
+	size_t size;
 
-	return HMAC(EVP_sha256(), key, (int)strlen(key), bytes, length, mac, &size) != NULL;
+	return context != NULL &&
+	       EVP_MAC_init(context, (const unsigned char *)key, strlen(key), NULL) == 1 &&
+	       EVP_MAC_update(context, bytes, length) == 1 &&
+	       EVP_MAC_final(context, mac, &size, SECRET_SHA256_SIZE) == 1;
 }
 
 bool secret_equal(const void *a, const void *b, size_t length)

@@ -41,7 +41,7 @@ JOURNAL = pytest.StashKey()
 FOLDER = pytest.StashKey()
 
 
-# ---- the session --------------------------------------------------------------------------------
+# ---- the session -------------------------------------------------------------------------------
 
 def pytest_configure(config):
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -62,8 +62,7 @@ def make_stack(folder):
     """Start further stacks; all are stopped at the end of the session."""
     started = []
 
-    def make(name, **options):
-        settings = {**SETTINGS, **options.pop('settings', {})}
+    def make(name, settings=SETTINGS, **options):
         stack = Stack(folder / name, BUILD, settings=settings, **options)
         try:
             stack.start()
@@ -107,7 +106,7 @@ def pytest_sessionfinish(session):
         print('\n=== sanitiser reports ===', *found[:20], sep='\n')
 
 
-# ---- one test -----------------------------------------------------------------------------------
+# ---- one test ----------------------------------------------------------------------------------
 
 @pytest.fixture
 def journal(request):

@@ -41,7 +41,7 @@ def is_accepted(answer):
     assert 'WWW-Authenticate' not in answer.headers
 
 
-# ---- the header -----------------------------------------------------------------------------------
+# ---- the header --------------------------------------------------------------------------------
 
 def test_without_a_header_authentication_is_asked_for(ask):
     is_no_auth(ask())
@@ -110,7 +110,7 @@ def test_a_cookie_beside_the_header_changes_nothing(ask, token):
     is_accepted(ask(f'Authorization: Bearer {token}', 'Cookie: session=x'))
 
 
-# ---- good tokens ----------------------------------------------------------------------------------
+# ---- good tokens -------------------------------------------------------------------------------
 
 def test_a_token_is_accepted(ask, token):
     is_accepted(ask(token=token))
@@ -143,7 +143,7 @@ def test_white_space_and_order_in_the_json_do_not_matter(ask, minter, user):
     is_accepted(ask(token=sign(minter.key, header, b64(json.dumps(claims, indent=2).encode()))))
 
 
-# ---- bad claims -----------------------------------------------------------------------------------
+# ---- bad claims --------------------------------------------------------------------------------
 
 def soon(seconds):
     return lambda: int(time.time()) + seconds
@@ -156,7 +156,8 @@ BAD_CLAIMS = {
     'exp a fraction': {'exp': 9999999999.5}, 'exp a boolean': {'exp': True},
     'exp an array': {'exp': [9999999999]}, 'exp an object': {'exp': {}},
     'no iat': {'iat': ABSENT}, 'iat null': {'iat': None}, 'iat a string': {'iat': '1'},
-    'iat a fraction': {'iat': 1000000000.5}, 'iat a boolean': {'iat': True}, 'iat an array': {'iat': []},
+    'iat a fraction': {'iat': 1000000000.5}, 'iat a boolean': {'iat': True},
+    'iat an array': {'iat': []},
     'iat ahead': {'iat': soon(120)}, 'iat far ahead': {'iat': 2**62},
     'nbf ahead': {'nbf': soon(120)}, 'nbf far ahead': {'nbf': 2**62},
     'aud': {'aud': 'fitgate'}, 'aud of a reset token': {'aud': 'password-reset'},
@@ -176,7 +177,8 @@ def test_a_token_with_a_bad_claim_is_refused(ask, minter, user, changes):
     is_bad_token(ask(token=minter.token(user.id, **changes)))
 
 
-@pytest.mark.parametrize('form', [str, float, lambda number: f' {number}', lambda number: number + 0.5,
+@pytest.mark.parametrize('form', [str, float, lambda number: f' {number}',
+                                  lambda number: number + 0.5,
                                   lambda number: -number, lambda number: number + 2**32,
                                   lambda number: number + 2**64])
 def test_a_sub_that_resembles_the_account_is_refused(ask, minter, user, form):
@@ -212,7 +214,7 @@ def test_a_signed_payload_that_is_no_claims_is_refused(ask, minter, payload):
     is_bad_token(ask(token=minter.token_of_text(payload)))
 
 
-# ---- bad forms ------------------------------------------------------------------------------------
+# ---- bad forms ---------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('text', [
     'x', '.', '..', '...', 'a.b', 'a.b.c', 'a..c', '.b.c', 'a.b.', 'a.b.c.d', 'x' * 40, '=', '%00',
@@ -283,11 +285,12 @@ def test_a_signed_part_in_the_other_base64_alphabet_is_refused(ask, minter, user
     is_bad_token(ask(token=sign(minter.key, compact(HEADER), other)))
 
 
-# ---- algorithms and keys --------------------------------------------------------------------------
+# ---- algorithms and keys -----------------------------------------------------------------------
 
 @pytest.mark.parametrize('name', ['none', 'None', 'NONE', 'nOnE', '', 'HS384', 'HS512', 'RS256',
                                   'ES256', 'PS256', 'hs256', 'HS256 ', 'HS2560', 'HS25'])
-def test_another_algorithm_in_the_header_is_refused_though_signed_with_hs256(ask, minter, user, name):
+def test_another_algorithm_in_the_header_is_refused_though_signed_with_hs256(ask, minter, user,
+                                                                             name):
     is_bad_token(ask(token=minter.token(user.id, header={'alg': name, 'typ': 'JWT'})))
 
 
@@ -310,7 +313,8 @@ def test_a_signature_of_another_algorithm_is_refused(ask, minter, user, name, ha
 
 
 @pytest.mark.parametrize('header', [{}, {'typ': 'JWT'}, {'alg': None}, {'alg': 256}, {'alg': True},
-                                    {'alg': ['HS256']}, {'alg': {'HS256': 1}}, [], 'HS256', 1, None])
+                                    {'alg': ['HS256']}, {'alg': {'HS256': 1}}, [], 'HS256', 1,
+                                    None])
 def test_a_header_without_the_algorithm_is_refused(ask, minter, user, header):
     payload = compact(minter.claims(user.id))
     is_bad_token(ask(token=sign(minter.key, compact(header), payload)))
@@ -349,7 +353,7 @@ def test_a_signature_over_the_payload_alone_is_refused(ask, minter, user):
     is_bad_token(ask(token=f'{compact(HEADER)}.{payload}.{signature(minter.key, payload)}'))
 
 
-# ---- sizes ----------------------------------------------------------------------------------------
+# ---- sizes -------------------------------------------------------------------------------------
 
 def test_seven_kilobytes_that_are_no_token_are_refused(ask):
     is_bad_token(ask(token='x' * 7000))
@@ -372,7 +376,7 @@ def test_a_token_of_a_megabyte_is_refused_by_the_web_server(ask):
     exact(ask(token='x' * 1_000_000), INVALID)
 
 
-# ---- the account ----------------------------------------------------------------------------------
+# ---- the account -------------------------------------------------------------------------------
 
 def test_an_unknown_token_is_refused(ask):
     is_bad_token(ask(token=uuid.uuid4().hex + uuid.uuid4().hex))
@@ -456,7 +460,7 @@ def test_a_revoked_token_of_an_inactive_account_is_a_bad_token(ask, db, minter, 
     is_bad_token(ask(token=token))
 
 
-# ---- what the server issues -----------------------------------------------------------------------
+# ---- what the server issues --------------------------------------------------------------------
 
 def test_an_issued_token_has_the_form_of_the_contract(login, make_user, minter):
     account = make_user(token_epoch=3)

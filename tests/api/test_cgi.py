@@ -13,15 +13,18 @@ MIB = 1024 * 1024
 JSON = {'CONTENT_TYPE': 'application/json'}
 
 SAME_EVERYWHERE = [
-    ('GET', '/api/ping', b'', None), ('GET', '/api/config', b'', None), ('GET', '/api/nothing', b'', None),
-    ('GET', '/api/ping/', b'', None), ('POST', '/api/ping', b'{}', None), ('OPTIONS', '/api/ping', b'', None),
+    ('GET', '/api/ping', b'', None), ('GET', '/api/config', b'', None), ('GET', '/api/nothing', b'',
+                                                                         None),
+    ('GET', '/api/ping/', b'', None), ('POST', '/api/ping', b'{}', None),
+    ('OPTIONS', '/api/ping', b'', None),
     ('OPTIONS', PROFILE, b'', None), ('OPTIONS', LOGIN, b'', None), ('DELETE', LOGIN, b'', None),
     ('HEAD', '/api/ping', b'', None), ('HEAD', PROFILE, b'', None), ('GET', PROFILE, b'', None),
     ('GET', PROFILE, b'', 'x.y.z'), ('POST', '/api/auth/logout', b'', None),
     ('POST', LOGIN, b'', None), ('POST', LOGIN, b'{', None), ('POST', LOGIN, b'{"email": 1}', None),
     ('POST', LOGIN, b'{"email": "a@b.c", "password": "x"}', None),
     ('POST', '/api/auth/register', b'{}', None),
-    ('POST', '/api/auth/register', b'{"username": "a", "email": "b", "password": "c", "accepted_policy": true}',
+    ('POST', '/api/auth/register',
+     b'{"username": "a", "email": "b", "password": "c", "accepted_policy": true}',
      None),
     ('POST', '/api/auth/account/confirm', b'{"token": "x"}', None),
     ('POST', '/api/auth/account/resend-confirmation', b'{"email": ""}', None),
@@ -66,7 +69,7 @@ def test_the_head_is_that_of_cgi(programs):
     assert b'Content-Type: application/json' in lines
 
 
-# ---- the header that some web servers rename ------------------------------------------------------
+# ---- the header that some web servers rename ---------------------------------------------------
 
 def test_the_renamed_authorization_header_counts(programs, minter, user):
     answer = programs.cgi('GET', PROFILE, parameters={
@@ -90,7 +93,8 @@ def test_two_headers_joined_by_the_web_server_are_a_bad_token(programs, minter, 
     is_bad_token(programs.cgi('GET', PROFILE, parameters={'HTTP_AUTHORIZATION': f'{good},{good}'}))
 
 
-@pytest.mark.parametrize('value', ['Bearer', 'Bearer ', 'Bearer    ', 'Bearer\t', 'Bearer \t ', 'abc', ' '])
+@pytest.mark.parametrize('value', ['Bearer', 'Bearer ', 'Bearer    ', 'Bearer\t', 'Bearer \t ',
+                                   'abc', ' '])
 def test_a_header_without_a_token_counts_as_none(programs, value):
     is_no_auth(programs.cgi('GET', PROFILE, parameters={'HTTP_AUTHORIZATION': value}))
 
@@ -101,7 +105,7 @@ def test_a_long_token_is_a_bad_token(programs, size):
     is_bad_token(programs.cgi('GET', PROFILE, token='.'.join(['x' * (size // 3)] * 3)))
 
 
-# ---- bodies ---------------------------------------------------------------------------------------
+# ---- bodies ------------------------------------------------------------------------------------
 
 def login(programs, octets, **parameters):
     return programs.cgi('POST', LOGIN, data=octets, parameters={**JSON, **parameters})
@@ -130,7 +134,7 @@ def test_what_is_announced_too_large_is_refused(programs):
     exact(login(programs, b'{}', CONTENT_LENGTH=str(MIB + 1)), TOO_LARGE)
 
 
-# ---- odd environments -----------------------------------------------------------------------------
+# ---- odd environments --------------------------------------------------------------------------
 
 def test_each_executable_knows_only_its_own_paths(programs):
     for program in ('register', 'login', 'profile'):
@@ -138,7 +142,8 @@ def test_each_executable_knows_only_its_own_paths(programs):
     exact(programs.cgi('GET', PROFILE, program='config'), NOURL)
 
 
-@pytest.mark.parametrize('path', ['', '/', 'api/ping', '/api', '/ping', '/api/ping\n', '/api//ping', '//api/ping',
+@pytest.mark.parametrize('path', ['', '/', 'api/ping', '/api', '/ping', '/api/ping\n', '/api//ping',
+                                  '//api/ping',
                                   '/api/ping?x', '/api/../api/ping', '/' + 'x' * 60000])
 def test_only_the_exact_path_is_known(programs, path):
     exact(programs.cgi('GET', path, program='config'), NOURL)
@@ -156,7 +161,8 @@ def test_a_request_without_an_id_gets_one(programs):
     assert f'request={answer.headers["X-Request-Id"]}' in answer.stderr
 
 
-@pytest.mark.parametrize('identifier', ['a\r\nX-Evil: 1', 'a\n\n<b>', 'é', 'x' * 10000, '\x1b[31m', 'a b'])
+@pytest.mark.parametrize('identifier', ['a\r\nX-Evil: 1', 'a\n\n<b>', 'é', 'x' * 10000, '\x1b[31m',
+                                        'a b'])
 def test_a_strange_id_breaks_neither_the_head_nor_the_log(programs, identifier):
     answer = programs.cgi('GET', '/api/ping', parameters={'REQUEST_ID': identifier})
     exact(answer, PONG)

@@ -42,7 +42,8 @@ def test_the_configuration_of_a_fresh_installation(api):
 def test_all_columns_are_shown(config, app_config, db):
     app_config(about='about – ü "x" 😀', admin_contact='admin@example.org', gpx_limit_import=7,
                max_single_file_size=11, max_zip_file_size=2147483647, max_users=1000000,
-               privacy_policy='# Policy\r\n\ttext', privacy_policy_date='2024-02-29 23:59:59.999999')
+               privacy_policy='# Policy\r\n\ttext',
+               privacy_policy_date='2024-02-29 23:59:59.999999')
     data = config()
     row = db.row('SELECT * FROM app_config')
     for name in ('about', 'admin_contact', 'gpx_limit_import', 'max_single_file_size',
@@ -66,7 +67,8 @@ def test_empty_texts_stay_empty(config, app_config):
 
 
 @pytest.mark.parametrize(('free', 'enabled'), [(1, True), (0, False), (-1, False)])
-def test_registration_is_enabled_while_there_are_free_places(config, app_config, db, make_user, free,
+def test_registration_is_enabled_while_there_are_free_places(config, app_config, db, make_user,
+                                                             free,
                                                              enabled):
     make_user(active=False)
     make_user()

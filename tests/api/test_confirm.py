@@ -28,7 +28,8 @@ def state(db):
     """What confirming may change."""
     def read_state(account):
         return db.row('SELECT is_active, confirmation_token, confirmation_sent_at, email, '
-                      'email_to_confirm, password, token_epoch FROM users WHERE id = %s', account.id)
+                      'email_to_confirm, password, token_epoch FROM users WHERE id = %s',
+                      account.id)
     return read_state
 
 
@@ -130,7 +131,8 @@ def test_the_token_of_an_active_account_is_refused_and_stays(api, make_pending, 
 
 @pytest.mark.parametrize('change', [
     str.upper, str.swapcase, lambda t: t + ' ', lambda t: ' ' + t, lambda t: t + '\n',
-    lambda t: t[:-1], lambda t: t + '=', sha256_hex, lambda t: sha256_hex(t).upper(), lambda t: '%'])
+    lambda t: t[:-1], lambda t: t + '=', sha256_hex, lambda t: sha256_hex(t).upper(),
+    lambda t: '%'])
 def test_a_token_that_is_not_the_same_text_is_refused(api, make_pending, state, change):
     account, token = make_pending()
     before = state(account)
@@ -138,7 +140,8 @@ def test_a_token_that_is_not_the_same_text_is_refused(api, make_pending, state, 
     assert state(account) == before
 
 
-@pytest.mark.parametrize('token', ['', ' ', 'x', 'x' * 40, 'é', '😀' * 40, 'x' * 100000, "' OR 1=1 -- ",
+@pytest.mark.parametrize('token', ['', ' ', 'x', 'x' * 40, 'é', '😀' * 40, 'x' * 100000,
+                                   "' OR 1=1 -- ",
                                    '%', '_' * 40, '0', 'null'])
 def test_an_unknown_token_is_refused(api, make_pending, token):
     make_pending()

@@ -26,7 +26,7 @@ def with_member(body, member):
     return json.dumps(body).encode()[:-1] + b', ' + member + b'}'
 
 
-# ---- the type ------------------------------------------------------------------------------------
+# ---- the type ----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('content_type', [
     'application/json', 'APPLICATION/JSON', 'Application/Json', 'application/json; charset=utf-8',
@@ -50,7 +50,7 @@ def test_a_missing_content_type_is_refused(api, endpoint):
     exact(api.post(endpoint.path, data=json.dumps(endpoint.body).encode()), INVALID)
 
 
-# ---- the text ------------------------------------------------------------------------------------
+# ---- the text ----------------------------------------------------------------------------------
 
 MALFORMED = {
     'empty': b'',
@@ -88,7 +88,8 @@ MALFORMED_MEMBERS = {
     'no digit behind the point': b'"x": 1.', 'no digit before the point': b'"x": .5',
     'plus': b'"x": +1', 'minus alone': b'"x": -', 'no exponent': b'"x": 1e', 'hex': b'"x": 0x10',
     'too large': b'"x": 1e400', 'too small': b'"x": -1e400', 'deep too large': b'"x": [[1e999]]',
-    'True': b'"x": True', 'nul': b'"x": nul', 'truee': b'"x": truee', 'undefined': b'"x": undefined',
+    'True': b'"x": True', 'nul': b'"x": nul', 'truee': b'"x": truee',
+    'undefined': b'"x": undefined',
     'NUL escape': rb'"x": "\u0000"', 'NUL escape inside': rb'"x": "a\u0000b"',
     'NUL escape in a key': rb'"a\u0000": 1', 'NUL escape deep': rb'"x": [{"y": "\u0000"}]',
     'NUL byte in a string': b'"x": "\x00"', 'NUL byte between': b'"x":\x00 1',
@@ -97,7 +98,8 @@ MALFORMED_MEMBERS = {
     'surrogates the wrong way round': rb'"x": "\udc00\ud800"',
     'high surrogate and another escape': rb'"x": "\ud83d\n"',
     'lone surrogate in a key': rb'"\ud800": 1',
-    'unknown escape': rb'"x": "\x41"', 'short escape': rb'"x": "\u12"', 'bad escape': rb'"x": "\u12g4"',
+    'unknown escape': rb'"x": "\x41"', 'short escape': rb'"x": "\u12"',
+    'bad escape': rb'"x": "\u12g4"',
     'escape at the end': b'"x": "\\"', 'single quote escape': rb'''"x": "\'"''',
     'line feed in a string': b'"x": "a\nb"', 'tab in a string': b'"x": "a\tb"',
     'control character': b'"x": "\x1f"', 'control character in a key': b'"\x01": 1',
@@ -107,7 +109,8 @@ MALFORMED_MEMBERS = {
     'surrogate in UTF-8': b'"x": "\xed\xa0\x80"', 'beyond Unicode': b'"x": "\xf4\x90\x80\x80"',
     'five bytes': b'"x": "\xf8\x88\x80\x80\x80"', 'Latin-1': b'"x": "\xe9t\xe9"',
     'bad UTF-8 in a key': b'"\xff": 1', 'bad UTF-8 between': b'"x": \xff 1',
-    'array open': b'"x": [1', 'array with a comma': b'"x": [1,]', 'array without a comma': b'"x": [1 2]',
+    'array open': b'"x": [1', 'array with a comma': b'"x": [1,]',
+    'array without a comma': b'"x": [1 2]',
     'mixed brackets': b'"x": [}',
 }
 
@@ -203,7 +206,7 @@ def test_a_mebibyte_of_one_character_is_refused(api, path, octet):
     exact(api.post_text(path, octet * MIB), INVALID)
 
 
-# ---- the size ------------------------------------------------------------------------------------
+# ---- the size ----------------------------------------------------------------------------------
 
 def padded(body, size):
     text = json.dumps(body).encode()
@@ -247,7 +250,7 @@ def test_after_a_refused_body_the_endpoint_goes_on(api, endpoint):
     endpoint.was_read(api.post(endpoint.path, json=endpoint.body))
 
 
-# ---- the fields ----------------------------------------------------------------------------------
+# ---- the fields --------------------------------------------------------------------------------
 
 WRONG_FOR_STRINGS = {'zero': 0, 'number': 1, 'fraction': 1.5, 'false': False, 'true': True,
                      'empty array': [], 'array': ['x'], 'empty object': {}, 'object': {'a': 'b'}}

@@ -28,7 +28,7 @@ def stored_hash(db, account):
     return db.value('SELECT password FROM users WHERE id = %s', account.id)
 
 
-# ---- who gets in ----------------------------------------------------------------------------------
+# ---- who gets in -------------------------------------------------------------------------------
 
 def test_the_right_credentials_log_in(try_login, user):
     is_logged_in(try_login(user.email, user.password), user)
@@ -67,7 +67,8 @@ def test_an_unknown_email_is_refused(try_login):
 
 
 @pytest.mark.parametrize('password', [
-    '', ' ', 'wrong', PASSWORD + ' ', ' ' + PASSWORD, PASSWORD + '\n', PASSWORD.upper(), PASSWORD[:-1],
+    '', ' ', 'wrong', PASSWORD + ' ', ' ' + PASSWORD, PASSWORD + '\n', PASSWORD.upper(),
+    PASSWORD[:-1],
     'x' * 511, 'x' * 512, 'é' * 300, PASSWORD + 'x' * 600, 'x' * 100000, '*', '*0', '%'])
 def test_a_wrong_password_is_refused(try_login, user, password):
     exact(try_login(user.email, password), REFUSED_CREDENTIALS)
@@ -98,13 +99,14 @@ def test_any_text_as_email_is_refused_alike(try_login, email):
     exact(try_login(email, PASSWORD), REFUSED_CREDENTIALS)
 
 
-# ---- missing and wrong fields ---------------------------------------------------------------------
+# ---- missing and wrong fields ------------------------------------------------------------------
 
 @pytest.mark.parametrize('missing', [('email',), ('password',), ('email', 'password')])
 @pytest.mark.parametrize('how', ['absent', 'null'])
 @pytest.mark.parametrize('known', [True, False])
 def test_a_missing_field_is_answered_as_wrong_credentials(api, user, missing, how, known):
-    body = {'x': 1, 'email': user.email if known else f'{unique()}@example.org', 'password': PASSWORD}
+    body = {'x': 1, 'email': user.email if known else f'{unique()}@example.org',
+            'password': PASSWORD}
     for name in missing:
         body[name] = None
         if how == 'absent':
@@ -126,14 +128,17 @@ def test_a_wrong_type_is_answered_alike_for_known_and_unknown_emails(api, user, 
 
 
 def test_a_key_of_another_case_is_missing(api, user):
-    exact(api.post(LOGIN, json={'Email': user.email, 'password': user.password}), REFUSED_CREDENTIALS)
-    exact(api.post(LOGIN, json={'email': user.email, 'PASSWORD': user.password}), REFUSED_CREDENTIALS)
+    exact(api.post(LOGIN, json={'Email': user.email, 'password': user.password}),
+          REFUSED_CREDENTIALS)
+    exact(api.post(LOGIN, json={'email': user.email, 'PASSWORD': user.password}),
+          REFUSED_CREDENTIALS)
 
 
-# ---- hashes ---------------------------------------------------------------------------------------
+# ---- hashes ------------------------------------------------------------------------------------
 
 FORMATS = {
-    'bcrypt 5': ('$2b$', 5), 'bcrypt a': ('$2a$', 4), 'bcrypt y': ('$2y$', 4), 'SHA-512': ('$6$', 1000),
+    'bcrypt 5': ('$2b$', 5), 'bcrypt a': ('$2a$', 4), 'bcrypt y': ('$2y$', 4),
+    'SHA-512': ('$6$', 1000),
     'SHA-256': ('$5$', 1000), 'yescrypt': ('$y$', 1), 'gost-yescrypt': ('$gy$', 1),
     'scrypt': ('$7$', 6), 'MD5': ('$1$', 0)}
 
@@ -150,7 +155,8 @@ def test_an_imported_hash_logs_in_and_is_replaced(try_login, db, make_user, pref
 
 
 @pytest.mark.parametrize(('prefix', 'cost'), FORMATS.values(), ids=FORMATS.keys())
-def test_an_imported_hash_refuses_a_wrong_password_and_stays(try_login, db, make_user, prefix, cost):
+def test_an_imported_hash_refuses_a_wrong_password_and_stays(try_login, db, make_user, prefix,
+                                                             cost):
     account = make_user(password_hash=new_hash(PASSWORD, prefix, cost))
     exact(try_login(account.email, PASSWORD + 'x'), REFUSED_CREDENTIALS)
     assert matches(PASSWORD, stored_hash(db, account))
@@ -176,7 +182,8 @@ def test_the_refused_login_of_an_inactive_account_replaces_no_hash(try_login, db
     assert stored_hash(db, account) == before
 
 
-@pytest.mark.parametrize('text', ['x', '*', '*0', '*1', '!', '!!', '$', '$2b$', '$2b$04$short', '$9$abc$def',
+@pytest.mark.parametrize('text', ['x', '*', '*0', '*1', '!', '!!', '$', '$2b$', '$2b$04$short',
+                                  '$9$abc$def',
                                   '$y$', '$6$rounds=x$a$b', ' ', '0'])
 def test_a_hash_that_crypt_does_not_know_lets_nobody_in(try_login, make_user, text):
     account = make_user(password_hash=text)
@@ -202,7 +209,7 @@ def test_a_password_beyond_ascii_is_hashed_as_utf_8(try_login, make_user):
     exact(try_login(account.email, 'passwörd 😀'), REFUSED_CREDENTIALS)
 
 
-# ---- what it leaves alone -------------------------------------------------------------------------
+# ---- what it leaves alone ----------------------------------------------------------------------
 
 def test_a_login_writes_no_table(login, db, user, work_off):
     work_off()

@@ -58,7 +58,8 @@ def test_a_logged_out_token_does_not_return_in_another_spelling(api, login, user
 
 
 @pytest.mark.parametrize(('octets', 'content_type'), [
-    (b'', None), (b'', 'application/json'), (b'{', 'application/json'), (b'[1]', 'application/json'),
+    (b'', None), (b'', 'application/json'), (b'{', 'application/json'),
+    (b'[1]', 'application/json'),
     (b'\xff\x00', 'application/octet-stream'), (b'{"token": 1}', 'application/json'),
     (b'x' * 500000, 'text/plain')])
 def test_the_body_is_ignored(api, minter, user, octets, content_type):
@@ -75,7 +76,8 @@ def test_authentication_goes_before_the_body(api, octets):
 def test_an_expired_token_cannot_log_out(api, minter, db, user):
     token = minter.token(user.id, exp=int(time.time()) - 1)
     is_bad_token(api.post(LOGOUT, token=token))
-    assert db.value('SELECT COUNT(*) FROM blacklisted_tokens WHERE token = %s', sha256_hex(token)) == 0
+    assert db.value('SELECT COUNT(*) FROM blacklisted_tokens WHERE token = %s',
+                    sha256_hex(token)) == 0
 
 
 def test_logging_out_many_times_at_once_is_no_error(api, login, db, user, in_parallel):
@@ -87,7 +89,8 @@ def test_logging_out_many_times_at_once_is_no_error(api, login, db, user, in_par
             exact(answer, LOGGED_OUT)
         else:
             is_bad_token(answer)
-    assert db.value('SELECT COUNT(*) FROM blacklisted_tokens WHERE token = %s', sha256_hex(token)) == 1
+    assert db.value('SELECT COUNT(*) FROM blacklisted_tokens WHERE token = %s',
+                    sha256_hex(token)) == 1
 
 
 def test_a_token_that_cannot_be_stored_is_not_logged_out(api, login, profile, stack, user):

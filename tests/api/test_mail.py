@@ -19,21 +19,23 @@ BROWSERS = {'Firefox', 'Chrome', 'Safari', 'Edge', 'Opera', 'curl', 'Other'}
 
 MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/'
 WINDOWS = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64)'
-IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)'
+WINDOWS_CHROME = f'{WINDOWS} AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Safari/537.36'
+IPHONE = ('Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 '
+          '(KHTML, like Gecko)')
 ANDROID = 'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko)'
 DEVICES = [
     (FIREFOX, 'Linux', 'Firefox'),
     (f'{WINDOWS[:-1]}; rv:125.0) Gecko/20100101 Firefox/125.0', 'Windows', 'Firefox'),
-    (f'{WINDOWS} AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Safari/537.36', 'Windows', 'Chrome'),
-    (f'{WINDOWS} AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Safari/537.36 Edg/124.0.0.0',
-     'Windows', 'Edge'),
-    (f'{WINDOWS} AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Safari/537.36 OPR/109.0.0.0',
-     'Windows', 'Opera'),
+    (f'{WINDOWS} AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Safari/537.36', 'Windows',
+     'Chrome'),
+    (f'{WINDOWS_CHROME} Edg/124.0.0.0', 'Windows', 'Edge'),
+    (f'{WINDOWS_CHROME} OPR/109.0.0.0', 'Windows', 'Opera'),
     (f'{MAC}605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15', 'Mac OS X', 'Safari'),
     (f'{MAC}537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Safari/537.36', 'Mac OS X', 'Chrome'),
     (f'{IPHONE} Version/17.4 Mobile/15E148 Safari/604.1', 'iOS', 'Safari'),
     (f'{IPHONE} CriOS/124.0.6367.88 Mobile/15E148 Safari/604.1', 'iOS', 'Chrome'),
-    (f'{IPHONE.replace("iPhone;", "iPad;")} Version/17.4 Mobile/15E148 Safari/604.1', 'iOS', 'Safari'),
+    (f'{IPHONE.replace("iPhone;", "iPad;")} Version/17.4 Mobile/15E148 Safari/604.1', 'iOS',
+     'Safari'),
     (f'{ANDROID} Chrome/124.0.0.0 Mobile Safari/537.36', 'Android', 'Chrome'),
     ('Mozilla/5.0 (Android 14; Mobile; rv:125.0) Gecko/125.0 Firefox/125.0', 'Android', 'Firefox'),
     ('curl/7.88.1', 'Other', 'curl'),
@@ -148,7 +150,7 @@ def test_a_long_address_gets_its_mail_with_the_header_in_one_piece(register, mai
     assert [one.addr_spec for one in mail.message['To'].addresses] == [address]
 
 
-# ---- what an import may have stored ---------------------------------------------------------------
+# ---- what an import may have stored ------------------------------------------------------------
 
 def test_an_imported_name_is_escaped_in_html(api, make_user, mail_for):
     name = f'<b>"&\'{unique()[:20]}</b>'
@@ -175,14 +177,16 @@ def test_a_name_like_a_placeholder_is_only_a_name(api, make_user, mail_for):
     assert '{link} {site} %s' in mail_for(account.email).text
 
 
-@pytest.mark.parametrize('form', ['{}\r\nBcc: victim@example.org', '{}\nX: y', '{}\r\n\r\nbody', '{}>\r\nRCPT TO:<victim@example.org',
+@pytest.mark.parametrize('form', ['{}\r\nBcc: victim@example.org', '{}\nX: y', '{}\r\n\r\nbody',
+                                  '{}>\r\nRCPT TO:<victim@example.org',
                                   '{}, victim@example.org', 'victim@example.org <{}>'])
-def test_an_imported_address_cannot_add_headers_or_recipients(api, db, scratch, programs, stack,
+def test_an_imported_address_cannot_add_headers_or_recipients(shared_scratch, programs, stack,
                                                               mail_folder, form):
-    settings = {'DATABASE_URL': scratch.url}
+    settings = {'DATABASE_URL': shared_scratch.url}
     address = form.format(f'{unique()}@example.org')
     before = len(mail_folder.all())
-    with scratch.connect() as sql:
+    with shared_scratch.connect() as sql:
+        sql.run('DELETE FROM jobs')
         insert_user(sql, active=False, email=address)
         answer = programs.cgi('POST', RESEND, json={'email': address}, settings=settings)
         assert answer.status == 200
@@ -191,10 +195,12 @@ def test_an_imported_address_cannot_add_headers_or_recipients(api, db, scratch, 
         mails = mail_folder.all()[before:]
         assert not [mail for mail in mails if 'victim@example.org' in mail.recipients]
         assert not [mail for mail in mails if mail.message['Bcc'] or mail.message['X']]
+        sql.run('DELETE FROM jobs')
 
 
-def test_a_site_with_an_ampersand_is_escaped_in_html(programs, scratch, registration, stack, mail_folder):
-    settings = {'DATABASE_URL': scratch.url, 'UI_URL': 'https://fitgate.example/?a=1&b=2'}
+def test_a_site_with_an_ampersand_is_escaped_in_html(programs, shared_scratch, registration, stack,
+                                                     mail_folder):
+    settings = {'DATABASE_URL': shared_scratch.url, 'UI_URL': 'https://fitgate.example/?a=1&b=2'}
     body = registration()
     assert programs.cgi('POST', '/api/auth/register', json=body, settings=settings).status == 200
     assert stack.run_worker_once(settings=settings).returncode == 0

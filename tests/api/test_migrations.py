@@ -2,6 +2,7 @@
 
 import subprocess
 
+import pymysql
 import pytest
 
 from support import SOURCE, database, schema
@@ -10,9 +11,9 @@ from support.waiting import until
 
 
 @pytest.fixture
-def fresh(scratch):
-    """SQL on a database that has just been migrated."""
-    with scratch.connect() as sql:
+def fresh(shared_scratch):
+    """SQL on a migrated database, to be looked at only."""
+    with shared_scratch.connect() as sql:
         yield sql
 
 
@@ -23,7 +24,7 @@ def steps_done(sql):
     return int(sql.value('SELECT COALESCE(SUM(next_statement), 0) FROM schema_version'))
 
 
-# ---- what it makes --------------------------------------------------------------------------------
+# ---- what it makes -----------------------------------------------------------------------------
 
 @pytest.mark.parametrize('table', schema.TABLES)
 def test_a_table_has_the_columns_of_the_schema(fresh, table):
@@ -35,8 +36,8 @@ def test_all_tables_are_there(fresh):
 
 
 def test_all_tables_are_innodb_and_compare_without_case(fresh):
-    for row in fresh.rows('SELECT TABLE_NAME, ENGINE, TABLE_COLLATION FROM information_schema.TABLES '
-                          'WHERE TABLE_SCHEMA = DATABASE()'):
+    for row in fresh.rows('SELECT TABLE_NAME, ENGINE, TABLE_COLLATION '
+                          'FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()'):
         assert (row['ENGINE'], row['TABLE_COLLATION']) == ('InnoDB', 'utf8mb4_unicode_ci'), row
 
 
@@ -82,10 +83,11 @@ def test_there_is_one_row_of_configuration(fresh):
 
 
 @pytest.mark.parametrize('first', [('Sam', 'a@example.org'), ('other', 'Sam@Example.org')])
-def test_names_and_emails_are_unique_without_case(fresh, first):
-    insert_user(fresh, username=first[0], email=first[1])
-    with pytest.raises(database.pymysql.err.IntegrityError):
-        insert_user(fresh, username='SAM', email='sam@EXAMPLE.org')
+def test_names_and_emails_are_unique_without_case(scratch, first):
+    with scratch.connect() as sql:
+        insert_user(sql, username=first[0], email=first[1])
+        with pytest.raises(pymysql.err.IntegrityError):
+            insert_user(sql, username='SAM', email='sam@EXAMPLE.org')
 
 
 def test_it_says_what_it_does(programs, empty_database):
@@ -98,7 +100,7 @@ def test_it_says_what_it_does(programs, empty_database):
             assert row['name'].encode() in done.stdout
 
 
-# ---- again, and at once ---------------------------------------------------------------------------
+# ---- again, and at once ------------------------------------------------------------------------
 
 def test_a_second_time_changes_nothing(programs, scratch):
     with scratch.connect() as sql:
@@ -110,7 +112,7 @@ def test_a_second_time_changes_nothing(programs, scratch):
             name: one for name, one in sums.items() if name != 'schema_lease'}
 
 
-def test_several_at_once_migrate_once(programs, scratch, empty_database):
+def test_several_at_once_migrate_once(programs, shared_scratch, empty_database):
     made = empty_database()
     running = [programs.start('admin', 'migrate', settings={'DATABASE_URL': made.url})
                for _ in range(4)]
@@ -118,11 +120,11 @@ def test_several_at_once_migrate_once(programs, scratch, empty_database):
         with one:
             output, complaints = one.communicate(timeout=120)
         assert one.returncode == 0, (output, complaints)
-    with made.connect() as several, scratch.connect() as alone:
+    with made.connect() as several, shared_scratch.connect() as alone:
         assert schema.whole(several) == schema.whole(alone)
 
 
-# ---- killed half-way ------------------------------------------------------------------------------
+# ---- killed half-way ---------------------------------------------------------------------------
 
 def let_the_lease_end(sql):
     if 'schema_lease' in sql.tables():
@@ -130,7 +132,8 @@ def let_the_lease_end(sql):
                 'WHERE lease_until IS NOT NULL')
 
 
-def test_killed_at_every_step_it_is_resumed_to_the_same_end(programs, scratch, empty_database):
+def test_killed_at_every_step_it_is_resumed_to_the_same_end(programs, shared_scratch,
+                                                            empty_database):
     made = empty_database()
     with made.connect() as sql:
         for _ in range(200):
@@ -144,8 +147,13 @@ def test_killed_at_every_step_it_is_resumed_to_the_same_end(programs, scratch, e
                 break
             let_the_lease_end(sql)
         assert programs.migrate(made).returncode == 0
-        with scratch.connect() as alone:
+        with shared_scratch.connect() as alone:
             assert schema.whole(sql) == schema.whole(alone)
+
+
+def as_if_killed_before(sql, version, statement):
+    sql.run("UPDATE schema_version SET state = 'applying', next_statement = %s "
+            'WHERE version = %s', statement, version)
 
 
 def statements(path):
@@ -170,14 +178,14 @@ def all_ddl():
 
 
 @pytest.mark.parametrize(('version', 'position'), all_ddl())
-def test_killed_between_a_statement_and_its_note_it_goes_on(programs, stack, scratch, version, position):
+def test_killed_between_a_statement_and_its_note_it_goes_on(programs, stack, scratch, version,
+                                                            position):
     """DDL commits by itself: the statement has run, but schema_version does not know."""
     with scratch.connect() as sql:
         before = schema.whole(sql)
         undo_after(sql, version, position)
         sql.run('DELETE FROM schema_version WHERE version > %s', version)
-        sql.run("UPDATE schema_version SET state = 'applying', next_statement = %s WHERE version = %s",
-                position, version)
+        as_if_killed_before(sql, version, position)
         done = programs.migrate(scratch)
         assert done.returncode == 0
         assert schema.whole(sql) == before
@@ -197,12 +205,12 @@ def undo_after(sql, version, position):
                 sql.run(f'TRUNCATE {words[2]}')
 
 
-# ---- refused --------------------------------------------------------------------------------------
+# ---- refused -----------------------------------------------------------------------------------
 
 def test_a_changed_old_migration_is_refused(programs, scratch):
     with scratch.connect() as sql:
         sql.run('UPDATE schema_version SET checksum = %s WHERE version = 1', '0' * 64)
-        sql.run("UPDATE schema_version SET state = 'applying', next_statement = 0 WHERE version = 2")
+        as_if_killed_before(sql, 2, 0)
         before = schema.whole(sql)
         done = programs.migrate(scratch)
         assert done.returncode != 0
@@ -238,7 +246,7 @@ def test_an_account_without_rights_is_told(programs, empty_database):
 
 
 def test_without_a_database_it_says_so(programs):
-    settings = {'DATABASE_URL': 'mysql://someone:secret@localhost/x?unix_socket=/nonexistent/socket'}
+    settings = {'DATABASE_URL': 'mysql://someone:secret@localhost/x?unix_socket=/nonexistent'}
     done = programs.run('admin', 'migrate', settings=settings)
     assert done.returncode != 0
     assert (done.stdout + done.stderr).strip() and b'secret' not in done.stdout + done.stderr
@@ -250,7 +258,7 @@ def test_wrong_arguments_are_refused(programs, arguments):
     assert done.returncode != 0 and done.stderr
 
 
-# ---- triggers -------------------------------------------------------------------------------------
+# ---- triggers ----------------------------------------------------------------------------------
 
 def test_workouts_that_are_there_before_the_triggers_are_counted(programs, stack, empty_database):
     """Also where the server cuts GROUP_CONCAT short by default, as MySQL does."""
@@ -271,12 +279,14 @@ def test_workouts_that_are_there_before_the_triggers_are_counted(programs, stack
         finally:
             root.run('SET GLOBAL group_concat_max_len = %s', before)
     with made.connect() as sql:
-        row = sql.row('SELECT nb_workouts, JSON_LENGTH(records) AS records, JSON_LENGTH(sports) AS sports '
-                      'FROM user_totals WHERE user_id = %s', account.id)
+        row = sql.row('SELECT nb_workouts, JSON_LENGTH(records) AS records, '
+                      'JSON_LENGTH(sports) AS sports FROM user_totals WHERE user_id = %s',
+                      account.id)
         assert (row['nb_workouts'], row['records'], row['sports']) == (14, 70, 14)
 
 
-def test_accounts_made_while_the_triggers_are_being_made_are_counted(programs, stack, scratch, minter):
+def test_accounts_made_while_the_triggers_are_being_made_are_counted(programs, stack, scratch,
+                                                                     minter):
     """A migration stopped right after the triggers: accounts and workouts of then are right."""
     with scratch.connect() as sql:
         early = insert_user(sql)
@@ -290,8 +300,7 @@ def test_accounts_made_while_the_triggers_are_being_made_are_counted(programs, s
                                   settings={'DATABASE_URL': scratch.url})
             assert answer.json()['data']['nb_workouts'] == number
         applied = sql.value('SELECT next_statement FROM schema_version WHERE version = 3')
-        sql.run("UPDATE schema_version SET state = 'applying', next_statement = %s WHERE version = 3",
-                applied - 2)
+        as_if_killed_before(sql, 3, applied - 2)
         assert programs.migrate(scratch).returncode == 0
         rows = sql.rows('SELECT user_id, nb_workouts FROM user_totals ORDER BY user_id')
         assert [row['nb_workouts'] for row in rows] == [2, 1]
@@ -306,7 +315,8 @@ def test_where_triggers_may_not_be_made_the_rest_is_there(programs, empty_databa
         assert {*schema.TABLES, *schema.OURS} <= set(sql.tables())
 
 
-def test_programs_on_a_database_without_tables_answer_with_an_error(programs, empty_database, minter):
+def test_programs_on_a_database_without_tables_answer_with_an_error(programs, empty_database,
+                                                                    minter):
     settings = {'DATABASE_URL': empty_database().url}
     for method, path, body in (('GET', '/api/auth/profile', None),
                                ('POST', '/api/auth/login', {'email': 'a@b.c', 'password': 'x'})):
@@ -314,15 +324,15 @@ def test_programs_on_a_database_without_tables_answer_with_an_error(programs, em
         assert answer.status == 500 and answer.json()['status'] == 'error'
 
 
-def test_the_file_for_the_mysql_client_gives_the_same_database(scratch, empty_database):
+def test_the_file_for_the_mysql_client_gives_the_same_database(shared_scratch, empty_database):
     """The files of sql/ can also be given to the client of the database."""
     made = empty_database()
     for path in sorted((SOURCE / 'sql').glob('[0-9]*.sql')):
-        subprocess.run(['mariadb', '--no-defaults', f'--socket={made.socket}', f'--user={made.user}',
+        subprocess.run(['mariadb', '--no-defaults', f'--socket={made.socket}',
+                        f'--user={made.user}',
                         f'--password={made.password}', '--skip-ssl', made.name],
                        stdin=path.open(), check=True, timeout=60)
-    with made.connect() as by_client, scratch.connect() as by_program:
+    with made.connect() as by_client, shared_scratch.connect() as by_program:
         expected = schema.whole(by_program)
         for name in set(by_program.tables()) - {'schema_version', 'schema_lease'}:
-            assert (by_client.rows(f'SHOW CREATE TABLE {name}')[0]['Create Table'].partition(' AUTO_')[0]
-                    == expected[name])
+            assert schema.definition(by_client, name) == expected[name]

@@ -62,7 +62,8 @@ def test_every_column_that_may_be_null_is_shown_as_null(shown, db, make_user):
 
 
 def test_empty_texts_stay_empty(shown, make_user):
-    data = shown(make_user(first_name='', last_name='', location='', bio='', timezone='', language=''))
+    data = shown(make_user(first_name='', last_name='', location='', bio='', timezone='',
+                           language=''))
     for name in ('first_name', 'last_name', 'location', 'bio', 'timezone', 'language'):
         assert data[name] == '', name
 
@@ -108,8 +109,10 @@ def test_created_at_is_written_as_rfc_1123(shown, make_user, stored, text):
 
 
 @pytest.mark.parametrize(('stored', 'text'), [
-    ('1980-01-01', 'Tue, 01 Jan 1980 00:00:00 GMT'), ('1000-01-01', 'Wed, 01 Jan 1000 00:00:00 GMT'),
-    ('1582-10-10', 'Sun, 10 Oct 1582 00:00:00 GMT'), ('2024-12-31', 'Tue, 31 Dec 2024 00:00:00 GMT'),
+    ('1980-01-01', 'Tue, 01 Jan 1980 00:00:00 GMT'),
+    ('1000-01-01', 'Wed, 01 Jan 1000 00:00:00 GMT'),
+    ('1582-10-10', 'Sun, 10 Oct 1582 00:00:00 GMT'),
+    ('2024-12-31', 'Tue, 31 Dec 2024 00:00:00 GMT'),
     ('9999-12-31', 'Fri, 31 Dec 9999 00:00:00 GMT')])
 def test_birth_date_is_midnight_in_rfc_1123(shown, make_user, stored, text):
     assert shown(make_user(birth_date=stored))['birth_date'] == text
@@ -122,7 +125,8 @@ def test_birth_date_is_midnight_in_rfc_1123(shown, make_user, stored, text):
     ('2024-01-01 10:00:00.000001', '2024-01-01 10:00:00', True),
     ('2024-01-01 10:00:00', '2024-01-01 10:00:00.000001', False),
     ('2024-01-01 10:00:00.5', '2024-01-01 10:00:00.499999', True)])
-def test_accepted_privacy_policy_compares_the_two_dates(shown, make_user, app_config, accepted, policy,
+def test_accepted_privacy_policy_compares_the_two_dates(shown, make_user, app_config, accepted,
+                                                        policy,
                                                        shown_as):
     app_config(privacy_policy_date=policy)
     assert shown(make_user(accepted_policy_date=accepted))['accepted_privacy_policy'] is shown_as

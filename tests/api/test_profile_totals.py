@@ -48,7 +48,7 @@ def number_texts(octets):
     return re.findall(r'-?[0-9][0-9.eE+-]*', without_strings)
 
 
-# ---- totals ---------------------------------------------------------------------------------------
+# ---- totals ------------------------------------------------------------------------------------
 
 def test_workouts_are_summed_up(is_right, db, user):
     insert_workout(db, user.id, 1, distance='10.000', ascent='100.500', duration=3600)
@@ -123,13 +123,16 @@ def test_other_accounts_workouts_do_not_count(is_right, db, make_user):
     assert is_right(second)['sports_list'] == [2]
 
 
-# ---- records --------------------------------------------------------------------------------------
+# ---- records -----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(('kind', 'stored', 'value'), [
-    ('AS', 1000, 10.0), ('AS', 2537, 25.37), ('AS', 1, 0.01), ('FD', 10000, 10.0), ('FD', 12345, 12.345),
-    ('FD', 1, 0.001), ('HA', 235106, 235.106), ('HA', 2147483647, 2147483.647), ('LD', 3600, '1:00:00'),
+    ('AS', 1000, 10.0), ('AS', 2537, 25.37), ('AS', 1, 0.01), ('FD', 10000, 10.0),
+    ('FD', 12345, 12.345),
+    ('FD', 1, 0.001), ('HA', 235106, 235.106), ('HA', 2147483647, 2147483.647),
+    ('LD', 3600, '1:00:00'),
     ('LD', 86460, '1 day, 0:01:00'), ('LD', 172800, '2 days, 0:00:00'), ('LD', 59, '0:00:59'),
-    ('MS', 3333, 33.33), ('MS', 0, 0.0), ('LD', 0, '0:00:00'), ('AS', None, None), ('LD', None, None)])
+    ('MS', 3333, 33.33), ('MS', 0, 0.0), ('LD', 0, '0:00:00'), ('AS', None, None),
+    ('LD', None, None)])
 def test_a_record_s_value_is_in_its_unit(is_right, db, user, kind, stored, value):
     insert_record(db, insert_workout(db, user.id), kind, stored)
     assert same_json(is_right(user)['records'][0]['value'], value)
@@ -180,7 +183,7 @@ def test_the_username_in_a_record_is_that_of_the_account_now(shown, db, user):
     assert shown(user)['records'][0]['user'] == renamed
 
 
-# ---- changes --------------------------------------------------------------------------------------
+# ---- changes -----------------------------------------------------------------------------------
 
 def test_inserting_and_deleting_workouts_shows(is_right, db, user):
     workouts = [insert_workout(db, user.id, sport) for sport in (1, 2, 1)]
@@ -194,7 +197,8 @@ def test_inserting_and_deleting_workouts_shows(is_right, db, user):
 
 
 @pytest.mark.parametrize('change', [
-    {'sport_id': 7}, {'duration': 1}, {'distance': '1.234'}, {'distance': None}, {'ascent': '5.678'},
+    {'sport_id': 7}, {'duration': 1}, {'distance': '1.234'}, {'distance': None},
+    {'ascent': '5.678'},
     {'ascent': None}, {'sport_id': 2, 'duration': 9, 'distance': '0.001', 'ascent': '0.001'},
     {'title': 'other'}, {'moving': None}])
 def test_changing_a_workout_shows(is_right, db, user, change):
@@ -302,7 +306,8 @@ class Writer:
         self.random = random.Random(seed)
 
     def step(self):
-        self.random.choices((self.add, self.change, self.remove, self.add_record, self.change_record,
+        self.random.choices((self.add, self.change, self.remove, self.add_record,
+                             self.change_record,
                              self.remove_record), (6, 4, 2, 4, 2, 1))[0]()
 
     def number(self, digits):
@@ -311,7 +316,8 @@ class Writer:
         return f'{self.random.randrange(10 ** digits)}.{self.random.randrange(1000):03}'
 
     def values(self):
-        return {'user_id': self.random.choice(self.user_ids), 'sport_id': self.random.randint(1, 14),
+        return {'user_id': self.random.choice(self.user_ids), 'sport_id': self.random.randint(1,
+                                                                                              14),
                 'duration': self.random.randrange(100000), 'distance': self.number(3),
                 'ascent': self.number(5)}
 
@@ -329,12 +335,17 @@ class Writer:
         values = self.values()
         some = self.random.sample(sorted(values), self.random.randint(1, len(values)))
         names = ', '.join(f'{name} = %s' for name in some)
-        self.sql.run(f'UPDATE workouts SET {names} WHERE id = %s', *[values[n] for n in some], chosen)
+        self.sql.run(f'UPDATE workouts SET {names} WHERE id = %s', *[values[n] for n in some],
+                     chosen)
 
     def remove(self):
         chosen = self.any_of('workouts')
+        self.sql.run('START TRANSACTION')
+        # the lock keeps other writers from adding a record in between
+        self.sql.rows('SELECT id FROM workouts WHERE id = %s FOR UPDATE', chosen)
         self.sql.run('DELETE FROM records WHERE workout_id = %s', chosen)
         self.sql.run('DELETE FROM workouts WHERE id = %s', chosen)
+        self.sql.run('COMMIT')
 
     def add_record(self):
         chosen = self.any_of('workouts')
@@ -344,7 +355,8 @@ class Writer:
             'INSERT INTO records (user_id, sport_id, workout_id, workout_uuid, record_type, '
             'workout_date, value) SELECT user_id, sport_id, id, uuid, %s, workout_date, %s '
             'FROM workouts WHERE id = %s ON DUPLICATE KEY UPDATE value = VALUES(value)',
-            self.random.choice(('AS', 'FD', 'HA', 'LD', 'MS')), self.random.randrange(200000), chosen)
+            self.random.choice(('AS', 'FD', 'HA', 'LD', 'MS')), self.random.randrange(200000),
+            chosen)
 
     def change_record(self):
         self.sql.run('UPDATE records SET value = %s WHERE id = %s', self.random.randrange(200000),
@@ -378,12 +390,13 @@ def test_concurrent_writers_of_one_account_keep_the_totals_exact(is_right, db, u
 
 def again_after_deadlock(step):
     """What the database refuses as a deadlock was rolled back: it may be done again."""
-    try:
-        step()
-    except pymysql.err.OperationalError as refused:
-        if refused.args[0] != DEADLOCK:
-            raise
-        step()
+    for _ in range(20):
+        try:
+            return step()
+        except pymysql.err.OperationalError as refused:
+            if refused.args[0] != DEADLOCK:
+                raise
+    raise AssertionError('twenty deadlocks in a row')
 
 
 def test_concurrent_inserts_for_one_account_never_deadlock(is_right, db, user, in_parallel):
@@ -414,7 +427,7 @@ def test_a_profile_read_while_others_write_is_never_torn(shown, db, user, in_par
     in_parallel([write, write, read, read])
 
 
-# ---- one question ---------------------------------------------------------------------------------
+# ---- one question ------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('workouts', [0, 30])
 def test_one_request_is_one_question_to_the_database(api_without_mail, stack_without_mail, minter,
@@ -440,7 +453,7 @@ def test_one_request_is_one_question_to_the_database(api_without_mail, stack_wit
         assert counted('Com_stmt_execute') - executed == 40
 
 
-# ---- without triggers -----------------------------------------------------------------------------
+# ---- without triggers --------------------------------------------------------------------------
 
 @pytest.fixture
 def no_triggers(empty_database, programs):
@@ -485,7 +498,8 @@ def test_without_triggers_many_records_are_all_shown(no_triggers, is_right_in):
         assert len(is_right_in(no_triggers, sql, account)['records']) == 70
 
 
-def test_when_the_right_to_triggers_comes_what_is_there_is_counted(no_triggers, is_right_in, programs,
+def test_when_the_right_to_triggers_comes_what_is_there_is_counted(no_triggers, is_right_in,
+                                                                   programs,
                                                                   stack):
     with no_triggers.connect() as sql:
         accounts = [insert_user(sql) for _ in range(4)]

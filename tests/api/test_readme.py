@@ -1,43 +1,39 @@
-"""The README's walk-through: its very commands are run, and print what it says they print."""
+"""The walk-through of README.md: its very commands, in its order, print what it says."""
 
 import re
 import subprocess
-from pathlib import Path
 
-README = Path(__file__).resolve().parents[2] / 'README.md'
-MARK = '---- end of block ----'
+from support import SOURCE
+
+BLOCK = re.compile(r'^```(sh|json|text)\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+SITE = 'http://127.0.0.1:8080'
+SEPARATOR = '---- end of a block ----'
 
 
 def walk_through():
-    """The commands of each block, and what the README shows below it ('' where it shows nothing)."""
-    section = README.read_text().split('\n## Walk-through\n')[1].split('\n## ')[0]
-    blocks = re.findall(r'```sh\n(.*?)```\n(?:```(?:json|text)\n(.*?)```\n)?', section, re.S)
-    assert len(blocks) >= 7
-    return blocks
+    """[(commands, what they print)] of the section; what is left out there is written as …"""
+    section = (SOURCE / 'README.md').read_text(encoding='utf-8').partition('\n## Walk-through\n')[2]
+    blocks = BLOCK.findall(section.partition('\n## ')[0])
+    kinds = [kind == 'sh' for kind, _text in blocks]
+    assert kinds == [True, False] * (len(kinds) // 2), 'commands and output do not alternate'
+    return list(zip([text for _kind, text in blocks[::2]], [text for _kind, text in blocks[1::2]]))
 
 
-def matches(expected, printed):
-    """What varies is an ellipsis in the README."""
-    pattern = '.*'.join(re.escape(part) for part in expected.strip().split('…'))
-    return re.fullmatch(pattern, printed.strip(), re.S)
+def pattern_of(printed):
+    return '.*'.join(map(re.escape, printed.strip().split('…')))
 
 
-def run_as_printed(commands, stack, folder):
-    """All blocks in one shell, in a folder with var/mail, as the reader of the README has it."""
-    (folder / 'var').mkdir()
-    (folder / 'var' / 'mail').symlink_to(stack.mail_folder)
-    script = f'echo; echo "{MARK}"\n'.join(block.rstrip('\n') + '\n' for block in commands)
-    result = subprocess.run(
-        ['bash', '-c', script.replace('http://127.0.0.1:8080', stack.base_url)],
-        cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-    return result.stdout.replace(stack.base_url, 'http://127.0.0.1:8080').split(MARK)
-
-
-def test_the_walk_through_prints_what_the_readme_says(make_stack, tmp_path):
-    # as make run has it, and with no mail but its own
-    stack = make_stack('readme', settings={})
-    blocks = walk_through()
-    printed = run_as_printed([commands for commands, _ in blocks], stack, tmp_path)
-    assert len(printed) == len(blocks)
-    for (commands, expected), output in zip(blocks, printed):
-        assert matches(expected, output), f'{commands}\nprinted {output!r}\nnot {expected!r}'
+def test_the_walk_through_prints_what_the_readme_says(make_stack, journal, tmp_path):
+    stack = make_stack('readme', settings={})  # as `make run` starts it
+    (tmp_path / 'var').symlink_to(stack.folder)
+    pairs = walk_through()
+    assert len(pairs) >= 6
+    script = ''.join(f'{commands}\necho "{SEPARATOR}"\n' for commands, _printed in pairs)
+    done = subprocess.run(['bash'], input=script.replace(SITE, stack.base_url), cwd=tmp_path,
+                          text=True,
+                          capture_output=True, timeout=120, check=False)
+    journal.add(f'{done.stdout}\nstandard error: {done.stderr}')
+    outputs = done.stdout.replace('\r', '').replace(stack.base_url, SITE).split(SEPARATOR)
+    assert len(outputs) == len(pairs) + 1 and done.stderr == ''
+    for output, (commands, printed) in zip(outputs, pairs):
+        assert re.fullmatch(pattern_of(printed), output.strip(), re.DOTALL), (commands, output)

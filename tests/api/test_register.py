@@ -28,7 +28,7 @@ def nobody(db, body):
                     body['username'], body['email']) == 0
 
 
-# ---- what it stores -------------------------------------------------------------------------------
+# ---- what it stores ----------------------------------------------------------------------------
 
 def test_an_account_is_stored_as_the_contract_says(api, db, registration):
     body = registration()
@@ -104,7 +104,7 @@ def test_a_new_account_cannot_log_in_before_it_is_confirmed(api, register):
     exact(answer, (401, {'status': 'error', 'message': 'invalid credentials'}))
 
 
-# ---- the language ---------------------------------------------------------------------------------
+# ---- the language ------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('language', ['en', 'fr', 'de', 'it', 'nb', 'nl', 'es', 'gl', 'pl'])
 def test_a_known_language_is_kept(register, db, language):
@@ -134,9 +134,10 @@ def test_an_unknown_language_is_not_replaced_by_lang(register, db):
     assert row_of(db, register(language='xx', lang='fr').username)['language'] == 'en'
 
 
-# ---- the policy -----------------------------------------------------------------------------------
+# ---- the policy --------------------------------------------------------------------------------
 
-@pytest.mark.parametrize('value', [False, 'true', 'True', '', 0, 1, 1.0, [], [True], {}, {'a': True}])
+@pytest.mark.parametrize('value', [False, 'true', 'True', '', 0, 1, 1.0, [], [True], {},
+                                   {'a': True}])
 def test_the_policy_must_be_accepted_with_true_itself(api, db, registration, value):
     body = registration(accepted_policy=value)
     exact(api.post(REGISTER, json=body), POLICY_REFUSED)
@@ -170,7 +171,7 @@ def test_a_wrong_type_goes_before_the_field_checks(api, registration):
     exact(api.post(REGISTER, json=registration(username='', email='', password=1)), INVALID)
 
 
-# ---- the field checks -----------------------------------------------------------------------------
+# ---- the field checks --------------------------------------------------------------------------
 
 @pytest.mark.parametrize(('username', 'message'), [
     ('', NAME_LENGTH + NAME_CHARACTERS), ('a', NAME_LENGTH), ('ab', NAME_LENGTH),
@@ -198,7 +199,8 @@ def test_a_username_within_the_rules(register, form):
 @pytest.mark.parametrize('email', [
     '', 'x', '@', 'a@', '@b.c', 'a@b', 'a@b.', 'a@.c', 'a@b.c@d.e', 'a b@c.d', 'a@b c.d', ' a@b.c',
     'a@b.c ', 'a@b.c\n', '\na@b.c', 'a@b.c\nBcc: x@y.z', 'a@b.c\r\n', 'a@b_c.d', 'a@b.c_d', 'é@b.c',
-    'a@é.c', 'a@b.é', '<a@b.c>', 'A <a@b.c>', 'a@[127.0.0.1]', '"a b"@c.d', 'a,b@c.d', 'a@b.c,d@e.f',
+    'a@é.c', 'a@b.é', '<a@b.c>', 'A <a@b.c>', 'a@[127.0.0.1]', '"a b"@c.d', 'a,b@c.d',
+    'a@b.c,d@e.f',
     "a'b@c.d", 'a%b@c.d', 'a!b@c.d', 'a/b@c.d', 'a@b.c;d'])
 def test_an_email_that_breaks_the_rule(api, db, registration, email):
     body = registration(email=email)
@@ -215,11 +217,13 @@ def test_an_email_within_the_rule(api, registration, email):
           error(SHORT_PASSWORD))
 
 
-def test_an_email_of_255_characters_is_within_the_rule(api_without_mail, db_without_mail, registration):
+def test_an_email_of_255_characters_is_within_the_rule(api_without_mail, db_without_mail,
+                                                       registration):
     name = unique()
     longest = f'{name}@{"d" * (255 - len(name) - 5)}.org'
     assert len(longest) == 255
-    exact(api_without_mail.post(REGISTER, json=registration(username=name, email=longest)), REGISTERED)
+    exact(api_without_mail.post(REGISTER, json=registration(username=name, email=longest)),
+          REGISTERED)
     assert row_of(db_without_mail, name)['email'] == longest
     exact(api_without_mail.post(REGISTER, json=registration(email='x' + longest)), error(BAD_EMAIL))
 
@@ -254,7 +258,8 @@ def test_a_password_that_crypt_cannot_take_is_refused(api, db, registration, pas
     ({'username': 'a', 'password': 'short'}, (NAME_LENGTH, SHORT_PASSWORD)),
     ({'username': 'a b', 'email': ''}, (NAME_CHARACTERS, BAD_EMAIL)),
     ({'email': '@', 'password': '1234567'}, (BAD_EMAIL, SHORT_PASSWORD))])
-def test_several_broken_rules_are_told_together_in_their_order(api, registration, changes, messages):
+def test_several_broken_rules_are_told_together_in_their_order(api, registration, changes,
+                                                               messages):
     exact(api.post(REGISTER, json=registration(**changes)), error(''.join(messages)))
 
 
@@ -263,7 +268,7 @@ def test_the_field_checks_go_before_a_taken_username(api, registration, user):
     exact(api.post(REGISTER, json=body), error(SHORT_PASSWORD))
 
 
-# ---- names and addresses that are taken -----------------------------------------------------------
+# ---- names and addresses that are taken --------------------------------------------------------
 
 @pytest.mark.parametrize('change', [str, str.upper, str.swapcase, str.title])
 def test_a_username_is_taken_whatever_its_case(api, db, registration, make_user, change):
@@ -274,7 +279,8 @@ def test_a_username_is_taken_whatever_its_case(api, db, registration, make_user,
 
 
 def test_the_username_of_an_inactive_account_is_taken(api, registration, make_user):
-    exact(api.post(REGISTER, json=registration(username=make_user(active=False).username)), NAME_TAKEN)
+    exact(api.post(REGISTER, json=registration(username=make_user(active=False).username)),
+          NAME_TAKEN)
 
 
 def test_a_taken_username_goes_before_a_known_email(api, registration, user):
@@ -303,7 +309,7 @@ def test_a_username_that_a_known_email_came_with_stays_free(api, registration, r
     register(username=body['username'])
 
 
-# ---- a limited number of accounts -----------------------------------------------------------------
+# ---- a limited number of accounts --------------------------------------------------------------
 
 @pytest.fixture
 def places(db, app_config):
@@ -377,7 +383,7 @@ def test_many_at_once_cannot_pass_the_limit_together(api, db, registration, make
         exact(answer, REGISTERED if body in stored else REGISTRATION_DISABLED)
 
 
-# ---- at the same time -----------------------------------------------------------------------------
+# ---- at the same time --------------------------------------------------------------------------
 
 def test_two_hundred_at_once_for_one_username_make_one_account(api, db, registration, in_parallel):
     name = unique()
@@ -399,7 +405,8 @@ def test_at_once_for_one_username_only_the_winner_gets_a_mail(api, db, registrat
     assert mailed == [row_of(db, name)['email']]
 
 
-def test_at_once_for_usernames_that_differ_by_case_make_one_account(api, db, registration, in_parallel):
+def test_at_once_for_usernames_that_differ_by_case_make_one_account(api, db, registration,
+                                                                    in_parallel):
     name = unique('x')
     bodies = [registration(username=form(name)) for form in (str.lower, str.upper, str.title)
               for _ in range(10)]
@@ -422,7 +429,7 @@ def test_at_once_for_one_email_make_one_account_and_one_mail(api, db, registrati
     assert len(mail_folder.to(email)) == 1
 
 
-# ---- failures -------------------------------------------------------------------------------------
+# ---- failures ----------------------------------------------------------------------------------
 
 def test_an_account_whose_mail_cannot_be_queued_is_not_stored(api, db, stack, registration):
     body = registration()

@@ -27,7 +27,8 @@ def resend(api):
     return ask
 
 
-def test_an_inactive_account_gets_a_mail_that_confirms_it(api, resend, make_user, mail_for, token_of):
+def test_an_inactive_account_gets_a_mail_that_confirms_it(api, resend, make_user, mail_for,
+                                                          token_of):
     account = make_user(active=False)
     started = now() - timedelta(seconds=1)
     resend(account.email)
@@ -61,7 +62,8 @@ def test_the_case_of_the_email_does_not_matter(resend, make_user, mail_for, chan
     mail_for(account.email)  # at the address that is stored
 
 
-def test_an_active_account_gets_nothing_and_keeps_its_token(resend, make_user, mail_folder, work_off,
+def test_an_active_account_gets_nothing_and_keeps_its_token(resend, make_user, mail_folder,
+                                                            work_off,
                                                             token_of):
     account = make_user(confirmation_token=sha256_hex(unique()), confirmation_sent_at=now(),
                         email_to_confirm='other@example.org')
@@ -82,7 +84,8 @@ def test_a_suspended_account_gets_nothing(resend, make_user, mail_folder, work_o
 
 
 @pytest.mark.parametrize('form', ['{} ', ' {}', '{}\n', '<{}>', '{}, other@example.org'])
-def test_an_email_that_is_not_the_same_text_is_unknown(resend, make_user, mail_folder, work_off, form):
+def test_an_email_that_is_not_the_same_text_is_unknown(resend, make_user, mail_folder, work_off,
+                                                       form):
     account = make_user(active=False)
     resend(form.format(account.email))
     work_off()
@@ -113,7 +116,8 @@ def test_nothing_given_up_is_left_behind(resend, db, work_off):
     assert db.value('SELECT COUNT(*) FROM jobs') == 0
 
 
-def test_asked_many_times_at_once_the_last_mail_confirms(api, resend, make_user, in_parallel, mails_for,
+def test_asked_many_times_at_once_the_last_mail_confirms(api, resend, make_user, in_parallel,
+                                                         mails_for,
                                                          token_of, work_off):
     account = make_user(active=False)
     in_parallel([lambda: resend(account.email)] * 8)
@@ -126,7 +130,7 @@ def test_asked_many_times_at_once_the_last_mail_confirms(api, resend, make_user,
     assert api.post(CONFIRM, json={'token': valid[0]}).status == 200
 
 
-# ---- sending disabled -----------------------------------------------------------------------------
+# ---- sending disabled --------------------------------------------------------------------------
 
 def test_with_sending_disabled_the_url_does_not_exist(api_without_mail, db_without_mail):
     account = insert_user(db_without_mail, active=False)

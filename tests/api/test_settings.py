@@ -16,17 +16,22 @@ LOG_LINE = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (\w+)\[\d+\] (inf
 
 WRONG = [
     ('DATABASE_URL', ''), ('DATABASE_URL', 'x'), ('DATABASE_URL', 'mysql://'),
-    ('DATABASE_URL', 'postgresql://u:hidden@localhost/x'), ('DATABASE_URL', 'mysql://u:hidden@localhost'),
-    ('DATABASE_URL', 'mysql://u:hidden@localhost:x/db'), ('DATABASE_URL', 'mysql://u:hidden@localhost:99999/db'),
-    ('DATABASE_URL', 'mysql://u:hidden%zz@localhost/db'), ('DATABASE_URL', 'mysql://u:hidden@localhost/db?ssl=x'),
+    ('DATABASE_URL', 'postgresql://u:hidden@localhost/x'),
+    ('DATABASE_URL', 'mysql://u:hidden@localhost'),
+    ('DATABASE_URL', 'mysql://u:hidden@localhost:x/db'),
+    ('DATABASE_URL', 'mysql://u:hidden@localhost:99999/db'),
+    ('DATABASE_URL', 'mysql://u:hidden%zz@localhost/db'),
+    ('DATABASE_URL', 'mysql://u:hidden@localhost/db?ssl=x'),
     ('APP_SECRET_KEY', ''),
     ('EMAIL_URL', 'x'), ('EMAIL_URL', 'http://localhost'), ('EMAIL_URL', 'smtps://localhost'),
-    ('EMAIL_URL', 'smtp://'), ('EMAIL_URL', 'smtp://localhost:x'), ('EMAIL_URL', 'smtp://u:hidden@localhost:0x'),
+    ('EMAIL_URL', 'smtp://'), ('EMAIL_URL', 'smtp://localhost:x'),
+    ('EMAIL_URL', 'smtp://u:hidden@localhost:0x'),
     ('EMAIL_URL', 'smtp://localhost?tls=True&ssl=True'),
     ('SENDER_EMAIL', ''), ('SENDER_EMAIL', 'x'), ('SENDER_EMAIL', 'a@b\r\nBcc: c@d.e'),
     ('UI_URL', ''), ('UI_URL', 'x'), ('UI_URL', 'ftp://x'), ('UI_URL', 'javascript:alert(1)'),
     ('UI_URL', 'https://x\r\ny'),
-    ('TOKEN_EXPIRATION_DAYS', 'x'), ('TOKEN_EXPIRATION_DAYS', '-1'), ('TOKEN_EXPIRATION_DAYS', '1.5'),
+    ('TOKEN_EXPIRATION_DAYS', 'x'), ('TOKEN_EXPIRATION_DAYS', '-1'), ('TOKEN_EXPIRATION_DAYS',
+                                                                      '1.5'),
     ('TOKEN_EXPIRATION_DAYS', '99999999999999999999'), ('TOKEN_EXPIRATION_SECONDS', 'x'),
     ('CONFIRMATION_TOKEN_EXPIRATION_SECONDS', 'x'), ('CONFIRMATION_TOKEN_EXPIRATION_SECONDS', '-5'),
     ('PASSWORD_HASH', 'x'), ('PASSWORD_HASH', '7'), ('PASSWORD_HASH', '$y$x'),
@@ -74,7 +79,7 @@ def test_a_password_hash_that_crypt_does_not_know_is_refused_or_an_error(program
     exact(answer, ERR500)
 
 
-# ---- the file -------------------------------------------------------------------------------------
+# ---- the file ----------------------------------------------------------------------------------
 
 @pytest.fixture
 def settings_file(tmp_path, stack):
@@ -99,7 +104,8 @@ def attribution(programs, settings):
     ('MAP_ATTRIBUTION=plain', 'plain'), ('export MAP_ATTRIBUTION=exported', 'exported'),
     ('MAP_ATTRIBUTION="double quoted # text"', 'double quoted # text'),
     ("MAP_ATTRIBUTION='single \"quoted\"'", 'single "quoted"'), ('MAP_ATTRIBUTION=a b', 'a b'),
-    ('MAP_ATTRIBUTION=a=b', 'a=b'), ('MAP_ATTRIBUTION=x # comment', 'x'), ('MAP_ATTRIBUTION=x#y', 'x#y'),
+    ('MAP_ATTRIBUTION=a=b', 'a=b'), ('MAP_ATTRIBUTION=x # comment', 'x'),
+    ('MAP_ATTRIBUTION=x#y', 'x#y'),
     ('MAP_ATTRIBUTION=é😀', 'é😀'), ('  MAP_ATTRIBUTION=indented', 'indented')])
 def test_a_line_of_the_file_is_a_setting(programs, settings_file, line, value):
     assert attribution(programs, settings_file('# a comment', '', line)) == value
@@ -125,11 +131,12 @@ def test_a_line_that_is_no_setting_is_refused(programs, settings_file, line):
 
 def test_a_database_for_one_executable_wins(programs, scratch):
     answer = programs.cgi('GET', '/api/config', settings={
-        'DATABASE_URL': 'mysql://x:y@localhost/z?unix_socket=/nonexistent', 'DATABASE_URL_CONFIG': scratch.url})
+        'DATABASE_URL': 'mysql://x:y@localhost/z?unix_socket=/nonexistent',
+        'DATABASE_URL_CONFIG': scratch.url})
     assert answer.status == 200
 
 
-# ---- what some of them do -------------------------------------------------------------------------
+# ---- what some of them do ----------------------------------------------------------------------
 
 def test_the_life_of_a_token_is_days_and_seconds(programs, user):
     answer = programs.cgi('POST', '/api/auth/login', json=user.credentials, settings={
@@ -146,10 +153,12 @@ def test_the_key_signs_the_tokens(programs, user):
 
 
 @pytest.mark.parametrize(('setting', 'start'), [
-    ('$2b$5', '$2b$05$'), ('$2b$05', '$2b$05$'), ('$y$1', '$y$j75$'), ('$6$', '$6$'), ('$5$1000', '$5$rounds=1000$')])
+    ('$2b$5', '$2b$05$'), ('$2b$05', '$2b$05$'), ('$y$1', '$y$j75$'), ('$6$', '$6$'),
+    ('$5$1000', '$5$rounds=1000$')])
 def test_new_hashes_are_made_as_the_setting_says(programs, db, registration, setting, start):
     body = registration()
-    answer = programs.cgi('POST', '/api/auth/register', json=body, settings={'PASSWORD_HASH': setting})
+    answer = programs.cgi('POST', '/api/auth/register', json=body,
+                          settings={'PASSWORD_HASH': setting})
     assert answer.status == 200
     stored = db.value('SELECT password FROM users WHERE username = %s', body['username'])
     assert stored.startswith(start)
@@ -157,8 +166,8 @@ def test_new_hashes_are_made_as_the_setting_says(programs, db, registration, set
 
 def test_without_the_setting_new_hashes_are_yescrypt(programs, stack, db, tmp_path, registration):
     path = tmp_path / 'fitgate.conf'
-    path.write_text(''.join(line for line in stack.settings_file.read_text().splitlines(keepends=True)
-                            if not line.startswith('PASSWORD_HASH')))
+    lines = stack.settings_file.read_text().splitlines(keepends=True)
+    path.write_text(''.join(line for line in lines if not line.startswith('PASSWORD_HASH')))
     path.chmod(0o600)
     body = registration()
     assert programs.cgi('POST', '/api/auth/register', json=body,
@@ -179,7 +188,8 @@ def test_an_expired_confirmation_follows_the_setting(programs, db, make_user):
 
 
 @pytest.mark.parametrize('url', ['https://x.example/', 'https://x.example///'])
-def test_a_slash_at_the_end_of_the_site_is_dropped(programs, stack, scratch, registration, mail_folder, url):
+def test_a_slash_at_the_end_of_the_site_is_dropped(programs, stack, scratch, registration,
+                                                   mail_folder, url):
     settings = {'DATABASE_URL': scratch.url, 'UI_URL': url}
     body = registration()
     assert programs.cgi('POST', '/api/auth/register', json=body, settings=settings).status == 200
@@ -187,7 +197,7 @@ def test_a_slash_at_the_end_of_the_site_is_dropped(programs, stack, scratch, reg
     assert 'https://x.example/account-confirmation?token=' in mail_folder.to(body['email'])[0].text
 
 
-# ---- the log --------------------------------------------------------------------------------------
+# ---- the log -----------------------------------------------------------------------------------
 
 def test_the_log_goes_to_the_file_of_the_setting(programs, tmp_path):
     path = tmp_path / 'log'

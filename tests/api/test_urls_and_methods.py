@@ -129,14 +129,15 @@ REFUSED_BY_NGINX = {
     'no HTTP': b'hello\r\n\r\n',
     'lower-case method': b'get /api/ping HTTP/1.1\r\nHost: x\r\n\r\n',
     'no host': b'GET /api/ping HTTP/1.1\r\n\r\n',
-    'two authorizations': (b'GET /api/auth/profile HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\n'
-                           b'Authorization: Bearer b\r\n\r\n'),
+    'two authorizations': (b'GET /api/auth/profile HTTP/1.1\r\nHost: x\r\n'
+                           b'Authorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n'),
     'NUL in the path': b'GET /api/ping%00 HTTP/1.1\r\nHost: x\r\n\r\n',
     'out of the root': b'GET /../../api HTTP/1.1\r\nHost: x\r\n\r\n',
     'bad length': b'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n',
     'bad chunk': (b'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
                   b'zz\r\n\r\n'),
-    'header of 20 KB': b'GET /api/ping HTTP/1.1\r\nHost: x\r\nX-Long: ' + b'a' * 20000 + b'\r\n\r\n',
+    'header of 20 KB': (b'GET /api/ping HTTP/1.1\r\nHost: x\r\nX-Long: ' + b'a' * 20000 +
+                        b'\r\n\r\n'),
 }
 
 

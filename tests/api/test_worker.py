@@ -15,7 +15,7 @@ REGISTER = '/api/auth/register'
 
 
 class Queue:
-    """A database of the test's own with registrations, and workers for it alone."""
+    """A database beside the stack's own, with registrations and workers for it alone."""
 
     def __init__(self, programs, database, sql, registration):
         self.programs = programs
@@ -41,7 +41,8 @@ class Queue:
         return self.programs.start('worker', *arguments, settings=self.settings(url))
 
     def jobs(self):
-        return self.sql.rows('SELECT *, run_after > UTC_TIMESTAMP(6) AS waits FROM jobs ORDER BY id')
+        return self.sql.rows('SELECT *, run_after > UTC_TIMESTAMP(6) AS waits '
+                             'FROM jobs ORDER BY id')
 
     def job(self):
         rows = self.jobs()
@@ -54,9 +55,10 @@ class Queue:
 
 
 @pytest.fixture
-def queue(programs, scratch, registration):
-    with scratch.connect() as sql:
-        yield Queue(programs, scratch, sql, registration)
+def queue(programs, shared_scratch, registration):
+    with shared_scratch.connect() as sql:
+        sql.run('DELETE FROM jobs')
+        yield Queue(programs, shared_scratch, sql, registration)
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def tarpit():
         yield listening
 
 
-# ---- the ordinary course --------------------------------------------------------------------------
+# ---- the ordinary course -----------------------------------------------------------------------
 
 def test_once_works_off_all_that_is_due_and_ends(queue, catcher):
     server = catcher()
@@ -120,10 +122,12 @@ def test_only_mail_leaves_other_kinds_alone(queue, catcher):
     before = queue.job()
     assert queue.work(smtp(catcher()), '--only', 'mail').returncode == 0
     after = queue.job()
-    assert (after['attempts'], after['failed_at'], after['owner']) == (before['attempts'], None, None)
+    assert (after['attempts'], after['failed_at'], after['owner']) == (before['attempts'], None,
+                                                                       None)
 
 
-@pytest.mark.parametrize('arguments', [['--only'], ['--only', 'nonsense'], ['--nonsense'], ['mail']])
+@pytest.mark.parametrize('arguments', [['--only'], ['--only', 'nonsense'], ['--nonsense'],
+                                       ['mail']])
 def test_wrong_arguments_are_refused(queue, closed_port, arguments):
     done = queue.work(f'smtp://127.0.0.1:{closed_port}', *arguments)
     assert done.returncode != 0 and done.stderr
@@ -169,7 +173,8 @@ def test_several_workers_send_each_mail_once(queue, catcher):
     assert queue.jobs() == []
 
 
-@pytest.mark.parametrize('payload', ['', 'x', '{}', '[]', 'null', '{"template": 1}', '{"errand": "nonsense"}',
+@pytest.mark.parametrize('payload', ['', 'x', '{}', '[]', 'null', '{"template": 1}',
+                                     '{"errand": "nonsense"}',
                                      '{"template": "nonsense", "to": "a@b.c", "username": "x"}'])
 def test_a_job_that_nobody_understands_stops_no_other(queue, catcher, payload):
     server = catcher()
@@ -199,7 +204,7 @@ def test_with_sending_disabled_jobs_wait(queue, catcher):
     assert len(server.mails.to(address)) == 1
 
 
-# ---- SMTP that is down or refuses -----------------------------------------------------------------
+# ---- SMTP that is down or refuses --------------------------------------------------------------
 
 def test_while_smtp_is_down_jobs_wait_and_nothing_is_lost(queue, catcher, closed_port):
     addresses = [queue.register() for _ in range(3)]
@@ -277,7 +282,7 @@ def test_the_password_of_the_account_is_in_no_job(queue):
     assert 'correct horse' not in queue.job()['payload']
 
 
-# ---- workers that die -----------------------------------------------------------------------------
+# ---- workers that die --------------------------------------------------------------------------
 
 def killed_while_it_sends(queue, tarpit):
     """Kill a worker in the middle of a job."""
@@ -316,8 +321,8 @@ def test_a_worker_that_lost_its_lease_does_not_finish_the_job_of_another(queue, 
     other = uuid.uuid4().hex
     with queue.start(f'smtp://127.0.0.1:{tarpit.getsockname()[1]}', '--once') as worker:
         connection, _address = tarpit.accept()
-        queue.sql.run('UPDATE jobs SET owner = %s, run_after = UTC_TIMESTAMP(6) + INTERVAL 2 MINUTE',
-                      other)
+        queue.sql.run('UPDATE jobs SET owner = %s, '
+                      'run_after = UTC_TIMESTAMP(6) + INTERVAL 2 MINUTE', other)
         before = queue.job()
         connection.close()
         worker.communicate(timeout=60)
@@ -351,12 +356,12 @@ def test_sigterm_while_it_sends_lets_the_job_end_first(queue, tarpit):
 
 def test_without_a_database_the_worker_says_so(queue, catcher):
     settings = queue.settings(smtp(catcher()),
-                              DATABASE_URL='mysql://x:y@localhost/z?unix_socket=/nonexistent/socket')
+                              DATABASE_URL='mysql://x:y@localhost/z?unix_socket=/nonexistent')
     done = queue.programs.run('worker', '--once', settings=settings)
     assert done.returncode != 0 and done.stderr
 
 
-# ---- TLS and AUTH ---------------------------------------------------------------------------------
+# ---- TLS and AUTH ------------------------------------------------------------------------------
 
 def openssl(*arguments, folder):
     subprocess.run(['openssl', *arguments], cwd=folder, check=True, capture_output=True, timeout=60)
@@ -378,7 +383,8 @@ def keys(tmp_path_factory):
     """Two authorities, a certificate for this machine of each, and one for another machine."""
     folder = tmp_path_factory.mktemp('keys')
     for authority in ('ca', 'stranger'):
-        openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+        openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1',
+                '-nodes',
                 '-keyout', f'{authority}.key', '-out', f'{authority}.pem', '-days', '2',
                 '-subj', f'/CN={authority}', folder=folder)
     return {
@@ -445,7 +451,8 @@ def account(tmp_path):
     """The options of a catcher that knows one user with an awkward password, and both quoted."""
     password = tmp_path / 'password'
     password.write_text('p@ss:w/rd%?#é'.encode().decode() + '\n', encoding='utf-8')
-    return ('--user', 'some one', '--password-file', password), 'some%20one:p%40ss%3Aw%2Frd%25%3F%23%C3%A9@'
+    return ('--user', 'some one', '--password-file',
+            password), 'some%20one:p%40ss%3Aw%2Frd%25%3F%23%C3%A9@'
 
 
 def test_the_worker_logs_in_with_the_percent_decoded_password(queue, catcher, keys, tls, account):
@@ -478,7 +485,8 @@ def test_a_server_that_wants_a_log_in_and_gets_none_keeps_the_job(queue, catcher
     assert queue.job()['failed_at'] is None and queue.job()['last_error']
 
 
-def test_the_password_is_not_sent_to_a_server_with_a_wrong_certificate(queue, catcher, keys, account):
+def test_the_password_is_not_sent_to_a_server_with_a_wrong_certificate(queue, catcher, keys,
+                                                                       account):
     options, credentials = account
     queue.register()
     server = catcher('--starttls', *keys['other host'], *options)

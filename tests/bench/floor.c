@@ -75,8 +75,9 @@ static void serve(FCGX_Request *request, MYSQL_STMT *statement, const struct ans
 		FCGX_PutS("Status: 500\r\nContent-Type: application/json\r\n\r\n{}", request->out);
 		return;
 	}
-	snprintf(text, sizeof(text), "Content-Type: application/json\r\n\r\n{\"id\":%lld,\"username\":\"%.*s\"}",
-		answer->id, (int)answer->username_length, answer->username);
+	snprintf(text, sizeof(text),
+		"Content-Type: application/json\r\n\r\n{\"id\":%lld,\"username\":\"%.*s\"}", answer->id,
+		(int)answer->username_length, answer->username);
 	FCGX_PutS(text, request->out);
 }
 

@@ -1,5 +1,5 @@
 -- What wrk asks, and what it tells afterwards. Arguments after `--`: nothing for plain GETs,
--- `tokens FILE` for GETs with these bearer tokens in turn (one a line), `body FILE` for POSTs of it.
+-- `tokens FILE` for GETs with these bearer tokens in turn (one a line), `body FILE` for POSTs.
 
 local requests = {}
 
@@ -45,7 +45,8 @@ end
 function done(summary, latency)
     local errors = summary.errors
     io.write(string.format(
-        '{"requests":%d,"microseconds":%d,"failed":%d,"p50":%d,"p75":%d,"p90":%d,"p99":%d,"max":%d}\n',
+        '{"requests":%d,"microseconds":%d,"failed":%d,' ..
+            '"p50":%d,"p75":%d,"p90":%d,"p99":%d,"max":%d}\n',
         summary.requests, summary.duration,
         errors.status + errors.connect + errors.read + errors.write + errors.timeout,
         latency:percentile(50), latency:percentile(75), latency:percentile(90),

@@ -44,8 +44,8 @@ static inline ssize_t memory_read(void *state, void *buffer, size_t size)
 }
 
 /* Begin the request that lies in `memory`; both must live as long as `source` and the request. */
-static inline struct request memory_request(struct arena *arena, struct request_source *source,
-	struct memory_source *memory)
+static inline struct request memory_request(
+	struct arena *arena, struct request_source *source, struct memory_source *memory)
 {
 	struct request request;
 

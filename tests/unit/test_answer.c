@@ -6,6 +6,10 @@
 #include "account/answer.h"
 #include "account/rules.h"
 
+#define BAD_TOKEN                                                                                  \
+	"The access token provided is expired, revoked, malformed, or invalid "                    \
+	"for other reasons."
+
 static const char *header_of(const struct response *response, const char *name)
 {
 	for (int i = 0; i < response->header_count; i++)
@@ -29,28 +33,40 @@ static void the_constant_answers_are_those_of_the_contract(void **state)
 		int status;
 		const char *body;
 	} ANSWERS_EXPECTED[] = {
-		{ANSWER_INVALID_PAYLOAD, 400, "{\"status\":\"error\",\"message\":\"invalid payload\"}"},
-		{ANSWER_NO_TOKEN, 401, "{\"status\":\"error\",\"message\":\"provide a valid auth token\"}"},
+		{ANSWER_INVALID_PAYLOAD, 400,
+			"{\"status\":\"error\",\"message\":\"invalid payload\"}"},
+		{ANSWER_NO_TOKEN, 401,
+			"{\"status\":\"error\",\"message\":\"provide a valid auth token\"}"},
 		{ANSWER_SERVER_ERROR, 500,
-			"{\"status\":\"error\",\"message\":\"error, please try again or contact the administrator\"}"},
+			"{\"status\":\"error\",\"message\":"
+			"\"error, please try again or contact the administrator\"}"},
 		{ANSWER_UNKNOWN_URL, 404,
-			"{\"status\":\"not found\",\"message\":\"the requested URL was not found on the server\"}"},
-		{ANSWER_METHOD_NOT_ALLOWED, 405, "{\"status\":\"error\",\"message\":\"method not allowed\"}"},
-		{ANSWER_BODY_TOO_LARGE, 413, "{\"status\":\"error\",\"message\":\"request body too large\"}"},
+			"{\"status\":\"not found\",\"message\":"
+			"\"the requested URL was not found on the server\"}"},
+		{ANSWER_METHOD_NOT_ALLOWED, 405,
+			"{\"status\":\"error\",\"message\":\"method not allowed\"}"},
+		{ANSWER_BODY_TOO_LARGE, 413,
+			"{\"status\":\"error\",\"message\":\"request body too large\"}"},
 		{ANSWER_REGISTRATION_DISABLED, 403,
 			"{\"status\":\"error\",\"message\":\"error, registration is disabled\"}"},
 		{ANSWER_POLICY_NOT_ACCEPTED, 400,
-			"{\"status\":\"error\",\"message\":\"sorry, you must agree privacy policy to register\"}"},
+			"{\"status\":\"error\",\"message\":"
+			"\"sorry, you must agree privacy policy to register\"}"},
 		{ANSWER_USERNAME_TAKEN, 400,
-			"{\"status\":\"error\",\"message\":\"sorry, that username is already taken\"}"},
+			"{\"status\":\"error\",\"message\":"
+			"\"sorry, that username is already taken\"}"},
 		{ANSWER_CONFIRMED, 200,
 			"{\"status\":\"success\",\"message\":\"account confirmation successful\"}"},
 		{ANSWER_CONFIRMATION_RESENT, 200,
 			"{\"status\":\"success\",\"message\":\"confirmation email resent\"}"},
-		{ANSWER_BAD_CREDENTIALS, 401, "{\"status\":\"error\",\"message\":\"invalid credentials\"}"},
-		{ANSWER_LOGGED_IN, 200, "{\"status\":\"success\",\"message\":\"successfully logged in\"}"},
-		{ANSWER_LOGGED_OUT, 200, "{\"status\":\"success\",\"message\":\"successfully logged out\"}"},
-		{ANSWER_LOGOUT_FAILED, 500, "{\"status\":\"error\",\"message\":\"error on token blacklist\"}"},
+		{ANSWER_BAD_CREDENTIALS, 401,
+			"{\"status\":\"error\",\"message\":\"invalid credentials\"}"},
+		{ANSWER_LOGGED_IN, 200,
+			"{\"status\":\"success\",\"message\":\"successfully logged in\"}"},
+		{ANSWER_LOGGED_OUT, 200,
+			"{\"status\":\"success\",\"message\":\"successfully logged out\"}"},
+		{ANSWER_LOGOUT_FAILED, 500,
+			"{\"status\":\"error\",\"message\":\"error on token blacklist\"}"},
 		{ANSWER_CONFIG_FAILED, 500,
 			"{\"status\":\"error\",\"message\":\"error on getting configuration\"}"},
 		{ANSWER_PONG, 200, "{\"status\":\"success\",\"message\":\"pong!\"}"},
@@ -73,7 +89,8 @@ static void an_answer_can_carry_a_token(void **state)
 	(void)state;
 	answer_with_token(&response, ANSWER_LOGGED_IN, "a.b.c");
 	assert_answer(&response, 200,
-		"{\"auth_token\":\"a.b.c\",\"message\":\"successfully logged in\",\"status\":\"success\"}");
+		"{\"auth_token\":\"a.b.c\","
+		"\"message\":\"successfully logged in\",\"status\":\"success\"}");
 }
 
 static void success_is_one_word(void **state)
@@ -101,7 +118,8 @@ static void data_that_could_not_be_made_is_an_error(void **state)
 	(void)state;
 	answer_data(&response, NULL);
 	assert_answer(&response, 500,
-		"{\"status\":\"error\",\"message\":\"error, please try again or contact the administrator\"}");
+		"{\"status\":\"error\",\"message\":"
+		"\"error, please try again or contact the administrator\"}");
 }
 
 static void broken_rules_are_all_named_in_their_order(void **state)
@@ -109,11 +127,12 @@ static void broken_rules_are_all_named_in_their_order(void **state)
 	struct response response;
 
 	(void)state;
-	answer_broken_rules(&response, RULE_PASSWORD | RULE_USERNAME_CHARACTERS | RULE_EMAIL |
-					       RULE_USERNAME_LENGTH);
+	answer_broken_rules(&response,
+		RULE_PASSWORD | RULE_USERNAME_CHARACTERS | RULE_EMAIL | RULE_USERNAME_LENGTH);
 	assert_answer(&response, 400,
 		"{\"status\":\"error\",\"message\":\"username: 3 to 30 characters required\\n"
-		"username: only alphanumeric characters and the underscore character \\\"_\\\" allowed\\n"
+		"username: only alphanumeric characters and the underscore "
+		"character \\\"_\\\" allowed\\n"
 		"email: valid email must be provided\\npassword: 8 characters required\\n\"}");
 	answer_broken_rules(&response, RULE_EMAIL);
 	assert_answer(&response, 400,
@@ -138,11 +157,9 @@ static void a_bad_token_is_answered_in_the_manner_of_rfc_6750(void **state)
 	(void)state;
 	answer_bad_token(&response);
 	assert_answer(&response, 401,
-		"{\"error\":\"invalid_token\",\"error_description\":\"The access token provided is expired, "
-		"revoked, malformed, or invalid for other reasons.\"}");
-	assert_oauth_headers(&response,
-		"Bearer error=\"invalid_token\", error_description=\"The access token provided is expired, "
-		"revoked, malformed, or invalid for other reasons.\"");
+		"{\"error\":\"invalid_token\",\"error_description\":\"" BAD_TOKEN "\"}");
+	assert_oauth_headers(
+		&response, "Bearer error=\"invalid_token\", error_description=\"" BAD_TOKEN "\"");
 }
 
 static void a_bad_token_type_is_answered_in_the_manner_of_rfc_6750(void **state)
@@ -152,7 +169,8 @@ static void a_bad_token_type_is_answered_in_the_manner_of_rfc_6750(void **state)
 	(void)state;
 	answer_bad_token_type(&response);
 	assert_answer(&response, 401, "{\"error\":\"unsupported_token_type\"}");
-	assert_oauth_headers(&response, "bearer error=\"unsupported_token_type\", error_description=\"\"");
+	assert_oauth_headers(
+		&response, "bearer error=\"unsupported_token_type\", error_description=\"\"");
 }
 
 int main(void)

@@ -12,7 +12,8 @@ static void allocations_are_aligned_for_any_type(void **state)
 static void allocations_do_not_overlap(void **state)
 {
 	/* from nothing to more than a block, so that blocks of both kinds are filled and left */
-	static const size_t SIZES[] = {1, 16, 17, 1000, 20000, 20000, 100000, 5, 32768, 32769, 0, 7};
+	static const size_t SIZES[] = {
+		1, 16, 17, 1000, 20000, 20000, 100000, 5, 32768, 32769, 0, 7};
 	unsigned char *places[UNIT_COUNT(SIZES)];
 
 	for (size_t i = 0; i < UNIT_COUNT(SIZES); i++) {
@@ -41,6 +42,19 @@ static void a_copy_is_its_own_and_ends_in_nul(void **state)
 
 	memset(original, 'x', sizeof(original));
 	assert_memory_equal(copy, "ab\0cd", 6);
+}
+
+static void copies_leave_each_other_their_nul(void **state)
+{
+	char *copies[100];
+
+	for (size_t i = 0; i < UNIT_COUNT(copies); i++)
+		copies[i] = arena_copy(*state,
+			"0123456789012345678901234567890123456789012345678901234567890123456789"
+			"012345678901234567890123456789",
+			i);
+	for (size_t i = 0; i < UNIT_COUNT(copies); i++)
+		assert_int_equal(strlen(copies[i]), i);
 }
 
 static void printf_takes_what_it_needs(void **state)
@@ -127,6 +141,7 @@ int main(void)
 		ARENA_TEST(allocations_do_not_overlap),
 		ARENA_TEST(zero_clears_memory_that_was_used_before),
 		ARENA_TEST(a_copy_is_its_own_and_ends_in_nul),
+		ARENA_TEST(copies_leave_each_other_their_nul),
 		ARENA_TEST(printf_takes_what_it_needs),
 		ARENA_TEST(a_size_that_cannot_exist_is_refused),
 		ARENA_TEST(reset_wipes_what_was_there),

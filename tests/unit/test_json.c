@@ -35,10 +35,11 @@ static void assert_refused(const char *const *texts, size_t count)
 
 static void every_kind_of_value_is_json(void **state)
 {
-	static const char *const TEXTS[] = {"{}", "[]", "\"\"", "0", "true", "false", "null", "{\"a\":1}",
-		"[1,2,3]", "[[],{}]", "{\"a\":{\"b\":[1,{\"c\":null}]},\"d\":[]}",
+	static const char *const TEXTS[] = {"{}", "[]", "\"\"", "0", "true", "false", "null",
+		"{\"a\":1}", "[1,2,3]", "[[],{}]", "{\"a\":{\"b\":[1,{\"c\":null}]},\"d\":[]}",
 		" \t\r\n{ \"a\" : [ 1 , \"x\" , { } ] , \"b\" : false } \r\n", "[{\"a\":[]},[{}]]",
-		"\"caf\xc3\xa9 \xf0\x9f\x98\x80\"", "\"\x7f\"", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\""};
+		"\"caf\xc3\xa9 \xf0\x9f\x98\x80\"", "\"\x7f\"",
+		"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\""};
 
 	(void)state;
 	assert_accepted(TEXTS, UNIT_COUNT(TEXTS));
@@ -46,13 +47,15 @@ static void every_kind_of_value_is_json(void **state)
 
 static void malformed_text_is_refused(void **state)
 {
-	static const char *const TEXTS[] = {"", " ", "{", "}", "[", "]", "[1", "{\"a\"", "{\"a\":", "{\"a\":1",
-		"{\"a\":1,", "{\"a\":1,}", "[1,]", "[,1]", "[,]", "[1 2]", "{,}", "{\"a\" 1}", "{\"a\",1}",
-		"{a:1}", "{'a':1}", "{1:1}", "{null:1}", "{\"a\":}", "{\"a\":1 \"b\":2}", "{\"a\":1]", "[1}",
-		"[[1]}", "{\"a\":[1}", "[1:2]", "{\"a\"}", "[\"a\":1]", ",", ":", "nul", "nulll", "NULL", "True",
-		"tru", "truefalse", "fals", "undefined", "'a'", "\"a", "a\"", "\"a\\\"", "\"\\\"", "\"\\x41\"",
-		"\"\\a\"", "\"\\U0041\"", "\"\\'\"", "{} {}", "{}x", "{}}", "[]]", "1 2", "null null",
-		"{\"a\":1}\"", "// x\n1", "/* x */ 1", "[1]//", "\v1", "\f1", "\xc2\xa0" "1"};
+	static const char *const TEXTS[] = {"", " ", "{", "}", "[", "]", "[1", "{\"a\"",
+		"{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "[1,]", "[,1]", "[,]", "[1 2]",
+		"{,}", "{\"a\" 1}", "{\"a\",1}", "{a:1}", "{'a':1}", "{1:1}", "{null:1}",
+		"{\"a\":}", "{\"a\":1 \"b\":2}", "{\"a\":1]", "[1}", "[[1]}", "{\"a\":[1}", "[1:2]",
+		"{\"a\"}", "[\"a\":1]", ",", ":", "nul", "nulll", "NULL", "True", "tru",
+		"truefalse", "fals", "undefined", "'a'", "\"a", "a\"", "\"a\\\"", "\"\\\"",
+		"\"\\x41\"", "\"\\a\"", "\"\\U0041\"", "\"\\'\"", "{} {}", "{}x", "{}}", "[]]",
+		"1 2", "null null", "{\"a\":1}\"", "// x\n1", "/* x */ 1", "[1]//", "\v1", "\f1",
+		"\xc2\xa0[]"};
 
 	(void)state;
 	assert_refused(TEXTS, UNIT_COUNT(TEXTS));
@@ -60,12 +63,13 @@ static void malformed_text_is_refused(void **state)
 
 static void numbers_follow_the_grammar(void **state)
 {
-	static const char *const ACCEPTED[] = {"0", "-0", "7", "-12", "10", "0.5", "-0.0", "1.25", "0e0", "1E5",
-		"1e+5", "1e-5", "1.5e300", "1.7976931348623157e308", "-1.7976931348623157e308", "5e-324",
-		"1e-400", "123456789012345678901234567890"};
-	static const char *const REFUSED[] = {"01", "-01", "00", "1.", ".5", "-.5", "-", "+1", "--1", "1.e5",
-		"1e", "1e+", "1e-", "1e+-5", "1e5.5", "1.2.3", "0x10", "1_000", "1,5", "1f", "\xd9\xa1",
-		"[01]", "[1.]", "[-]", "- 1", "1 .5", "Infinity", "-Infinity", "NaN", "nan", "inf"};
+	static const char *const ACCEPTED[] = {"0", "-0", "7", "-12", "10", "0.5", "-0.0", "1.25",
+		"0e0", "1E5", "1e+5", "1e-5", "1.5e300", "1.7976931348623157e308",
+		"-1.7976931348623157e308", "5e-324", "1e-400", "123456789012345678901234567890"};
+	static const char *const REFUSED[] = {"01", "-01", "00", "1.", ".5", "-.5", "-", "+1",
+		"--1", "1.e5", "1e", "1e+", "1e-", "1e+-5", "1e5.5", "1.2.3", "0x10", "1_000",
+		"1,5", "1f", "\xd9\xa1", "[01]", "[1.]", "[-]", "- 1", "1 .5", "Infinity",
+		"-Infinity", "NaN", "nan", "inf"};
 
 	(void)state;
 	assert_accepted(ACCEPTED, UNIT_COUNT(ACCEPTED));
@@ -74,7 +78,8 @@ static void numbers_follow_the_grammar(void **state)
 
 static void numbers_too_large_for_a_double_are_refused(void **state)
 {
-	static const char *const TEXTS[] = {"1e400", "-1e400", "1.8e308", "[1e309]", "{\"a\":1e999999999}"};
+	static const char *const TEXTS[] = {
+		"1e400", "-1e400", "1.8e308", "[1e309]", "{\"a\":1e999999999}"};
 
 	(void)state;
 	assert_refused(TEXTS, UNIT_COUNT(TEXTS));
@@ -107,9 +112,10 @@ static void nul_is_refused_wherever_it_stands(void **state)
 
 static void lone_surrogate_escapes_are_refused(void **state)
 {
-	static const char *const TEXTS[] = {"\"\\ud800\"", "\"\\uDBFF\"", "\"\\udc00\"", "\"\\uDFFF\"",
-		"\"\\ud800\\ud800\"", "\"\\ud800\\u0041\"", "\"\\ud800\\n\"", "\"\\ud800A\"", "\"\\ud800\\\"",
-		"\"\\udc00\\ud800\"", "\"\\ud83d\\ue000\"", "\"\\ud83d\\udbff\"", "{\"\\ud800\":1}"};
+	static const char *const TEXTS[] = {"\"\\ud800\"", "\"\\uDBFF\"", "\"\\udc00\"",
+		"\"\\uDFFF\"", "\"\\ud800\\ud800\"", "\"\\ud800\\u0041\"", "\"\\ud800\\n\"",
+		"\"\\ud800A\"", "\"\\ud800\\\"", "\"\\udc00\\ud800\"", "\"\\ud83d\\ue000\"",
+		"\"\\ud83d\\udbff\"", "{\"\\ud800\":1}"};
 
 	(void)state;
 	assert_refused(TEXTS, UNIT_COUNT(TEXTS));
@@ -117,12 +123,12 @@ static void lone_surrogate_escapes_are_refused(void **state)
 
 static void unicode_escapes_have_four_hex_digits(void **state)
 {
-	static const char *const ACCEPTED[] = {"\"\\u0001\"", "\"\\u00e9\"", "\"\\u00E9\"", "\"\\uabcd\"",
-		"\"\\uABCD\"", "\"\\ufFfF\"", "\"\\ud7ff\\ue000\"", "\"\\ud800\\udc00\"", "\"\\uDBFF\\uDFFF\"",
-		"\"\\ud83d\\uDE00!\""};
-	static const char *const REFUSED[] = {"\"\\u\"", "\"\\u1\"", "\"\\u12\"", "\"\\u123\"", "\"\\u123g\"",
-		"\"\\u12 4\"", "\"\\u-123\"", "\"\\u+123\"", "\"\\u123", "\"\\u`123\"", "\"\\u:123\"",
-		"\"\\u@123\""};
+	static const char *const ACCEPTED[] = {"\"\\u0001\"", "\"\\u00e9\"", "\"\\u00E9\"",
+		"\"\\uabcd\"", "\"\\uABCD\"", "\"\\ufFfF\"", "\"\\ud7ff\\ue000\"",
+		"\"\\ud800\\udc00\"", "\"\\uDBFF\\uDFFF\"", "\"\\ud83d\\uDE00!\""};
+	static const char *const REFUSED[] = {"\"\\u\"", "\"\\u1\"", "\"\\u12\"", "\"\\u123\"",
+		"\"\\u123g\"", "\"\\u12 4\"", "\"\\u-123\"", "\"\\u+123\"", "\"\\u123",
+		"\"\\u`123\"", "\"\\u:123\"", "\"\\u@123\""};
 
 	(void)state;
 	assert_accepted(ACCEPTED, UNIT_COUNT(ACCEPTED));
@@ -131,8 +137,8 @@ static void unicode_escapes_have_four_hex_digits(void **state)
 
 static void invalid_utf8_is_refused_wherever_it_stands(void **state)
 {
-	static const char *const TEXTS[] = {"\"\xff\"", "\"caf\xe9\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"",
-		"{\"\xe9\":1}", "{}\xff", "\xff{}", "[\x80]", "\"\xe2\x82"};
+	static const char *const TEXTS[] = {"\"\xff\"", "\"caf\xe9\"", "\"\xc0\x80\"",
+		"\"\xed\xa0\x80\"", "{\"\xe9\":1}", "{}\xff", "\xff{}", "[\x80]", "\"\xe2\x82"};
 
 	(void)state;
 	assert_refused(TEXTS, UNIT_COUNT(TEXTS));
@@ -140,10 +146,10 @@ static void invalid_utf8_is_refused_wherever_it_stands(void **state)
 
 static void a_byte_order_mark_is_allowed_in_front_only(void **state)
 {
-	static const char *const ACCEPTED[] = {"\xEF\xBB\xBF{\"a\":1}", "\xEF\xBB\xBF 1",
-		"\"\xEF\xBB\xBF\""};
-	static const char *const REFUSED[] = {"\xEF\xBB\xBF", "\xEF\xBB\xBF\xEF\xBB\xBF" "1", "{}\xEF\xBB\xBF",
-		" \xEF\xBB\xBF{}", "\xEF\xBB{}"};
+	static const char *const ACCEPTED[] = {
+		"\xEF\xBB\xBF{\"a\":1}", "\xEF\xBB\xBF 1", "\"\xEF\xBB\xBF\""};
+	static const char *const REFUSED[] = {"\xEF\xBB\xBF", "\xEF\xBB\xBF\xEF\xBB\xBF{}",
+		"{}\xEF\xBB\xBF", " \xEF\xBB\xBF{}", "\xEF\xBB{}"};
 	const cJSON *tree = json_parse(ACCEPTED[0], strlen(ACCEPTED[0]));
 
 	(void)state;
@@ -164,7 +170,8 @@ static void utf16_is_refused(void **state)
 /* `count` times `open`, then a number, then `count` times `close`. */
 static char *nested(struct arena *arena, int count, const char *open, const char *close)
 {
-	char *text = arena_zero(arena, (size_t)count * (strlen(open) + strlen(close)) + 2), *at = text;
+	char *text = arena_zero(arena, (size_t)count * (strlen(open) + strlen(close)) + 2),
+	     *at = text;
 
 	for (int i = 0; i < count; i++)
 		at = stpcpy(at, open);
@@ -176,11 +183,12 @@ static char *nested(struct arena *arena, int count, const char *open, const char
 
 static void nesting_goes_64_deep(void **state)
 {
-	const char *const accepted[] = {nested(*state, 64, "[", "]"), nested(*state, 64, "{\"a\":", "}"),
-		nested(*state, 32, "[{\"a\":", "}]"), nested(*state, 32, "{\"a\":[", "]}")};
-	const char *const refused[] = {nested(*state, 65, "[", "]"), nested(*state, 65, "{\"a\":", "}"),
-		nested(*state, 33, "[{\"a\":", "}]"), nested(*state, 100000, "[", "]"),
-		nested(*state, 100000, "[", "")};
+	const char *const accepted[] = {nested(*state, 64, "[", "]"),
+		nested(*state, 64, "{\"a\":", "}"), nested(*state, 32, "[{\"a\":", "}]"),
+		nested(*state, 32, "{\"a\":[", "]}")};
+	const char *const refused[] = {nested(*state, 65, "[", "]"),
+		nested(*state, 65, "{\"a\":", "}"), nested(*state, 33, "[{\"a\":", "}]"),
+		nested(*state, 100000, "[", "]"), nested(*state, 100000, "[", "")};
 
 	assert_accepted(accepted, UNIT_COUNT(accepted));
 	assert_refused(refused, UNIT_COUNT(refused));
@@ -201,9 +209,9 @@ static void levels_one_after_the_other_are_not_deep(void **state)
 
 static void parse_gives_the_values_of_the_text(void **state)
 {
-	static const char TEXT[] =
-		"{\"text\":\"\\u00e9\\ud83d\\ude00\\n/\\/\",\"number\":-12.5e1,\"yes\":true,\"none\":null,"
-		"\"list\":[1,\"two\"]} trailing bytes that do not belong to it";
+	static const char TEXT[] = "{\"text\":\"\\u00e9\\ud83d\\ude00\\n/\\/\",\"number\":-12.5e1,"
+				   "\"yes\":true,\"none\":null,"
+				   "\"list\":[1,\"two\"]} trailing bytes that do not belong to it";
 	size_t length = strcspn(TEXT, "}") + 1;
 	const cJSON *tree = json_parse(TEXT, length);
 

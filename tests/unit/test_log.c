@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 
+#include <fcntl.h>
 #include <regex.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -13,14 +14,12 @@ enum { LONG_TEXT = 10000 };
 
 static char path[] = P_tmpdir "/fitgate-log-XXXXXX";
 
-static int open_file(void **state)
+static int make_file(void **state)
 {
 	int fd = mkstemp(path);
 
 	(void)state;
-	if (fd < 0 || close(fd) != 0)
-		return -1;
-	return log_open("login", path) ? 0 : -1;
+	return fd < 0 ? -1 : close(fd);
 }
 
 static int remove_file(void **state)
@@ -57,6 +56,33 @@ static void assert_matches(const char *text, const char *pattern)
 
 #define TIME "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z"
 
+/* Before any file is opened. */
+static void without_a_file_lines_go_to_standard_error(void **state)
+{
+	static const char *const NONE[] = {NULL, ""};
+	int kept = dup(STDERR_FILENO), file = open(path, O_WRONLY | O_APPEND);
+
+	assert_true(kept >= 0 && file >= 0);
+	for (size_t i = 0; i < UNIT_COUNT(NONE); i++) {
+		bool opened = log_open("login", NONE[i]);
+
+		dup2(file, STDERR_FILENO);
+		log_info("over there");
+		dup2(kept, STDERR_FILENO);
+		assert_true(opened);
+		assert_matches(new_lines(*state), "^" TIME " login\\[[0-9]+\\] info over there\n$");
+	}
+	close(kept);
+	close(file);
+}
+
+static void from_now_on_lines_go_to_the_file(void **state)
+{
+	assert_true(log_open("login", path));
+	log_info("here");
+	assert_matches(new_lines(*state), " info here\n$");
+}
+
 static void a_line_has_time_program_process_level_and_request(void **state)
 {
 	log_set_request("6f1c");
@@ -64,9 +90,11 @@ static void a_line_has_time_program_process_level_and_request(void **state)
 	assert_matches(new_lines(*state),
 		"^" TIME " login\\[[0-9]+\\] info request=6f1c POST /api/auth/login 200\n$");
 	log_warning("careful");
-	assert_matches(new_lines(*state), "^" TIME " login\\[[0-9]+\\] warn request=6f1c careful\n$");
+	assert_matches(
+		new_lines(*state), "^" TIME " login\\[[0-9]+\\] warn request=6f1c careful\n$");
 	log_error("broken");
-	assert_matches(new_lines(*state), "^" TIME " login\\[[0-9]+\\] error request=6f1c broken\n$");
+	assert_matches(
+		new_lines(*state), "^" TIME " login\\[[0-9]+\\] error request=6f1c broken\n$");
 }
 
 static void outside_a_request_none_is_named(void **state)
@@ -83,7 +111,8 @@ static void the_process_is_this_one(void **state)
 {
 	log_set_request(NULL);
 	log_info("here");
-	assert_non_null(strstr(new_lines(*state), arena_printf(*state, " login[%ld] ", (long)getpid())));
+	assert_non_null(
+		strstr(new_lines(*state), arena_printf(*state, " login[%ld] ", (long)getpid())));
 }
 
 static void what_a_client_sends_cannot_forge_a_line(void **state)
@@ -91,7 +120,8 @@ static void what_a_client_sends_cannot_forge_a_line(void **state)
 	log_set_request("a\nb");
 	log_info("%s", "GET /x\r\n2026-11-22T19:00:00.123Z login[1] info forged\x1b[31m\x7f\t.");
 	assert_matches(new_lines(*state),
-		"^" TIME " login\\[[0-9]+\\] info request=a\\?b GET /x\\?\\?2026-11-22T19:00:00\\.123Z "
+		"^" TIME
+		" login\\[[0-9]+\\] info request=a\\?b GET /x\\?\\?2026-11-22T19:00:00\\.123Z "
 		"login\\[1\\] info forged\\?\\[31m\\?\\?\\.\n$");
 	log_set_request(NULL);
 }
@@ -116,7 +146,8 @@ static void lines_are_added_to_what_is_there(void **state)
 	log_info("first");
 	assert_true(log_open("worker", path));
 	log_info("second");
-	assert_matches(new_lines(*state), "login\\[[0-9]+\\] info first\n.* worker\\[[0-9]+\\] info second\n$");
+	assert_matches(new_lines(*state),
+		"login\\[[0-9]+\\] info first\n.* worker\\[[0-9]+\\] info second\n$");
 	assert_true(log_open("login", path));
 }
 
@@ -130,6 +161,8 @@ static void a_file_that_cannot_be_opened_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		ARENA_TEST(without_a_file_lines_go_to_standard_error),
+		ARENA_TEST(from_now_on_lines_go_to_the_file),
 		ARENA_TEST(a_line_has_time_program_process_level_and_request),
 		ARENA_TEST(outside_a_request_none_is_named),
 		ARENA_TEST(the_process_is_this_one),
@@ -139,5 +172,5 @@ int main(void)
 		ARENA_TEST(a_file_that_cannot_be_opened_is_told),
 	};
 
-	return cmocka_run_group_tests(tests, open_file, remove_file);
+	return cmocka_run_group_tests(tests, make_file, remove_file);
 }

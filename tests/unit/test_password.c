@@ -57,8 +57,9 @@ static void hashes_made_elsewhere_verify(void **state)
 {
 	/* test vectors of crypt_blowfish and of the specification of SHA-crypt */
 	static const char BCRYPT[] = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
-	static const char SHA512[] = "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTL"
-				     "iBFdcbYEdFCoEOfaS35inz1";
+	static const char SHA512[] =
+		"$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTL"
+		"iBFdcbYEdFCoEOfaS35inz1";
 
 	(void)state;
 	assert_true(password_verify("U*U", BCRYPT));
@@ -69,8 +70,9 @@ static void hashes_made_elsewhere_verify(void **state)
 
 static void what_is_no_hash_verifies_nothing(void **state)
 {
-	static const char *const HASHES[] = {"", "*", "*0", "*1", "!", "x", "$", "$$", "$y$", "$y$j75$", "$2b$04$",
-		"$2b$04$CCCCCCCCCCCCCCCCCCCCC.", "$zz$1$2$3", "12345678", "\xc3\xa9\xc3\xa9", "$6$salt$"};
+	static const char *const HASHES[] = {"", "*", "*0", "*1", "!", "x", "$", "$$", "$y$",
+		"$y$j75$", "$2b$04$", "$2b$04$CCCCCCCCCCCCCCCCCCCCC.", "$zz$1$2$3", "12345678",
+		"\xc3\xa9\xc3\xa9", "$6$salt$"};
 	static const char *const PASSWORDS[] = {"", "*0", "12345678"};
 
 	(void)state;
@@ -150,8 +152,8 @@ static void a_hash_of_another_format_or_cost_is_outdated(void **state)
 	static const struct {
 		const char *prefix;
 		unsigned long cost;
-	} OTHERS[] = {{"$y$", 2}, {"$2b$", 5}, {"$2y$", 4}, {"$2a$", 4}, {"$6$", 1001}, {"$6$", 0}, {"$5$", 1000},
-		{"$gy$", 1}, {"$1$", 0}};
+	} OTHERS[] = {{"$y$", 2}, {"$2b$", 5}, {"$2y$", 4}, {"$2a$", 4}, {"$6$", 1001}, {"$6$", 0},
+		{"$5$", 1000}, {"$gy$", 1}, {"$1$", 0}};
 
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(KINDS); i++) {
@@ -226,7 +228,8 @@ int main(void)
 		cmocka_unit_test(a_setting_that_crypt_does_not_know_makes_no_hash),
 		cmocka_unit_test(a_hash_of_the_setting_is_not_outdated),
 		cmocka_unit_test(a_hash_of_another_format_or_cost_is_outdated),
-		cmocka_unit_test(a_hash_of_the_default_cost_and_one_that_names_its_cost_are_told_apart),
+		cmocka_unit_test(
+			a_hash_of_the_default_cost_and_one_that_names_its_cost_are_told_apart),
 		cmocka_unit_test(an_account_that_does_not_exist_costs_as_much_as_one_that_does),
 	};
 

@@ -34,10 +34,12 @@ static struct payload payload_of(struct arena *arena, const char *body)
 
 static void json_types_are_accepted_in_any_case_and_with_parameters(void **state)
 {
-	static const char *const TYPES[] = {"application/json", "APPLICATION/JSON", "Application/Json",
-		"application/json; charset=utf-8", "application/json;charset=latin-1", "application/json ;x=y",
-		"application/json;", "application/json ", "application/vnd.api+json", "application/problem+JSON",
-		"application/ld+json; charset=utf-8", "application/x+y+json"};
+	static const char *const TYPES[] = {"application/json", "APPLICATION/JSON",
+		"Application/Json", "application/json; charset=utf-8",
+		"application/json;charset=latin-1", "application/json ;x=y", "application/json;",
+		"application/json ", "application/json\t; x=y", "application/vnd.api+json",
+		"application/problem+JSON", "application/ld+json; charset=utf-8",
+		"application/x+y+json"};
 	struct payload payload;
 
 	for (size_t i = 0; i < UNIT_COUNT(TYPES); i++)
@@ -47,10 +49,11 @@ static void json_types_are_accepted_in_any_case_and_with_parameters(void **state
 
 static void other_types_are_refused(void **state)
 {
-	static const char *const TYPES[] = {"", "json", "text/json", "text/plain", "application/", "application",
-		"application/jsonp", "application/json5", "application/xjson", "application/json+xml",
-		"application/vnd.api+jsonx", "application/vnd.json", "application/xml; application/json",
-		"application/json, text/plain", "application/json charset=utf-8", "multipart/form-data",
+	static const char *const TYPES[] = {"", "json", "text/json", "text/plain", "application/",
+		"application", "application/jsonp", "application/json5", "application/xjson",
+		"application/json+xml", "application/vnd.api+jsonx", "application/vnd.json",
+		"application/xml; application/json", "application/json, text/plain",
+		"application/json charset=utf-8", "multipart/form-data",
 		"application/x-www-form-urlencoded", "text/vnd.api+json", "application json",
 		"application/a b+json", ";application/json"};
 	struct payload payload;
@@ -62,8 +65,8 @@ static void other_types_are_refused(void **state)
 
 static void a_body_that_is_no_object_with_a_member_is_refused(void **state)
 {
-	static const char *const BODIES[] = {"", " ", "{}", " { } ", "[]", "\"\"", "0", "false", "null", "[1]",
-		"[{\"a\":1}]", "\"x\"", "1", "true"};
+	static const char *const BODIES[] = {"", " ", "{}", " { } ", "[]", "\"\"", "0", "false",
+		"null", "[1]", "[{\"a\":1}]", "\"x\"", "1", "true"};
 	struct payload payload;
 
 	for (size_t i = 0; i < UNIT_COUNT(BODIES); i++)
@@ -73,9 +76,10 @@ static void a_body_that_is_no_object_with_a_member_is_refused(void **state)
 
 static void malformed_json_is_refused(void **state)
 {
-	static const char *const BODIES[] = {"{\"a\":1", "{\"a\":1} x", "{\"a\":1}{\"a\":1}", "{\"a\":\"\xff\"}",
-		"{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":-Infinity}", "{\"a\":\"\\ud800\"}",
-		"{\"a\":\"\\u0000\"}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":1e400}", "{\"a\":\"\n\"}", "a=1"};
+	static const char *const BODIES[] = {"{\"a\":1", "{\"a\":1} x", "{\"a\":1}{\"a\":1}",
+		"{\"a\":\"\xff\"}", "{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":-Infinity}",
+		"{\"a\":\"\\ud800\"}", "{\"a\":\"\\u0000\"}", "{\"a\":01}", "{\"a\":1.}",
+		"{\"a\":1e400}", "{\"a\":\"\n\"}", "a=1"};
 	struct payload payload;
 
 	for (size_t i = 0; i < UNIT_COUNT(BODIES); i++)
@@ -99,8 +103,10 @@ static void a_body_may_have_a_mebibyte_and_no_more(void **state)
 	memset(body, ' ', size);
 	memcpy(body, "{\"a\":1}", 7);
 	assert_int_equal(PAYLOAD_MAX_SIZE, 1048576);
-	assert_int_equal(read_bytes(*state, "application/json", body, PAYLOAD_MAX_SIZE, &payload), PAYLOAD_OK);
-	assert_int_equal(read_bytes(*state, "application/json", body, size, &payload), PAYLOAD_TOO_LARGE);
+	assert_int_equal(read_bytes(*state, "application/json", body, PAYLOAD_MAX_SIZE, &payload),
+		PAYLOAD_OK);
+	assert_int_equal(
+		read_bytes(*state, "application/json", body, size, &payload), PAYLOAD_TOO_LARGE);
 	assert_int_equal(read_bytes(*state, "text/plain", body, size, &payload), PAYLOAD_TOO_LARGE);
 }
 
@@ -127,8 +133,8 @@ static void the_limit_holds_for_a_body_of_unknown_length(void **state)
 
 static void a_body_that_breaks_off_is_refused(void **state)
 {
-	static const char *const PARAMETERS[] = {"CONTENT_TYPE", "application/json", "CONTENT_LENGTH", "20",
-		NULL};
+	static const char *const PARAMETERS[] = {
+		"CONTENT_TYPE", "application/json", "CONTENT_LENGTH", "20", NULL};
 	struct memory_source memory = {.parameters = PARAMETERS, .body = "{\"a\":1}", .length = 7};
 	struct request_source source;
 	struct request request = memory_request(*state, &source, &memory);
@@ -193,8 +199,9 @@ static void null_and_no_key_at_all_are_absent(void **state)
 
 static void only_the_literal_true_is_true(void **state)
 {
-	static const char *const BODIES[] = {"{\"a\":false}", "{\"a\":\"true\"}", "{\"a\":1}", "{\"a\":null}",
-		"{\"a\":[true]}", "{\"b\":true}", "{\"A\":true}", "{\"a\":true,\"a\":false}"};
+	static const char *const BODIES[] = {"{\"a\":false}", "{\"a\":\"true\"}", "{\"a\":1}",
+		"{\"a\":null}", "{\"a\":[true]}", "{\"b\":true}", "{\"A\":true}",
+		"{\"a\":true,\"a\":false}"};
 	struct payload payload = payload_of(*state, "{\"a\":true}");
 
 	assert_true(payload_is_true(&payload, "a"));

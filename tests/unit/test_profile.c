@@ -31,14 +31,15 @@ static void a_new_account_shows_nulls_and_zeros(void **state)
 	(void)state;
 	assert_int_equal(cJSON_GetArraySize(object), 28);
 	unit_assert_json(object,
-		"{\"accepted_privacy_policy\":false,\"admin\":false,\"bio\":null,\"birth_date\":null,"
-		"\"created_at\":\"Sun, 14 Jul 2019 14:09:58 GMT\",\"date_format\":null,\"display_ascent\":false,"
-		"\"email\":\"Sam@example.com\",\"email_to_confirm\":null,\"first_name\":null,"
-		"\"imperial_units\":false,\"is_active\":false,\"language\":null,\"last_name\":null,"
-		"\"location\":null,\"nb_sports\":0,\"nb_workouts\":0,\"picture\":false,\"records\":[],"
-		"\"sports_list\":[],\"start_elevation_at_zero\":false,\"timezone\":null,\"total_ascent\":0,"
-		"\"total_distance\":0,\"total_duration\":\"0:00:00\",\"use_raw_gpx_speed\":false,"
-		"\"username\":\"sam\",\"weekm\":false}");
+		"{\"accepted_privacy_policy\":false,\"admin\":false,\"bio\":null,"
+		"\"birth_date\":null,\"created_at\":\"Sun, 14 Jul 2019 14:09:58 GMT\","
+		"\"date_format\":null,\"display_ascent\":false,\"email\":\"Sam@example.com\","
+		"\"email_to_confirm\":null,\"first_name\":null,\"imperial_units\":false,"
+		"\"is_active\":false,\"language\":null,\"last_name\":null,\"location\":null,"
+		"\"nb_sports\":0,\"nb_workouts\":0,\"picture\":false,\"records\":[],"
+		"\"sports_list\":[],\"start_elevation_at_zero\":false,\"timezone\":null,"
+		"\"total_ascent\":0,\"total_distance\":0,\"total_duration\":\"0:00:00\","
+		"\"use_raw_gpx_speed\":false,\"username\":\"sam\",\"weekm\":false}");
 }
 
 static void all_that_is_known_is_shown(void **state)
@@ -88,16 +89,20 @@ static void all_that_is_known_is_shown(void **state)
 	(void)state;
 	unit_assert_json(profile_object(&profile),
 		"{\"accepted_privacy_policy\":true,\"admin\":true,\"bio\":\"line\\nline\","
-		"\"birth_date\":\"Tue, 01 Jan 1980 00:00:00 GMT\",\"created_at\":\"Thu, 01 Jan 1970 00:00:00 GMT\","
-		"\"date_format\":\"MM/dd/yyyy\",\"display_ascent\":true,\"email\":\"sam@example.com\","
-		"\"email_to_confirm\":\"new@example.com\",\"first_name\":\"S\xc3\xa1m\",\"imperial_units\":true,"
-		"\"is_active\":true,\"language\":\"fr\",\"last_name\":\"\\\"Smith\\\"\",\"location\":\"\","
-		"\"nb_sports\":2,\"nb_workouts\":12,\"picture\":true,"
-		"\"records\":[{\"id\":5,\"record_type\":\"FD\",\"sport_id\":2,\"user\":\"sam\",\"value\":18.125,"
-		"\"workout_date\":\"Sun, 14 Jul 2019 14:09:58 GMT\",\"workout_id\":\"hvYBqYBRa7wwXpaStWR4V2\"}],"
-		"\"sports_list\":[2,10],\"start_elevation_at_zero\":true,\"timezone\":\"Europe/Paris\","
-		"\"total_ascent\":1000.5,\"total_distance\":123.25,\"total_duration\":\"1 day, 1:01:01\","
-		"\"use_raw_gpx_speed\":true,\"username\":\"sam\",\"weekm\":true}");
+		"\"birth_date\":\"Tue, 01 Jan 1980 00:00:00 GMT\","
+		"\"created_at\":\"Thu, 01 Jan 1970 00:00:00 GMT\","
+		"\"date_format\":\"MM/dd/yyyy\",\"display_ascent\":true,"
+		"\"email\":\"sam@example.com\",\"email_to_confirm\":\"new@example.com\","
+		"\"first_name\":\"S\xc3\xa1m\",\"imperial_units\":true,\"is_active\":true,"
+		"\"language\":\"fr\",\"last_name\":\"\\\"Smith\\\"\",\"location\":\"\","
+		"\"nb_sports\":2,\"nb_workouts\":12,\"picture\":true,\"records\":[{\"id\":5,"
+		"\"record_type\":\"FD\",\"sport_id\":2,\"user\":\"sam\",\"value\":18.125,"
+		"\"workout_date\":\"Sun, 14 Jul 2019 14:09:58 GMT\","
+		"\"workout_id\":\"hvYBqYBRa7wwXpaStWR4V2\"}],\"sports_list\":[2,10],"
+		"\"start_elevation_at_zero\":true,\"timezone\":\"Europe/Paris\","
+		"\"total_ascent\":1000.5,\"total_distance\":123.25,"
+		"\"total_duration\":\"1 day, 1:01:01\",\"use_raw_gpx_speed\":true,"
+		"\"username\":\"sam\",\"weekm\":true}");
 }
 
 /* The value of a key when one member of the user is true and all others are false. */

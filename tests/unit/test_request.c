@@ -18,10 +18,11 @@ static struct request begin(struct arena *arena, const char *const *parameters)
 
 static void a_request_has_what_its_parameters_say(void **state)
 {
-	static const char *const PARAMETERS[] = {"REQUEST_METHOD", "POST", "PATH_INFO", "/api/auth/login",
-		"REQUEST_ID", "6f1c-_@Z9", "API_DIALECT", "0.7", "HTTP_AUTHORIZATION", "Bearer x",
-		"CONTENT_TYPE", "application/json", "CONTENT_LENGTH", "17", "HTTP_USER_AGENT", "curl/8",
-		"REMOTE_ADDR", "192.0.2.7", NULL};
+	static const char *const PARAMETERS[] = {"REQUEST_METHOD", "POST", "PATH_INFO",
+		"/api/auth/login", "REQUEST_ID", "6f1c-_@Z9", "API_DIALECT", "0.7",
+		"HTTP_AUTHORIZATION", "Bearer x", "CONTENT_TYPE", "application/json",
+		"CONTENT_LENGTH", "17", "HTTP_USER_AGENT", "curl/8", "REMOTE_ADDR", "192.0.2.7",
+		NULL};
 	struct request request = begin(*state, PARAMETERS);
 
 	assert_int_equal(request.method, HTTP_POST);
@@ -93,8 +94,8 @@ static void methods_are_known_by_their_exact_names(void **state)
 static void the_header_that_a_rewrite_renamed_counts_when_the_other_is_absent(void **state)
 {
 	static const char *const RENAMED[] = {"REDIRECT_HTTP_AUTHORIZATION", "Bearer b", NULL};
-	static const char *const BOTH[] = {"HTTP_AUTHORIZATION", "Bearer a", "REDIRECT_HTTP_AUTHORIZATION",
-		"Bearer b", NULL};
+	static const char *const BOTH[] = {
+		"HTTP_AUTHORIZATION", "Bearer a", "REDIRECT_HTTP_AUTHORIZATION", "Bearer b", NULL};
 
 	assert_string_equal(begin(*state, RENAMED).authorization, "Bearer b");
 	assert_string_equal(begin(*state, BOTH).authorization, "Bearer a");
@@ -102,13 +103,15 @@ static void the_header_that_a_rewrite_renamed_counts_when_the_other_is_absent(vo
 
 static void a_request_id_that_is_no_plain_word_is_replaced(void **state)
 {
-	static const char LONG[] = "0123456789012345678901234567890123456789012345678901234567890123x";
-	static const char *const IDS[] = {"", "a b", "a\nb", "a\r\nSet-Cookie: x", "a=b", "\"a\"", "caf\xc3\xa9",
-		"\x7f", LONG};
+	static const char LONG[] =
+		"0123456789012345678901234567890123456789012345678901234567890123x";
+	static const char *const IDS[] = {"", "a b", "a\nb", "a\r\nSet-Cookie: x", "a=b", "\"a\"",
+		"caf\xc3\xa9", "\x7f", LONG};
 
 	for (size_t i = 0; i < UNIT_COUNT(IDS); i++) {
 		const char *const parameters[] = {"REQUEST_ID", IDS[i], NULL};
-		struct request first = begin(*state, parameters), second = begin(*state, parameters);
+		struct request first = begin(*state, parameters),
+			       second = begin(*state, parameters);
 
 		assert_int_equal(strlen(first.id), 32);
 		assert_int_equal(strspn(first.id, "0123456789abcdef"), 32);
@@ -126,7 +129,8 @@ static void a_request_id_has_up_to_64_characters(void **state)
 
 static void a_length_that_is_no_number_is_not_known(void **state)
 {
-	static const char *const LENGTHS[] = {"", "-1", "x", "1x", " 1", "1e3", "99999999999999999999"};
+	static const char *const LENGTHS[] = {
+		"", "-1", "x", "1x", " 1", "1e3", "99999999999999999999"};
 
 	for (size_t i = 0; i < UNIT_COUNT(LENGTHS); i++) {
 		const char *const parameters[] = {"CONTENT_LENGTH", LENGTHS[i], NULL};
@@ -141,7 +145,8 @@ static void a_length_that_is_no_number_is_not_known(void **state)
 static enum request_body read_body(struct arena *arena, struct memory_source *memory,
 	const char *announced, size_t limit, const char **body, size_t *length)
 {
-	const char *const parameters[] = {"CONTENT_LENGTH", announced == NULL ? "" : announced, NULL};
+	const char *const parameters[] = {
+		"CONTENT_LENGTH", announced == NULL ? "" : announced, NULL};
 	struct request_source source;
 	struct request request;
 
@@ -155,11 +160,13 @@ static void an_announced_body_is_read_in_whatever_pieces_it_comes(void **state)
 	static const size_t STEPS[] = {0, 1, 3, 7};
 
 	for (size_t i = 0; i < UNIT_COUNT(STEPS); i++) {
-		struct memory_source memory = {.body = "0123456789", .length = 10, .step = STEPS[i]};
+		struct memory_source memory = {
+			.body = "0123456789", .length = 10, .step = STEPS[i]};
 		const char *body;
 		size_t length;
 
-		assert_int_equal(read_body(*state, &memory, "10", 10, &body, &length), REQUEST_BODY_OK);
+		assert_int_equal(
+			read_body(*state, &memory, "10", 10, &body, &length), REQUEST_BODY_OK);
 		assert_int_equal(length, 10);
 		assert_string_equal(body, "0123456789");
 	}
@@ -183,7 +190,8 @@ static void a_body_announced_as_too_large_is_not_read_at_all(void **state)
 	const char *body;
 	size_t length;
 
-	assert_int_equal(read_body(*state, &memory, "11", 10, &body, &length), REQUEST_BODY_TOO_LARGE);
+	assert_int_equal(
+		read_body(*state, &memory, "11", 10, &body, &length), REQUEST_BODY_TOO_LARGE);
 	assert_int_equal(read_body(*state, &memory, "9223372036854775807", 10, &body, &length),
 		REQUEST_BODY_TOO_LARGE);
 	assert_int_equal(memory.taken, 0);
@@ -195,7 +203,8 @@ static void a_body_that_ends_too_early_is_broken(void **state)
 	const char *body;
 	size_t length;
 
-	assert_int_equal(read_body(*state, &memory, "11", 100, &body, &length), REQUEST_BODY_BROKEN);
+	assert_int_equal(
+		read_body(*state, &memory, "11", 100, &body, &length), REQUEST_BODY_BROKEN);
 }
 
 static void a_body_that_cannot_be_read_is_broken(void **state)
@@ -205,9 +214,10 @@ static void a_body_that_cannot_be_read_is_broken(void **state)
 	const char *body;
 	size_t length;
 
-	assert_int_equal(read_body(*state, &announced, "10", 100, &body, &length), REQUEST_BODY_BROKEN);
-	assert_int_equal(read_body(*state, &not_announced, NULL, 100, &body, &length),
-		REQUEST_BODY_BROKEN);
+	assert_int_equal(
+		read_body(*state, &announced, "10", 100, &body, &length), REQUEST_BODY_BROKEN);
+	assert_int_equal(
+		read_body(*state, &not_announced, NULL, 100, &body, &length), REQUEST_BODY_BROKEN);
 }
 
 static void a_body_of_unknown_length_is_read_to_its_end(void **state)
@@ -223,7 +233,8 @@ static void a_body_of_unknown_length_is_read_to_its_end(void **state)
 		const char *body;
 		size_t length;
 
-		assert_int_equal(read_body(*state, &memory, NULL, BIG, &body, &length), REQUEST_BODY_OK);
+		assert_int_equal(
+			read_body(*state, &memory, NULL, BIG, &body, &length), REQUEST_BODY_OK);
 		assert_int_equal(length, LENGTHS[i]);
 		assert_memory_equal(body, bytes, length);
 		assert_int_equal(body[length], 0);
@@ -241,8 +252,8 @@ static void the_limit_holds_for_a_body_of_unknown_length(void **state)
 		const char *body;
 		size_t length;
 
-		assert_int_equal(read_body(*state, &fits, NULL, LIMITS[i], &body, &length),
-			REQUEST_BODY_OK);
+		assert_int_equal(
+			read_body(*state, &fits, NULL, LIMITS[i], &body, &length), REQUEST_BODY_OK);
 		assert_int_equal(read_body(*state, &too_large, NULL, LIMITS[i], &body, &length),
 			REQUEST_BODY_TOO_LARGE);
 	}
@@ -250,13 +261,14 @@ static void the_limit_holds_for_a_body_of_unknown_length(void **state)
 
 static void an_empty_body_is_an_empty_text(void **state)
 {
-	struct memory_source memory = {.body = "", .length = 0};
+	struct memory_source memory = {.body = "not of this request", .length = 19};
 	const char *body;
 	size_t length;
 
 	assert_int_equal(read_body(*state, &memory, "0", 10, &body, &length), REQUEST_BODY_OK);
 	assert_int_equal(length, 0);
 	assert_string_equal(body, "");
+	assert_int_equal(memory.taken, 0);
 }
 
 int main(void)

@@ -24,14 +24,17 @@ static void the_head_of_a_json_answer_is_complete(void **state)
 	assert_int_equal(response.body_length, 20);
 }
 
-static void every_status_of_the_contract_has_its_reason(void **state)
+static void every_status_has_its_reason(void **state)
 {
 	static const struct {
 		int status;
 		const char *line;
 	} STATUSES[] = {
 		{200, "Status: 200 OK\r\n"},
+		{201, "Status: 201 Created\r\n"},
 		{204, "Status: 204 No Content\r\n"},
+		{206, "Status: 206 Partial Content\r\n"},
+		{304, "Status: 304 Not Modified\r\n"},
 		{400, "Status: 400 Bad Request\r\n"},
 		{401, "Status: 401 Unauthorized\r\n"},
 		{403, "Status: 403 Forbidden\r\n"},
@@ -85,10 +88,11 @@ static void a_later_attempt_replaces_the_earlier_one(void **state)
 	response_json(&response, 200, "{\"a\":1}");
 	response_header(&response, "Cache-Control", "no-store");
 	response_json(&response, 500, "{}");
-	assert_string_equal(response_head(&response, *state), "Status: 500 Internal Server Error\r\n"
-							      "Content-Length: 2\r\n"
-							      "Content-Type: application/json\r\n"
-							      "\r\n");
+	assert_string_equal(response_head(&response, *state),
+		"Status: 500 Internal Server Error\r\n"
+		"Content-Length: 2\r\n"
+		"Content-Type: application/json\r\n"
+		"\r\n");
 	response_empty(&response, 200);
 	assert_string_equal(response_head(&response, *state), "Status: 200 OK\r\n"
 							      "Content-Length: 0\r\n"
@@ -106,8 +110,9 @@ static void there_is_room_for_many_long_headers(void **state)
 	for (int i = 0; i < RESPONSE_HEADERS; i++)
 		response_header(&response, "X-Long", value);
 	head = response_head(&response, *state);
-	assert_int_equal(strlen(head), strlen("Status: 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n") +
-					       RESPONSE_HEADERS * (5000 + strlen("X-Long: \r\n")));
+	assert_int_equal(strlen(head),
+		strlen("Status: 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n") +
+			RESPONSE_HEADERS * (5000 + strlen("X-Long: \r\n")));
 	assert_string_equal(head + strlen(head) - 5, "v\r\n\r\n");
 }
 
@@ -158,7 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ARENA_TEST(the_head_of_a_json_answer_is_complete),
-		ARENA_TEST(every_status_of_the_contract_has_its_reason),
+		ARENA_TEST(every_status_has_its_reason),
 		ARENA_TEST(headers_stand_in_the_order_in_which_they_were_added),
 		ARENA_TEST(an_answer_without_content_announces_no_length),
 		ARENA_TEST(a_later_attempt_replaces_the_earlier_one),

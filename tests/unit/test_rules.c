@@ -24,8 +24,9 @@ static void a_username_has_3_to_30_characters(void **state)
 
 static void a_username_consists_of_ascii_letters_digits_and_underscore(void **state)
 {
-	static const char *const REFUSED[] = {"sam ", " sam", "sa m", "sam-1", "sam.1", "sam@1", "sam\n", "\nsam",
-		"sam\t", "s\xc3\xa1mu", "sam\xef\xbc\x91", "sam'", "<sam>", "sam{", "sam[", "sam`", "sam/", "sam:"};
+	static const char *const REFUSED[] = {"sam ", " sam", "sa m", "sam-1", "sam.1", "sam@1",
+		"sam\n", "\nsam", "sam\t", "s\xc3\xa1mu", "sam\xef\xbc\x91", "sam'", "<sam>",
+		"sam{", "sam[", "sam`", "sam/", "sam:"};
 
 	(void)state;
 	assert_int_equal(rules_username("abcdefghijklmnopqrstuvwxyz_"), 0);
@@ -50,19 +51,22 @@ static void the_length_of_a_username_is_counted_in_characters_not_bytes(void **s
 {
 	(void)state;
 	/* two characters of two bytes each */
-	assert_int_equal(rules_username("\xc3\xa9\xc3\xa9"), RULE_USERNAME_LENGTH | RULE_USERNAME_CHARACTERS);
+	assert_int_equal(rules_username("\xc3\xa9\xc3\xa9"),
+		RULE_USERNAME_LENGTH | RULE_USERNAME_CHARACTERS);
 	/* thirty of two bytes each */
-	assert_int_equal(rules_username("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
-					"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
-					"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
-					"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"),
+	assert_int_equal(
+		rules_username("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+			       "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+			       "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+			       "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"),
 		RULE_USERNAME_CHARACTERS);
 }
 
 static void addresses_of_the_pattern_are_valid(void **state)
 {
-	static const char *const ACCEPTED[] = {"sam@example.com", "SAM@EXAMPLE.COM", "a@b.c", "a@b..", "a@b.-",
-		"s.a_m+tag-1@ex-ample.co.uk", "+@-.1", ".@-.-", "1@2.3", "sam@example.com."};
+	static const char *const ACCEPTED[] = {"sam@example.com", "SAM@EXAMPLE.COM", "a@b.c",
+		"a@b..", "a@b.-", "s.a_m+tag-1@ex-ample.co.uk", "+@-.1", ".@-.-", "1@2.3",
+		"sam@example.com."};
 
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(ACCEPTED); i++)
@@ -72,13 +76,15 @@ static void addresses_of_the_pattern_are_valid(void **state)
 
 static void other_addresses_are_not(void **state)
 {
-	static const char *const REFUSED[] = {"", "@", "sam", "sam@", "@example.com", "sam@example", "sam@.com",
-		"sam@example.", "sam@@example.com", "sam@exa@mple.com", "sam@example.com@", "sam@exam_ple.com",
-		"sam@example.co_m", "sam@exa mple.com", "sa m@example.com", " sam@example.com",
-		"sam@example.com ", "sam@example.com\n", "\nsam@example.com", "sam\n@example.com",
-		"sam@example.com\r\nBcc: x@example.com", "s\xc3\xa1m@example.com", "sam@ex\xc3\xa1mple.com",
-		"sam@example.c\xc3\xb3m", "\"sam\"@example.com", "sam@[192.0.2.1]", "<sam@example.com>",
-		"sam@example.com,x@example.com", "sam/1@example.com", "sam@example+.com", "sam@example.com+"};
+	static const char *const REFUSED[] = {"", "@", "sam", "sam@", "@example.com", "sam@example",
+		"sam@.com", "sam@example.", "sam@@example.com", "sam@exa@mple.com",
+		"sam@example.com@", "sam@exam_ple.com", "sam@example.co_m", "sam@exa mple.com",
+		"sa m@example.com", " sam@example.com", "sam@example.com ", "sam@example.com\n",
+		"\nsam@example.com", "sam\n@example.com", "sam@example.com\r\nBcc: x@example.com",
+		"s\xc3\xa1m@example.com", "sam@ex\xc3\xa1mple.com", "sam@example.c\xc3\xb3m",
+		"\"sam\"@example.com", "sam@[192.0.2.1]", "<sam@example.com>",
+		"sam@example.com,x@example.com", "sam/1@example.com", "sam@example+.com",
+		"sam@example.com+"};
 
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(REFUSED); i++)
@@ -101,10 +107,13 @@ static void a_password_has_8_code_points(void **state)
 	assert_int_equal(rules_password("        "), 0);
 	assert_int_equal(rules_password("123456 \n"), 0);
 	/* seven characters of four bytes each, then eight of two */
-	assert_int_equal(rules_password("\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80"
-					"\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80"),
+	assert_int_equal(
+		rules_password("\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80"
+			       "\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80"),
 		RULE_PASSWORD);
-	assert_int_equal(rules_password("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"), 0);
+	assert_int_equal(
+		rules_password("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"),
+		0);
 }
 
 static void a_password_of_511_bytes_fits(void **state)
@@ -118,7 +127,8 @@ static void a_password_of_511_bytes_fits(void **state)
 static void a_language_that_is_not_in_the_list_becomes_english(void **state)
 {
 	static const char LANGUAGES[] = "en fr de it nb nl es gl pl";
-	static const char *const UNKNOWN[] = {"", "invalid", "FR", "f", "fr ", " fr", "en fr", "fr-FR", "\n"};
+	static const char *const UNKNOWN[] = {
+		"", "invalid", "FR", "f", "fr ", " fr", "en fr", "fr-FR", "\n"};
 
 	(void)state;
 	assert_string_equal(rules_language(LANGUAGES, "fr"), "fr");

@@ -59,11 +59,13 @@ static void hmac_gives_the_vectors_of_rfc_4231(void **state)
 		"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 	memset(key, 0xaa, 20);
 	memset(bytes, 0xdd, 50);
-	assert_hmac(key, bytes, 50, "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
+	assert_hmac(
+		key, bytes, 50, "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
 	for (int i = 0; i < 25; i++)
 		key[i] = (char)(i + 1);
 	memset(bytes, 0xcd, 50);
-	assert_hmac(key, bytes, 50, "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
+	assert_hmac(
+		key, bytes, 50, "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
 	memset(key, 0xaa, 131);
 	assert_hmac(key, "Test Using Larger Than Block-Size Key - Hash Key First", 54,
 		"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
@@ -72,13 +74,13 @@ static void hmac_gives_the_vectors_of_rfc_4231(void **state)
 static void hmac_signs_the_example_of_rfc_7515(void **state)
 {
 	/* appendix A.1; its key has no NUL */
-	static const unsigned char KEY[] = {3, 35, 53, 75, 43, 15, 165, 188, 131, 126, 6, 101, 119, 123, 166,
-		143, 90, 179, 40, 230, 240, 84, 201, 40, 169, 15, 132, 178, 210, 80, 46, 191, 211, 251, 90,
-		146, 210, 6, 71, 239, 150, 138, 180, 195, 119, 98, 61, 34, 61, 46, 33, 114, 5, 46, 79, 8, 192,
-		205, 154, 245, 103, 208, 128, 163, 0};
-	static const char SIGNED[] =
-		"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
-		".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+	static const unsigned char KEY[] = {3, 35, 53, 75, 43, 15, 165, 188, 131, 126, 6, 101, 119,
+		123, 166, 143, 90, 179, 40, 230, 240, 84, 201, 40, 169, 15, 132, 178, 210, 80, 46,
+		191, 211, 251, 90, 146, 210, 6, 71, 239, 150, 138, 180, 195, 119, 98, 61, 34, 61,
+		46, 33, 114, 5, 46, 79, 8, 192, 205, 154, 245, 103, 208, 128, 163, 0};
+	static const char SIGNED[] = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
+				     ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9l"
+				     "eGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 	unsigned char mac[SECRET_SHA256_SIZE];
 	char text[TEXT_BASE64URL_SIZE(SECRET_SHA256_SIZE)];
 
@@ -118,14 +120,32 @@ static void texts_of_another_length_are_not_equal(void **state)
 static void random_bytes_fill_the_whole_buffer(void **state)
 {
 	static const unsigned char ZERO[16];
-	/* more than what the kernel gives without being asked again */
-	unsigned char bytes[4096] = {0};
+	/* more than the kernel gives at once, which is a byte less than 32 MiB */
+	const size_t length = 33 * 1024 * 1024;
+	unsigned char *bytes = calloc(length + 1, 1);
 
 	(void)state;
-	assert_true(secret_random(bytes, sizeof(bytes) - 16));
-	for (size_t at = 0; at < sizeof(bytes) - 16; at += 16)
-		assert_memory_not_equal(bytes + at, ZERO, 16);
-	assert_memory_equal(bytes + sizeof(bytes) - 16, ZERO, 16);
+	assert_non_null(bytes);
+	assert_true(secret_random(bytes, length));
+	for (size_t at = 0; at < length; at += 16)
+		if (memcmp(bytes + at, ZERO, 16) == 0)
+			fail_msg("nothing at %zu", at);
+	assert_int_equal(bytes[length], 0);
+	free(bytes);
+}
+
+static void a_single_byte_is_random_too(void **state)
+{
+	unsigned char seen = 0;
+
+	(void)state;
+	for (int i = 0; i < 64; i++) {
+		unsigned char byte = 0;
+
+		assert_true(secret_random(&byte, 1));
+		seen |= byte;
+	}
+	assert_int_not_equal(seen, 0);
 }
 
 static void random_ids_are_32_hex_digits_and_never_the_same(void **state)
@@ -153,6 +173,7 @@ int main(void)
 		cmocka_unit_test(equality_looks_at_every_byte),
 		cmocka_unit_test(texts_of_another_length_are_not_equal),
 		cmocka_unit_test(random_bytes_fill_the_whole_buffer),
+		cmocka_unit_test(a_single_byte_is_random_too),
 		cmocka_unit_test(random_ids_are_32_hex_digits_and_never_the_same),
 	};
 

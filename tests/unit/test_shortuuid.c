@@ -9,6 +9,7 @@ static void assert_short(const char *uuid, const char *expected)
 {
 	char text[SHORTUUID_SIZE];
 
+	memset(text, 'x', sizeof(text));
 	assert_true(shortuuid_encode(uuid, text));
 	assert_string_equal(text, expected);
 }
@@ -33,6 +34,15 @@ static void carries_pass_from_one_word_to_the_next(void **state)
 	assert_short("00000001-0000-0000-0000-000000000000", "222228PiYtj2UgLjFncry9");
 }
 
+static void every_digit_has_its_character(void **state)
+{
+	static const char ALPHABET[] = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+	for (int digit = 0; digit < 57; digit++)
+		assert_short(arena_printf(*state, "%032x", digit),
+			arena_printf(*state, "222222222222222222222%c", ALPHABET[digit]));
+}
+
 static void case_and_hyphens_change_nothing(void **state)
 {
 	(void)state;
@@ -42,9 +52,10 @@ static void case_and_hyphens_change_nothing(void **state)
 
 static void what_is_no_uuid_is_refused(void **state)
 {
-	static const char *const REFUSED[] = {"", "-", "e060bde0", "e060bde0-5e3f-4906-a329-13b102c814c",
-		"e060bde0-5e3f-4906-a329-13b102c814cb0", "e060bde0-5e3f-4906-a329-13b102c814cg",
-		"e060bde0-5e3f-4906-a329-13b102c814c`", "e060bde0-5e3f-4906-a329-13b102c814c@",
+	static const char *const REFUSED[] = {"", "-", "e060bde0",
+		"e060bde0-5e3f-4906-a329-13b102c814c", "e060bde0-5e3f-4906-a329-13b102c814cb0",
+		"e060bde0-5e3f-4906-a329-13b102c814cg", "e060bde0-5e3f-4906-a329-13b102c814c`",
+		"e060bde0-5e3f-4906-a329-13b102c814c@",
 		"e060bde0-5e3f-4906-a329-13b102c814c:", "e060bde0-5e3f-4906-a329-13b102c814c/",
 		"{e060bde0-5e3f-4906-a329-13b102c814cb}", "e060bde0 5e3f 4906 a329 13b102c814cb",
 		"hvYBqYBRa7wwXpaStWR4V2"};
@@ -63,6 +74,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_vectors_of_the_contract_are_met),
 		cmocka_unit_test(carries_pass_from_one_word_to_the_next),
+		ARENA_TEST(every_digit_has_its_character),
 		cmocka_unit_test(case_and_hyphens_change_nothing),
 		cmocka_unit_test(what_is_no_uuid_is_refused),
 	};

@@ -28,8 +28,8 @@ static void assert_plain(struct arena *arena, const char *body, const char *expe
 
 static void assert_html(struct arena *arena, const char *body, const char *expected)
 {
-	static const char HEAD[] =
-		"<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"></head>\n<body>\n";
+	static const char HEAD[] = "<!DOCTYPE html>\n<html lang=\"en\">\n"
+				   "<head><meta charset=\"utf-8\"></head>\n<body>\n";
 	const struct template template = template_of(body);
 
 	assert_string_equal(template_html(arena, &template, VALUES),
@@ -48,7 +48,8 @@ static void values_stand_where_their_names_stood(void **state)
 
 static void a_value_that_is_not_in_the_list_makes_no_text(void **state)
 {
-	static const char *const TEXTS[] = {"{nam}", "{names}", "{Name}", "{}", "{ name}", "a {name} b {other} c"};
+	static const char *const TEXTS[] = {
+		"{nam}", "{names}", "{Name}", "{}", "{ name}", "a {name} b {other} c"};
 	static const struct template_value NOT_GIVEN[] = {{"name", NULL}, {NULL, NULL}};
 
 	for (size_t i = 0; i < UNIT_COUNT(TEXTS); i++) {
@@ -63,7 +64,8 @@ static void a_value_that_is_not_in_the_list_makes_no_text(void **state)
 
 static void a_missing_value_is_missed_in_every_part_of_a_link(void **state)
 {
-	const struct template words = template_of("[{other}]({link})"), address = template_of("[x]({other})");
+	const struct template words = template_of("[{other}]({link})"),
+			      address = template_of("[x]({other})");
 
 	assert_null(template_plain(*state, &words, VALUES));
 	assert_null(template_plain(*state, &address, VALUES));
@@ -86,7 +88,8 @@ static void a_brace_without_its_other_half_stays(void **state)
 
 static void plain_text_keeps_paragraphs_apart_and_ends_in_one_line_feed(void **state)
 {
-	assert_plain(*state, "Hello {name},\n\none\ntwo\n\n\n\nthree\n", "Hello S\xc3\xa1m,\n\none\ntwo\n\nthree\n");
+	assert_plain(*state, "Hello {name},\n\none\ntwo\n\n\n\nthree\n",
+		"Hello S\xc3\xa1m,\n\none\ntwo\n\nthree\n");
 	assert_plain(*state, "\n\nonly\n\n", "only\n");
 	assert_plain(*state, "only", "only\n");
 }
@@ -99,7 +102,8 @@ static void a_link_in_plain_text_is_its_words_and_its_address(void **state)
 
 static void html_has_a_paragraph_for_each_paragraph(void **state)
 {
-	assert_html(*state, "Hello {name},\n\none\ntwo\n", "<p>Hello S\xc3\xa1m,</p>\n<p>one\ntwo</p>\n");
+	assert_html(*state, "Hello {name},\n\none\ntwo\n",
+		"<p>Hello S\xc3\xa1m,</p>\n<p>one\ntwo</p>\n");
 }
 
 static void a_link_in_html_can_be_clicked_and_copied(void **state)

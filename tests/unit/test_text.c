@@ -78,9 +78,9 @@ static void base64url_goes_there_and_back_at_any_length(void **state)
 
 static void base64url_refuses_what_is_not_of_its_alphabet(void **state)
 {
-	static const char *const REFUSED[] = {
-		"Zg==", "Zm8=", "Zm9v=", "=", "Zm9v\n", " Zm9", "Zm 9", "ab+d", "ab/d", "ab.d", "ab\xc3\xa9", "@abc",
-		"[abc", "`abc", "{abc", "/abc", ":abc"};
+	static const char *const REFUSED[] = {"Zg==", "Zm8=", "Zm9v=", "=", "Zm9v\n", " Zm9",
+		"Zm 9", "ab+d", "ab/d", "ab.d", "ab\xc3\xa9", "@abc", "[abc", "`abc", "{abc",
+		"/abc", ":abc"};
 	unsigned char bytes[UNIT_TEXT_MAX];
 
 	(void)state;
@@ -114,7 +114,7 @@ static void base64url_has_one_spelling_for_each_value(void **state)
 		of_two += text_base64url_decode(two, 2, bytes) == 1;
 		of_three += text_base64url_decode(three, 3, bytes) == 2;
 	}
-	assert_int_equal(of_two, 256);	  /* one byte */
+	assert_int_equal(of_two, 256);    /* one byte */
 	assert_int_equal(of_three, 1024); /* the ten bits that 'x' leaves of two bytes */
 }
 
@@ -122,9 +122,9 @@ static void base64url_has_one_spelling_for_each_value(void **state)
 
 static void integers_are_decimal_digits_and_nothing_else(void **state)
 {
-	static const char *const REFUSED[] = {"", "-", "+5", " 5", "5 ", "5\n", "--5", "-+5", "5-", "1.0", "1e3",
-		"0x10", "five", "5a", "\t5", "99999999999999999999", "9223372036854775808",
-		"-9223372036854775809", "\xd9\xa5"};
+	static const char *const REFUSED[] = {"", "-", "+5", " 5", "5 ", "5\n", "--5", "-+5", "5-",
+		"1.0", "1e3", "0x10", "five", "5a", "\t5", "99999999999999999999",
+		"9223372036854775808", "-9223372036854775809", "\xd9\xa5"};
 	int64_t value = 77;
 
 	(void)state;
@@ -212,30 +212,38 @@ static void every_code_point_but_the_surrogates_is_utf8(void **state)
 static void malformed_sequences_are_not_utf8(void **state)
 {
 	static const char *const REFUSED[] = {
-		"\x80",			/* a continuation alone */
+		/* a continuation alone */
+		"\x80",
 		"a\xbf",
-		"\xc3",			/* cut off */
+		/* cut off */
+		"\xc3",
 		"\xe2\x82",
 		"\xf0\x9f\x98",
-		"\xc3(",		/* something else where a continuation should be */
+		/* something else where a continuation should be */
+		"\xc3(",
 		"\xe2(\xac",
 		"\xe2\x82(",
 		"\xf0\x9f\x98(",
 		"\xe2\x82\xc0",
-		"\xc0\xaf",		/* overlong forms */
+		/* overlong forms */
+		"\xc0\xaf",
 		"\xc1\xbf",
 		"\xe0\x80\xaf",
 		"\xe0\x9f\xbf",
 		"\xf0\x80\x80\xaf",
 		"\xf0\x8f\xbf\xbf",
-		"\xed\xa0\x80",		/* surrogates */
+		/* surrogates */
+		"\xed\xa0\x80",
 		"\xed\xbf\xbf",
-		"\xf4\x90\x80\x80",	/* beyond U+10FFFF */
+		/* beyond U+10FFFF */
+		"\xf4\x90\x80\x80",
 		"\xf5\x80\x80\x80",
-		"\xf8\x88\x80\x80\x80", /* lengths of old */
+		/* lengths of old */
+		"\xf8\x88\x80\x80\x80",
 		"\xfe",
 		"\xff",
-		"caf\xe9",		/* Latin-1 */
+		/* Latin-1 */
+		"caf\xe9",
 	};
 
 	(void)state;
@@ -297,7 +305,7 @@ static void percent_escapes_are_decoded_once(void **state)
 	assert_percent_decoded("%41%3a%2F%3f", "A:/?");
 	assert_percent_decoded("a%20b%c3%A9", "a b\xc3\xa9");
 	assert_percent_decoded("%2541", "%41");
-	assert_percent_decoded("%ff", "\xff");
+	assert_percent_decoded("%01%0a%10%ff", "\x01\n\x10\xff");
 }
 
 static void broken_percent_escapes_are_refused(void **state)

@@ -162,8 +162,8 @@ static void nothing_may_stand_around_a_token(void **state)
 {
 	static const struct {
 		const char *before, *after;
-	} EXTRAS[] = {{"", "="}, {"", "=="}, {"", " "}, {" ", ""}, {"", "\n"}, {"", "."}, {".", ""}, {"", "A"},
-		{"", ".e30"}, {"e30.", ""}};
+	} EXTRAS[] = {{"", "="}, {"", "=="}, {"", " "}, {" ", ""}, {"", "\n"}, {"", "."}, {".", ""},
+		{"", "A"}, {"", ".e30"}, {"e30.", ""}};
 	const char *token = issue(*state);
 
 	for (size_t i = 0; i < UNIT_COUNT(EXTRAS); i++) {
@@ -201,8 +201,9 @@ static void parts_that_are_not_strict_base64url_are_refused_though_rightly_signe
 
 static void a_token_has_exactly_three_parts(void **state)
 {
-	static const char *const TOKENS[] = {"", ".", "..", "...", "a", "a.b", "a.b.c", "a.b.c.d", "a.b.",
-		"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30."};
+	static const char *const TOKENS[] = {"", ".", "..", "...", "a", "a.b", "a.b.c", "a.b.c.d",
+		"a.b.", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+		"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30."};
 
 	for (size_t i = 0; i < UNIT_COUNT(TOKENS); i++)
 		if (verify(*state, TOKENS[i]) != TOKEN_INVALID)
@@ -225,7 +226,8 @@ static void a_token_without_its_signature_is_refused(void **state)
 
 static void a_token_of_4096_characters_is_the_longest(void **state)
 {
-	static const char FRAME[] = "{\"exp\":1700003600,\"iat\":1700000000,\"sub\":1,\"x\":\"%*s\"}";
+	static const char FRAME[] =
+		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":1,\"x\":\"%*s\"}";
 	const char *longest = token_of(*state, HEADER, arena_printf(*state, FRAME, 2961, ""));
 	const char *too_long = token_of(*state, HEADER, arena_printf(*state, FRAME, 2962, ""));
 
@@ -239,11 +241,12 @@ static void a_token_of_4096_characters_is_the_longest(void **state)
 
 static void any_algorithm_but_hs256_is_refused(void **state)
 {
-	static const char *const HEADERS[] = {"{\"alg\":\"none\"}", "{\"alg\":\"None\"}", "{\"alg\":\"\"}",
-		"{\"alg\":\"hs256\"}", "{\"alg\":\"HS512\"}", "{\"alg\":\"RS256\"}", "{\"alg\":\"HS256 \"}",
-		"{\"alg\":256}", "{\"alg\":[\"HS256\"]}", "{\"alg\":null}", "{\"typ\":\"JWT\"}", "{}",
-		"{\"ALG\":\"HS256\"}", "{\"alg\":\"HS256\",\"alg\":\"none\"}", "[\"HS256\"]", "\"HS256\"",
-		"HS256", ""};
+	static const char *const HEADERS[] = {"{\"alg\":\"none\"}", "{\"alg\":\"None\"}",
+		"{\"alg\":\"\"}", "{\"alg\":\"hs256\"}", "{\"alg\":\"HS512\"}",
+		"{\"alg\":\"RS256\"}", "{\"alg\":\"HS256 \"}", "{\"alg\":256}",
+		"{\"alg\":[\"HS256\"]}", "{\"alg\":null}", "{\"typ\":\"JWT\"}", "{}",
+		"{\"ALG\":\"HS256\"}", "{\"alg\":\"HS256\",\"alg\":\"none\"}", "[\"HS256\"]",
+		"\"HS256\"", "HS256", ""};
 	static const char PAYLOAD[] = "{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42}";
 
 	for (size_t i = 0; i < UNIT_COUNT(HEADERS); i++)
@@ -254,7 +257,8 @@ static void any_algorithm_but_hs256_is_refused(void **state)
 static void other_words_of_the_header_are_ignored_but_critical_ones_are_not(void **state)
 {
 	static const char PAYLOAD[] = "{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42}";
-	static const char PLAIN[] = "{\"alg\":\"HS256\"}", EXTRA[] = "{\"alg\":\"HS256\",\"kid\":\"1\"}";
+	static const char PLAIN[] = "{\"alg\":\"HS256\"}",
+			  EXTRA[] = "{\"alg\":\"HS256\",\"kid\":\"1\"}";
 	static const char CRITICAL[] = "{\"alg\":\"HS256\",\"crit\":[\"b64\"],\"b64\":false}";
 
 	assert_int_equal(verify(*state, token_of(*state, PLAIN, PAYLOAD)), TOKEN_VALID);
@@ -289,8 +293,10 @@ static void a_token_not_yet_valid_is_refused_beyond_60_seconds(void **state)
 	static const char FRAME[] = "{\"exp\":1700003600,\"iat\":1700000000,\"sub\":1,\"nbf\":%d}";
 
 	assert_int_equal(verify_payload(*state, arena_printf(*state, FRAME, ISSUED)), TOKEN_VALID);
-	assert_int_equal(verify_payload(*state, arena_printf(*state, FRAME, NOW + 60)), TOKEN_VALID);
-	assert_int_equal(verify_payload(*state, arena_printf(*state, FRAME, NOW + 61)), TOKEN_INVALID);
+	assert_int_equal(
+		verify_payload(*state, arena_printf(*state, FRAME, NOW + 60)), TOKEN_VALID);
+	assert_int_equal(
+		verify_payload(*state, arena_printf(*state, FRAME, NOW + 61)), TOKEN_INVALID);
 }
 
 static void a_forged_token_is_invalid_and_not_expired(void **state)
@@ -307,17 +313,20 @@ static void a_forged_token_is_invalid_and_not_expired(void **state)
 static void claims_that_are_missing_or_of_the_wrong_type_are_refused(void **state)
 {
 	static const char *const PAYLOADS[] = {
-		"{\"iat\":1700000000,\"sub\":42}", /* exp */
+		/* exp */
+		"{\"iat\":1700000000,\"sub\":42}",
 		"{\"exp\":null,\"iat\":1700000000,\"sub\":42}",
 		"{\"exp\":\"1700003600\",\"iat\":1700000000,\"sub\":42}",
 		"{\"exp\":1700003600.5,\"iat\":1700000000,\"sub\":42}",
 		"{\"exp\":1e300,\"iat\":1700000000,\"sub\":42}",
 		"{\"exp\":253402300800,\"iat\":1700000000,\"sub\":42}",
-		"{\"exp\":1700003600,\"sub\":42}", /* iat */
+		/* iat */
+		"{\"exp\":1700003600,\"sub\":42}",
 		"{\"exp\":1700003600,\"iat\":\"1700000000\",\"sub\":42}",
 		"{\"exp\":1700003600,\"iat\":1700000000.5,\"sub\":42}",
 		"{\"exp\":1700003600,\"iat\":-1,\"sub\":42}",
-		"{\"exp\":1700003600,\"iat\":1700000000}", /* sub */
+		/* sub */
+		"{\"exp\":1700003600,\"iat\":1700000000}",
 		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":null}",
 		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":\"42\"}",
 		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":4.2}",
@@ -328,12 +337,20 @@ static void claims_that_are_missing_or_of_the_wrong_type_are_refused(void **stat
 		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":2147483648}",
 		"{\"exp\":1700003600,\"iat\":1700000000,\"SUB\":42}",
 		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"sub\":\"42\"}",
-		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"nbf\":\"0\"}", /* nbf */
-		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"gen\":\"3\"}", /* gen */
+		/* nbf */
+		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"nbf\":\"0\"}",
+		/* gen */
+		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"gen\":\"3\"}",
 		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"gen\":-1}",
 		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"gen\":1.5}",
-		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"jti\":7}", /* jti */
-		"[1700003600,1700000000,42]", "\"x\"", "42", "{}", "", "{\"exp\":1700003600,\"iat\":1700000000,",
+		/* jti */
+		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"jti\":7}",
+		"[1700003600,1700000000,42]",
+		"\"x\"",
+		"42",
+		"{}",
+		"",
+		"{\"exp\":1700003600,\"iat\":1700000000,",
 	};
 
 	for (size_t i = 0; i < UNIT_COUNT(PAYLOADS); i++)
@@ -343,30 +360,41 @@ static void claims_that_are_missing_or_of_the_wrong_type_are_refused(void **stat
 
 static void a_token_made_for_an_audience_is_refused(void **state)
 {
-	static const char *const AUDIENCES[] = {"\"password-reset\"", "\"x\"", "[\"password-reset\"]", "[\"\"]",
-		"1", "0", "true", "false", "{\"a\":1}"};
+	static const char *const AUDIENCES[] = {"\"password-reset\"", "\"x\"",
+		"[\"password-reset\"]", "[\"\"]", "1", "0", "true", "false", "{\"a\":1}"};
 	static const char *const NONE[] = {"\"\"", "null", "[]"};
 	static const char FRAME[] = "{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"aud\":%s}";
 
 	for (size_t i = 0; i < UNIT_COUNT(AUDIENCES); i++)
-		if (verify_payload(*state, arena_printf(*state, FRAME, AUDIENCES[i])) != TOKEN_INVALID)
+		if (verify_payload(*state, arena_printf(*state, FRAME, AUDIENCES[i])) !=
+			TOKEN_INVALID)
 			fail_msg("accepted: %s", AUDIENCES[i]);
 	for (size_t i = 0; i < UNIT_COUNT(NONE); i++)
-		assert_int_equal(verify_payload(*state, arena_printf(*state, FRAME, NONE[i])), TOKEN_VALID);
+		assert_int_equal(
+			verify_payload(*state, arena_printf(*state, FRAME, NONE[i])), TOKEN_VALID);
 }
 
 static void unknown_claims_are_ignored(void **state)
 {
-	assert_int_equal(verify_payload(*state, "{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,"
-						"\"iss\":\"somebody\",\"scope\":[\"x\",{\"y\":null}]}"),
+	assert_int_equal(
+		verify_payload(*state, "{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,"
+				       "\"iss\":\"somebody\",\"scope\":[\"x\",{\"y\":null}]}"),
 		TOKEN_VALID);
+}
+
+static void zero_is_a_number_like_any_other(void **state)
+{
+	assert_int_equal(verify_payload(*state,
+				 "{\"exp\":1700003600,\"iat\":0,\"sub\":42,\"nbf\":0,\"gen\":0}"),
+		TOKEN_VALID);
+	assert_int_equal(verify_payload(*state, "{\"exp\":0,\"iat\":0,\"sub\":42}"), TOKEN_EXPIRED);
 }
 
 static void of_a_claim_given_twice_the_last_counts(void **state)
 {
 	struct token_claims claims;
-	const char *token = token_of(*state, HEADER,
-		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"sub\":43}");
+	const char *token = token_of(
+		*state, HEADER, "{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"sub\":43}");
 
 	assert_int_equal(token_verify(*state, KEY, token, NOW, &claims), TOKEN_VALID);
 	assert_int_equal(claims.user_id, 43);
@@ -396,6 +424,7 @@ int main(void)
 		ARENA_TEST(claims_that_are_missing_or_of_the_wrong_type_are_refused),
 		ARENA_TEST(a_token_made_for_an_audience_is_refused),
 		ARENA_TEST(unknown_claims_are_ignored),
+		ARENA_TEST(zero_is_a_number_like_any_other),
 		ARENA_TEST(of_a_claim_given_twice_the_last_counts),
 	};
 

@@ -31,7 +31,8 @@ static void assert_value(const char *type, const char *stored, const char *expec
 	char text[UNIT_TEXT_MAX];
 	const cJSON *value;
 
-	snprintf(text, sizeof(text), "{\"1\":[1,%s,%s,\"2019-07-14 14:09:58\",\"" UUID "\"]}", type, stored);
+	snprintf(text, sizeof(text), "{\"1\":[1,%s,%s,\"2019-07-14 14:09:58\",\"" UUID "\"]}", type,
+		stored);
 	value = json_member(cJSON_GetArrayItem(records_of(text), 0), "value");
 	assert_non_null(value);
 	assert_string_equal(json_text(value), expected);
@@ -44,6 +45,23 @@ static void sports_are_listed_by_number_not_as_text(void **state)
 	assert_sports("{\"3\":7}", "[3]", 1);
 	assert_sports("{\"10\":1,\"9\":2,\"1\":300,\"2\":4}", "[1,2,9,10]", 4);
 	assert_sports("{\"2147483647\": 1, \"1\": 1}", "[1,2147483647]", 2);
+}
+
+static void there_may_be_many_sports(void **state)
+{
+	enum { MANY = 2000 };
+	char *text = arena_zero(*state, MANY * 12), *at = text;
+	struct totals totals = {.sports = text};
+	const cJSON *list;
+	int count = 0;
+
+	for (int i = MANY; i > 0; i--)
+		at += sprintf(at, "%c\"%d\":1", i == MANY ? '{' : ',', i);
+	stpcpy(at, "}");
+	list = totals_sports_list(&totals, &count);
+	assert_int_equal(count, MANY);
+	assert_int_equal(cJSON_GetArrayItem(list, 0)->valueint, 1);
+	assert_int_equal(cJSON_GetArrayItem(list, MANY - 1)->valueint, MANY);
 }
 
 static void text_that_is_no_json_gives_no_sports(void **state)
@@ -62,9 +80,11 @@ static void text_that_is_no_json_gives_no_sports(void **state)
 static void a_record_has_the_seven_members_of_the_contract(void **state)
 {
 	(void)state;
-	unit_assert_json(records_of("{\"17\":[3,\"AS\",1850,\"2019-07-14 14:09:58\",\"" UUID "\"]}"),
-		"[{\"id\":17,\"record_type\":\"AS\",\"sport_id\":3,\"user\":\"sam\",\"value\":18.5,"
-		"\"workout_date\":\"Sun, 14 Jul 2019 14:09:58 GMT\",\"workout_id\":\"hvYBqYBRa7wwXpaStWR4V2\"}]");
+	unit_assert_json(
+		records_of("{\"17\":[3,\"AS\",1850,\"2019-07-14 14:09:58\",\"" UUID "\"]}"),
+		"[{\"id\":17,\"record_type\":\"AS\",\"sport_id\":3,\"user\":\"sam\","
+		"\"value\":18.5,\"workout_date\":\"Sun, 14 Jul 2019 14:09:58 GMT\","
+		"\"workout_id\":\"hvYBqYBRa7wwXpaStWR4V2\"}]");
 }
 
 static void nothing_recorded_is_an_empty_list(void **state)
@@ -89,7 +109,8 @@ static void values_are_shown_in_the_unit_of_their_type(void **state)
 
 static void a_value_that_is_null_stays_null(void **state)
 {
-	static const char *const TYPES[] = {"\"AS\"", "\"FD\"", "\"HA\"", "\"LD\"", "\"MS\"", "null"};
+	static const char *const TYPES[] = {
+		"\"AS\"", "\"FD\"", "\"HA\"", "\"LD\"", "\"MS\"", "null"};
 
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(TYPES); i++)
@@ -112,26 +133,31 @@ static void records_are_sorted_by_sport_and_type(void **state)
 	static const int EXPECTED[] = {6, 3, 5, 1, 4, 2, 7};
 	/* id, sport, type: sport 10 comes after 2 */
 	const char *text = arena_printf(*state,
-		"{\"1\":[2,\"LD\",1,%s,\"2\":[10,\"AS\",1,%s,\"3\":[2,\"FD\",1,%s,\"4\":[2,\"MS\",1,%s,"
+		"{\"1\":[2,\"LD\",1,%s,\"2\":[10,\"AS\",1,%s,\"3\":[2,\"FD\",1,%s,\"4\":[2,\"MS\","
+		"1,%s,"
 		"\"5\":[2,\"HA\",1,%s,\"6\":[2,\"AS\",1,%s,\"7\":[10,\"FD\",1,%s}",
-		DATE_AND_UUID, DATE_AND_UUID, DATE_AND_UUID, DATE_AND_UUID, DATE_AND_UUID, DATE_AND_UUID,
-		DATE_AND_UUID);
+		DATE_AND_UUID, DATE_AND_UUID, DATE_AND_UUID, DATE_AND_UUID, DATE_AND_UUID,
+		DATE_AND_UUID, DATE_AND_UUID);
 	const cJSON *records = records_of(text);
 
 	assert_int_equal(cJSON_GetArraySize(records), UNIT_COUNT(EXPECTED));
 	for (size_t i = 0; i < UNIT_COUNT(EXPECTED); i++)
-		assert_int_equal(json_member(cJSON_GetArrayItem(records, (int)i), "id")->valueint, EXPECTED[i]);
+		assert_int_equal(json_member(cJSON_GetArrayItem(records, (int)i), "id")->valueint,
+			EXPECTED[i]);
 }
 
 static void records_of_another_form_are_refused(void **state)
 {
 	static const char *const TEXTS[] = {NULL, "", "{", "{\"1\":5}", "{\"1\":[]}", "{\"1\":{}}",
-		"{\"1\":[1,\"AS\",5,\"2019-07-14 14:09:58\"]}",			    /* no uuid */
+		/* no uuid */
+		"{\"1\":[1,\"AS\",5,\"2019-07-14 14:09:58\"]}",
 		"{\"1\":[1,\"AS\",5,\"2019-07-14 14:09:58\",null]}",
 		"{\"1\":[1,\"AS\",5,\"2019-07-14 14:09:58\",\"x\"]}",
-		"{\"1\":[1,\"AS\",5,null,\"" UUID "\"]}",			    /* no date */
+		/* no date */
+		"{\"1\":[1,\"AS\",5,null,\"" UUID "\"]}",
 		"{\"1\":[1,\"AS\",5,\"14 July\",\"" UUID "\"]}",
-		"{\"1\":[\"1\",\"AS\",5,\"2019-07-14 14:09:58\",\"" UUID "\"]}",    /* no sport */
+		/* no sport */
+		"{\"1\":[\"1\",\"AS\",5,\"2019-07-14 14:09:58\",\"" UUID "\"]}",
 		"{\"1\":[null,\"AS\",5,\"2019-07-14 14:09:58\",\"" UUID "\"]}"};
 
 	(void)state;
@@ -144,6 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ARENA_TEST(sports_are_listed_by_number_not_as_text),
+		ARENA_TEST(there_may_be_many_sports),
 		ARENA_TEST(text_that_is_no_json_gives_no_sports),
 		ARENA_TEST(a_record_has_the_seven_members_of_the_contract),
 		ARENA_TEST(nothing_recorded_is_an_empty_list),

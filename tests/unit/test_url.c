@@ -54,7 +54,8 @@ static void parts_that_are_not_there_are_told_apart_from_empty_ones(void **state
 
 static void an_encoded_delimiter_is_data(void **state)
 {
-	struct url url = parse(*state, "mysql://a%3Ab%40c:p%2F%3F%40%3A%26w@h%2Eo/d%3Fb%2Fx?a%3D=%26%3D%25");
+	struct url url =
+		parse(*state, "mysql://a%3Ab%40c:p%2F%3F%40%3A%26w@h%2Eo/d%3Fb%2Fx?a%3D=%26%3D%25");
 
 	assert_string_equal(url.user, "a:b@c");
 	assert_string_equal(url.password, "p/?@:&w");
@@ -90,10 +91,11 @@ static void an_ipv6_address_stands_in_brackets(void **state)
 static void what_is_no_such_url_is_refused(void **state)
 {
 	static const char *const REFUSED[] = {"", "mysql", "mysql:host", "//host/db", "://host/db",
-		"mysql:/host/db", "smtp://host:", "smtp://host:0", "smtp://host:65536", "smtp://host:-1",
-		"smtp://host:25x", "smtp://host:port", "smtp://::1", "smtp://[::1", "smtp://[::1]x",
-		"smtp://[::1]25", "smtp://%zz@host", "smtp://u:%4@host", "smtp://ho%st", "mysql://host/%",
-		"mysql://host/d?a=%1", "mysql://host/d?%1=a", "mysql://host/d?a", "mysql://host/d?a=1&b",
+		"mysql:/host/db", "smtp://host:", "smtp://host:0", "smtp://host:65536",
+		"smtp://host:-1", "smtp://host:25x", "smtp://host:port", "smtp://::1",
+		"smtp://[::1", "smtp://[::1]x", "smtp://[::1]25", "smtp://%zz@host",
+		"smtp://u:%4@host", "smtp://ho%st", "mysql://host/%", "mysql://host/d?a=%1",
+		"mysql://host/d?%1=a", "mysql://host/d?a", "mysql://host/d?a=1&b",
 		"mysql://host/d?a=1&&b=2", "mysql://u:a%00b@host/d"};
 
 	for (size_t i = 0; i < UNIT_COUNT(REFUSED); i++) {

@@ -5,51 +5,49 @@
 
 #include "account/user_agent.h"
 
+/* What the browsers descended from WebKit begin with. */
+#define WEBKIT_537(system) "Mozilla/5.0 (" system ") AppleWebKit/537.36 (KHTML, like Gecko) "
+#define WEBKIT_605(system) "Mozilla/5.0 (" system ") AppleWebKit/605.1.15 (KHTML, like Gecko) "
+#define WINDOWS            "Windows NT 10.0; Win64; x64"
+#define IPHONE             "iPhone; CPU iPhone OS 17_2 like Mac OS X"
+
 static const struct {
-	const char *header, *system, *browser;
+	const char *system, *browser, *header;
 } DEVICES[] = {
-	{"Mozilla/5.0 (X11; Linux x86_64; rv:98.0) Gecko/20100101 Firefox/98.0", "Linux", "Firefox"},
-	{"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 "
-	 "Safari/537.36",
-		"Windows", "Chrome"},
-	{"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 "
-	 "Safari/537.36 Edg/120.0.2210.91",
-		"Windows", "Edge"},
-	{"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/70.0.3538.102 "
-	 "Safari/537.36 Edge/18.19042",
-		"Windows", "Edge"},
-	{"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 "
-	 "Safari/537.36 OPR/106.0.0.0",
-		"Windows", "Opera"},
-	{"Opera/9.80 (Windows NT 6.1; WOW64) Presto/2.12.388 Version/12.18", "Windows", "Opera"},
-	{"Mozilla/5.0 (Macintosh; Intel Mac OS X 14_2) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.2 "
-	 "Safari/605.1.15",
-		"Mac OS X", "Safari"},
-	{"Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:121.0) Gecko/20100101 Firefox/121.0", "Mac OS X",
-		"Firefox"},
-	{"Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-	 "Version/17.2 Mobile/15E148 Safari/604.1",
-		"iOS", "Safari"},
-	{"Mozilla/5.0 (iPad; CPU OS 17_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-	 "CriOS/120.0.6099.119 Mobile/15E148 Safari/604.1",
-		"iOS", "Chrome"},
-	{"Mozilla/5.0 (iPhone; CPU iPhone OS 14_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-	 "FxiOS/121.0 Mobile/15E148 Safari/605.1.15",
-		"iOS", "Firefox"},
-	{"Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-	 "Version/17.0 EdgiOS/120.0.2210.126 Mobile/15E148 Safari/605.1.15",
-		"iOS", "Edge"},
-	{"Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 "
-	 "Mobile Safari/537.36",
-		"Android", "Chrome"},
-	{"Mozilla/5.0 (Linux; Android 10; HD1913) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 "
-	 "Mobile Safari/537.36 EdgA/120.0.2210.84",
-		"Android", "Edge"},
-	{"Mozilla/5.0 (Android 14; Mobile; rv:121.0) Gecko/121.0 Firefox/121.0", "Android", "Firefox"},
-	{"curl/8.5.0", "Other", "curl"},
-	{"python-requests/2.31.0", "Other", "Other"},
-	{"", "Other", "Other"},
-	{"<script>alert(1)</script>\r\nBcc: x@example.com", "Other", "Other"},
+	{"Linux", "Firefox",
+		"Mozilla/5.0 (X11; Linux x86_64; rv:98.0) Gecko/20100101 Firefox/98.0"},
+	{"Linux", "Firefox",
+		"Mozilla/5.0 (Wayland; Linux x86_64; rv:98.0) Gecko/20100101 Firefox/98.0"},
+	{"Windows", "Chrome", WEBKIT_537(WINDOWS) "Chrome/120.0.0.0 Safari/537.36"},
+	{"Windows", "Edge", WEBKIT_537(WINDOWS) "Chrome/120.0.0.0 Safari/537.36 Edg/120.0.2210.91"},
+	{"Windows", "Edge", WEBKIT_537(WINDOWS) "Chrome/70.0.3538.102 Safari/537.36 Edge/18.19042"},
+	{"Windows", "Opera", WEBKIT_537(WINDOWS) "Chrome/120.0.0.0 Safari/537.36 OPR/106.0.0.0"},
+	{"Windows", "Opera", "Opera/9.80 (Windows NT 6.1; WOW64) Presto/2.12.388 Version/12.18"},
+	{"Mac OS X", "Safari",
+		WEBKIT_605("Macintosh; Intel Mac OS X 14_2") "Version/17.2 Safari/605.1.15"},
+	{"Mac OS X", "Firefox",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:121.0) Gecko/20100101 "
+		"Firefox/121.0"},
+	{"iOS", "Safari",
+		"Mozilla/5.0 (iPod; U; CPU like Mac OS X; en) AppleWebKit/420.1 (KHTML, like "
+		"Gecko) Version/3.0 Mobile/3A101a Safari/419.3"},
+	{"iOS", "Safari", WEBKIT_605(IPHONE) "Version/17.2 Mobile/15E148 Safari/604.1"},
+	{"iOS", "Chrome",
+		WEBKIT_605("iPad; CPU OS 17_2 like Mac OS X") "CriOS/120.0.6099.119 Mobile/15E148 "
+							      "Safari/604.1"},
+	{"iOS", "Firefox", WEBKIT_605(IPHONE) "FxiOS/121.0 Mobile/15E148 Safari/605.1.15"},
+	{"iOS", "Edge", WEBKIT_605(IPHONE) "EdgiOS/120.0.2210.126 Mobile/15E148 Safari/605.1.15"},
+	{"Android", "Chrome",
+		WEBKIT_537("Linux; Android 14; Pixel 8") "Chrome/120.0.0.0 Mobile Safari/537.36"},
+	{"Android", "Edge",
+		WEBKIT_537("Linux; Android 10; HD1913") "Chrome/120.0.0.0 Mobile Safari/537.36 "
+							"EdgA/120.0.2210.84"},
+	{"Android", "Firefox",
+		"Mozilla/5.0 (Android 14; Mobile; rv:121.0) Gecko/121.0 Firefox/121.0"},
+	{"Other", "curl", "curl/8.5.0"},
+	{"Other", "Other", "python-requests/2.31.0"},
+	{"Other", "Other", ""},
+	{"Other", "Other", "<script>alert(1)</script>\r\nBcc: x@example.com"},
 };
 
 static void devices_are_known_by_system_and_browser(void **state)

@@ -50,7 +50,8 @@ static inline void unit_assert_json(const cJSON *actual, const char *expected)
 
 	if (text == NULL)
 		fail_msg("there is no tree");
-	if (!cJSON_Compare(json_parse(text, strlen(text)), json_parse(expected, strlen(expected)), true))
+	if (!cJSON_Compare(
+		    json_parse(text, strlen(text)), json_parse(expected, strlen(expected)), true))
 		fail_msg("%s\nis not\n%s", text, expected);
 }
 

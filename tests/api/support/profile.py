@@ -1,4 +1,4 @@
-"""What GET profile must answer, computed afresh from the tables as the contract says (sections 4, 5)."""
+"""What GET profile must answer, computed from the tables as the contract says (sections 4, 5)."""
 
 import uuid
 from datetime import timedelta, timezone

@@ -1,5 +1,7 @@
 """The tables of schema.md, to compare a migrated database with."""
 
+import re
+
 # column  type  null: ! or ?  default (- none); types as information_schema names them
 TABLES = {
     'users': """
@@ -138,7 +140,8 @@ TABLES = {
 OURS = ('jobs', 'personal_tokens', 'user_totals', 'schema_version')
 GENERAL_COLLATION = 'utf8mb4_unicode_ci'
 
-PRIMARY_KEYS = {'users_sports_preferences': 'user_id,sport_id', 'workout_segments': 'workout_id,segment_id'}
+PRIMARY_KEYS = {'users_sports_preferences': 'user_id,sport_id',
+                'workout_segments': 'workout_id,segment_id'}
 UNIQUE_KEYS = {  # (table, name or None where schema.md names none): columns
     ('users', 'users_username_key'): 'username', ('users', 'users_email_key'): 'email',
     ('users', 'users_confirmation_token_key'): 'confirmation_token', ('sports', None): 'label',
@@ -149,7 +152,8 @@ UNIQUE_KEYS = {  # (table, name or None where schema.md names none): columns
     ('oauth2_token', 'oauth2_token_access_token_key'): 'access_token',
 }
 INDEXES = {
-    ('workouts', 'ix_workouts_user_id'): 'user_id', ('workouts', 'ix_workouts_sport_id'): 'sport_id',
+    ('workouts', 'ix_workouts_user_id'): 'user_id',
+    ('workouts', 'ix_workouts_sport_id'): 'sport_id',
     ('workouts', 'ix_workouts_workout_date'): 'workout_date',
     ('workouts', 'ix_workouts_map_id'): 'map_id', ('blacklisted_tokens', None): 'expired_at',
     ('oauth2_client', 'ix_oauth2_client_client_id'): 'client_id',
@@ -165,7 +169,8 @@ FOREIGN_KEYS = {
     ('records', 'user_id', 'users', 'RESTRICT'), ('records', 'sport_id', 'sports', 'RESTRICT'),
     ('records', 'workout_id', 'workouts', 'RESTRICT'),
     ('users_data_export', 'user_id', 'users', 'CASCADE'),
-    ('oauth2_client', 'user_id', 'users', 'CASCADE'), ('oauth2_token', 'user_id', 'users', 'CASCADE'),
+    ('oauth2_client', 'user_id', 'users', 'CASCADE'), ('oauth2_token', 'user_id', 'users',
+                                                       'CASCADE'),
 }
 SPORTS = [
     ('Cycling (Sport)', 1), ('Cycling (Transport)', 1), ('Hiking', 0.1), ('Mountain Biking', 1),
@@ -214,7 +219,8 @@ def _is_json(sql, row):
 def keys(sql, unique):
     """{(table, name): columns} of all keys that are unique, or not."""
     rows = sql.rows(
-        'SELECT TABLE_NAME, INDEX_NAME, GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX) AS columns_ '
+        'SELECT TABLE_NAME, INDEX_NAME, '
+        'GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX) AS columns_ '
         'FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND NON_UNIQUE = %s '
         'GROUP BY TABLE_NAME, INDEX_NAME', 0 if unique else 1)
     return {(row['TABLE_NAME'], row['INDEX_NAME']): row['columns_'] for row in rows}
@@ -233,14 +239,21 @@ def foreign_keys(sql):
              row['DELETE_RULE'].replace('NO ACTION', 'RESTRICT')) for row in rows}
 
 
+def definition(sql, table):
+    """What made the table, without the number that its next row gets."""
+    text = sql.rows(f'SHOW CREATE TABLE {table}')[0]['Create Table']
+    return re.sub(r' AUTO_INCREMENT=\d+', '', text)
+
+
 def whole(sql):
     """Everything that makes up a database, as text, and the rows of the tables filled at once."""
-    parts = {name: sql.rows(f'SHOW CREATE TABLE {name}')[0]['Create Table'].partition(' AUTO_')[0]
-             for name in sql.tables()}
+    parts = {name: definition(sql, name) for name in sql.tables()}
     for row in sql.rows('SELECT TRIGGER_NAME, ACTION_STATEMENT FROM information_schema.TRIGGERS '
                         'WHERE TRIGGER_SCHEMA = DATABASE()'):
         parts[f'trigger {row["TRIGGER_NAME"]}'] = row['ACTION_STATEMENT']
     for name in ('sports', 'app_config', 'registration_gate'):
-        parts[f'rows of {name}'] = sql.rows(f'SELECT * FROM {name}')
+        rows = sql.rows(f'SELECT * FROM {name}')
+        # an INSERT that was rolled back has used up a number
+        parts[f'rows of {name}'] = [{**row, 'id': 0} for row in rows] if len(rows) == 1 else rows
     parts['versions'] = sql.rows('SELECT version, name, checksum, state FROM schema_version')
     return parts
