@@ -226,6 +226,7 @@ static void update_password(struct service *service, struct request *request,
 struct email_redemption {
 	const struct settings *settings;
 	const char *token;
+	bool taken;
 	enum email_change change;
 };
 
@@ -233,7 +234,7 @@ static enum db_result redeem_email(struct db *db, void *context)
 {
 	struct email_redemption *r = context;
 
-	return credentials_redeem_email(db, r->settings, r->token, &r->change);
+	return credentials_redeem_email(db, r->settings, r->token, r->taken, &r->change);
 }
 
 /* POST /api/auth/email/update */
@@ -250,8 +251,10 @@ static void update_email(struct service *service, struct request *request, struc
 		return;
 	}
 	result = db_transaction(service->db, redeem_email, &redemption);
-	if (result == DB_DUPLICATE) /* somebody took the address in between: the second time sees it */
+	if (result == DB_DUPLICATE) {
+		redemption.taken = true;
 		result = db_transaction(service->db, redeem_email, &redemption);
+	}
 	if (result == DB_OK)
 		answer(response, redemption.change == EMAIL_CHANGED ? ANSWER_EMAIL_UPDATED
 								     : ANSWER_INVALID_PAYLOAD);

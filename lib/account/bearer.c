@@ -173,6 +173,7 @@ static enum bearer check_scoped(struct db *db, const char *token, const char *sc
 	struct caller *caller)
 {
 	struct scoped_token found = {0};
+	/* not secret: the prefix is the same for all */
 	bool personal = strncmp(token, PERSONAL_TOKEN_PREFIX, strlen(PERSONAL_TOKEN_PREFIX)) == 0;
 	enum db_result result = personal ? read_personal_token(db, caller, &found)
 					 : read_oauth2_token(db, token, caller, &found);

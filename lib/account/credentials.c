@@ -88,7 +88,7 @@ static enum db_result drop_request(struct db *db, int64_t user_id)
 }
 
 enum db_result credentials_redeem_email(struct db *db, const struct settings *settings,
-	const char *token, enum email_change *change)
+	const char *token, bool taken, enum email_change *change)
 {
 	static const char FIND[] =
 		"SELECT id, email_to_confirm FROM users WHERE confirmation_token = ? AND "
@@ -98,7 +98,6 @@ enum db_result credentials_redeem_email(struct db *db, const struct settings *se
 	char hash[SECRET_SHA256_HEX_SIZE];
 	int64_t user_id;
 	const char *email;
-	bool taken;
 	enum db_result result;
 
 	*change = EMAIL_CHANGE_UNKNOWN;
@@ -108,7 +107,8 @@ enum db_result credentials_redeem_email(struct db *db, const struct settings *se
 		DB_COLUMNS(DB_TO_INT(&user_id), DB_TO_TEXT(&email)));
 	if (result != DB_OK)
 		return result == DB_NO_ROW ? DB_OK : result;
-	result = credentials_email_is_taken(db, user_id, email, &taken);
+	if (!taken)
+		result = credentials_email_is_taken(db, user_id, email, &taken);
 	if (result != DB_OK)
 		return result;
 	*change = taken ? EMAIL_CHANGE_TAKEN : EMAIL_CHANGED;

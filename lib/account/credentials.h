@@ -38,9 +38,11 @@ enum email_change {
 	EMAIL_CHANGE_TAKEN,   /* somebody else has the address by now: the change has been dropped */
 };
 
-/* Redeem the token of an e-mail change. DB_OK (see `change`), DB_AGAIN, DB_FAILED; DB_DUPLICATE: to be
- * run again. */
+/*
+ * Redeem the token of an e-mail change. DB_OK (see `change`), DB_AGAIN, DB_FAILED. DB_DUPLICATE: the
+ * unique key says that somebody has the address; to be called again, with `taken`, to drop the change.
+ */
 enum db_result credentials_redeem_email(struct db *db, const struct settings *settings,
-	const char *token, enum email_change *change);
+	const char *token, bool taken, enum email_change *change);
 
 #endif

@@ -105,5 +105,8 @@ enum registration_result registration_store(struct db *db, const struct registra
 
 	for (int i = 0; i < MAX_COLLISIONS && result == DB_DUPLICATE; i++)
 		result = db_transaction(db, store, &attempt);
+	/* to the unique key two addresses are the same that differ by an accent; it has the last word */
+	if (result == DB_DUPLICATE)
+		return REGISTRATION_EMAIL_KNOWN;
 	return result == DB_OK || result == DB_REFUSED ? attempt.result : REGISTRATION_FAILED;
 }

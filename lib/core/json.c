@@ -6,6 +6,7 @@
 #include "core/text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -363,9 +364,24 @@ bool json_add_bool(cJSON *object, const char *key, bool value)
 	return cJSON_AddBoolToObject(object, key, value) != NULL;
 }
 
+/* The shortest text that reads back to the same double; cJSON's own stops at 15 digits. */
+static cJSON *shortest_number(double value)
+{
+	char text[32];
+
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	return cJSON_CreateRaw(text);
+}
+
 bool json_add_number(cJSON *object, const char *key, double value)
 {
-	return cJSON_AddNumberToObject(object, key, value) != NULL;
+	if (value == floor(value) && fabs(value) < 1e15)
+		return cJSON_AddNumberToObject(object, key, value) != NULL;
+	return cJSON_AddItemToObject(object, key, shortest_number(value));
 }
 
 cJSON *json_decimal(int64_t value, int digits)

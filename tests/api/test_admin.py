@@ -48,8 +48,7 @@ def apart_db(scratch):
 def test_every_command_has_help_without_a_database(admin, words):
     said = admin.done(*words, '--help', DATABASE_URL='')
     assert said.startswith(f'usage: fitgate-admin {" ".join(words)}')
-    summary = said.splitlines()[2]
-    assert summary.endswith('.') or summary.startswith(' ')
+    assert re.search(r'^[A-Z].*\.$', said, re.MULTILINE)
 
 
 def test_the_help_names_every_command(admin):
@@ -140,9 +139,8 @@ def test_jobs_are_listed_without_their_payload(apart, apart_db):
     assert 'hidden' not in apart.done('jobs', 'list')
 
 
-def test_a_job_is_shown_without_any_token(admin, stack_without_mail, programs, scratch, apart_db):
+def test_a_job_is_shown_without_any_token(apart, apart_db):
     """A letter as `users update --confirm` leaves it in the queue."""
-    apart = Command(programs, scratch)
     account = insert_user(apart_db)
     apart.done('users', 'update', account.username, '--email', 'new@example.org', '--confirm')
     rows = apart_db.rows('SELECT id, payload FROM jobs ORDER BY id')
@@ -200,12 +198,9 @@ def days_ago(days):
 
 def test_tokens_that_ended_long_ago_go(apart, apart_db):
     account, seconds = insert_user(apart_db), int(time.time())
-    for number in range(12000):  # more than a batch or two
-        if number % 4000 == 0:
-            apart_db.insert('blacklisted_tokens', token=sha256_hex(str(number)),
-                            expired_at=seconds - 5 * 86400, blacklisted_on=now())
-    apart_db.insert('blacklisted_tokens', token='f' * 64, expired_at=seconds - 86400,
-                    blacklisted_on=now())
+    for days in (1, 4, 5, 6):
+        apart_db.insert('blacklisted_tokens', token=sha256_hex(str(days)),
+                        expired_at=seconds - days * 86400, blacklisted_on=now())
     oauth2_token(apart_db, account.id, issued_at=seconds - 10 * 86400, expires_in=86400)
     kept = [oauth2_token(apart_db, account.id, issued_at=1, expires_in=0).id,
             oauth2_token(apart_db, account.id, issued_at=seconds - 10 * 86400, expires_in=864000).id]
@@ -450,7 +445,9 @@ def test_a_wrong_setting_is_found(apart, settings, check, words):
 
 
 def test_a_mail_log_in_that_is_refused_is_found(apart, tmp_path):
-    with Catcher(tmp_path / 'smtp', '--user', 'sam', '--password', 'hidden1') as catcher:
+    (tmp_path / 'password').write_text('hidden1')
+    with Catcher(tmp_path / 'smtp', '--user', 'sam', '--password-file',
+                 tmp_path / 'password') as catcher:
         good = f'smtp://sam:hidden1@127.0.0.1:{catcher.port}'
         assert 'mail' not in wrong_checks(apart, EMAIL_URL=good)
         assert catcher.mails.all() == []

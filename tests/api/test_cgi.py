@@ -1,5 +1,7 @@
 """The same executables as plain CGI programs (RFC 3875), without nginx and FastCGI."""
 
+import re
+
 import pytest
 
 from support.answers import (BADTOKEN, INVALID, LOGGED_OUT, NOAUTH, NOT_ALLOWED, NOURL, PONG,
@@ -199,7 +201,7 @@ def test_every_printed_route_is_reached_through_nginx(api, programs):
     for program in ('register', 'login', 'profile', 'config'):
         for line in programs.run(program, '--routes').stdout.decode().splitlines():
             method, path = line.split()
-            answer = api.request('OPTIONS', path)
+            answer = api.request('OPTIONS', re.sub('[:#][a-z_]+', '1', path))
             assert answer.status == 200 and method in answer.headers['Allow'].split(', '), line
 
 
