@@ -65,10 +65,10 @@ def ask_without_mail(api, minter, account, **body):
 # ---- the fields ---------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('body', [
-    {'password': PASSWORD}, {'password': PASSWORD, 'email': None}, {'password': PASSWORD, 'email': ''},
-    {'email': ''}, {'email': None, 'password': None}, {'x': 1}, {'new_password': NEW_PASSWORD},
-    {'password': 'wrong'}, {'password': 1}, {'password': '', 'email': ''},
-    {'email': '', 'password': PASSWORD, 'new_password': 1}])
+    {'password': PASSWORD}, {'password': PASSWORD, 'email': None},
+    {'password': PASSWORD, 'email': ''}, {'email': ''}, {'email': None, 'password': None}, {'x': 1},
+    {'new_password': NEW_PASSWORD}, {'password': 'wrong'}, {'password': 1},
+    {'password': '', 'email': ''}, {'email': '', 'password': PASSWORD, 'new_password': 1}])
 def test_a_missing_email_is_named_first(api, token, db, user, body):
     before = user_row(db, user)
     exact(api.request('PATCH', ACCOUNT, json=body, token=token), NO_EMAIL)
@@ -76,11 +76,13 @@ def test_a_missing_email_is_named_first(api, token, db, user, body):
 
 
 @pytest.mark.parametrize('body', [
-    {}, {'password': None}, {'password': ''}, {'new_password': NEW_PASSWORD}, {'email': 'x'}, {'email': 1},
-    {'email': []}, {'email': False}, {'new_password': 1}, {'password': '', 'new_password': 'short'}])
+    {}, {'password': None}, {'password': ''}, {'new_password': NEW_PASSWORD}, {'email': 'x'},
+    {'email': 1}, {'email': []}, {'email': False}, {'new_password': 1},
+    {'password': '', 'new_password': 'short'}])
 def test_a_missing_password_is_named_next(api, token, db, user, body):
     before = user_row(db, user)
-    exact(api.request('PATCH', ACCOUNT, json={'email': user.email, **body}, token=token), NO_PASSWORD)
+    exact(api.request('PATCH', ACCOUNT, json={'email': user.email, **body}, token=token),
+          NO_PASSWORD)
     assert user_row(db, user) == before
 
 
@@ -103,7 +105,8 @@ def test_other_keys_are_ignored(change, db, user):
 
 def test_a_body_that_is_no_json_object_is_refused(api, token, user):
     refuses_unreadable_bodies(
-        lambda data, headers: api.request('PATCH', ACCOUNT, data=data, headers=headers, token=token),
+        lambda data, headers: api.request('PATCH', ACCOUNT, data=data, headers=headers,
+                                          token=token),
         {**user.credentials})
 
 
@@ -117,8 +120,8 @@ def test_there_is_no_other_method(api, token, method):
 # ---- the current password -----------------------------------------------------------------------
 
 @pytest.mark.parametrize('password', [
-    'wrong password', 'x', PASSWORD.upper(), PASSWORD + ' ', ' ' + PASSWORD, PASSWORD[:-1], PASSWORD + '\n',
-    'x' * 511, 'x' * 512, 'é' * 300, 'x' * 100000])
+    'wrong password', 'x', PASSWORD.upper(), PASSWORD + ' ', ' ' + PASSWORD, PASSWORD[:-1],
+    PASSWORD + '\n', 'x' * 511, 'x' * 512, 'é' * 300, 'x' * 100000])
 def test_a_wrong_password_is_refused(is_refused, new_email, password):
     is_refused(REFUSED_CREDENTIALS, password=password)
     is_refused(REFUSED_CREDENTIALS, password=password, email=new_email, new_password=NEW_PASSWORD)
@@ -137,8 +140,9 @@ def test_a_refused_change_sends_no_mail(no_mail, change, new_email):
 # ---- the rules ----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('email', [
-    'x', '@', 'a@', '@b.c', 'a@b', 'a@b.', 'a@.c', 'a b@c.d', 'a@b c.d', 'a@@b.c', 'a@b@c.d', 'é@b.c', 'a@é.c', 'a@b.é',
-    'a@b.c\n', 'a@b.c ', ' a@b.c', '\na@b.c', 'a@b.c\r\nBcc: x@y.z', '<a@b.c>', 'a@b.c, d@e.f', '"a b"@c.d',
+    'x', '@', 'a@', '@b.c', 'a@b', 'a@b.', 'a@.c', 'a b@c.d', 'a@b c.d', 'a@@b.c', 'a@b@c.d',
+    'é@b.c', 'a@é.c', 'a@b.é', 'a@b.c\n', 'a@b.c ', ' a@b.c', '\na@b.c', 'a@b.c\r\nBcc: x@y.z',
+    '<a@b.c>', 'a@b.c, d@e.f', '"a b"@c.d',
     "a'b@c.d", 'a@[127.0.0.1]', 'a@b_c.d', 'x' * 252 + '@b.c'])
 def test_an_email_that_breaks_the_rule_is_refused(is_refused, email):
     is_refused(error(BAD_EMAIL_TEXT), email=email)
@@ -183,15 +187,16 @@ def test_a_new_password_is_stored_with_the_token_that_goes_on(change, db, token,
     assert (after['token_epoch'], after['kept_token']) == (1, sha256_hex(token))
 
 
-@pytest.mark.parametrize('password', ['12345678', ' ' * 8, 'é' * 8, '😀' * 8, 'x' * 511, 'é' * 255, 'with\nfeed',
-                                      PASSWORD.upper(), '"\\\u2028\x01\t\x7f😀x'])
+@pytest.mark.parametrize('password', ['12345678', ' ' * 8, 'é' * 8, '😀' * 8, 'x' * 511, 'é' * 255,
+                                      'with\nfeed', PASSWORD.upper(), '"\\\u2028\x01\t\x7f😀x'])
 def test_one_logs_in_with_the_new_password_only(api, change, user, password):
     assert change(new_password=password).status == 200
     exact(api.post(LOGIN, json=user.credentials), REFUSED_CREDENTIALS)
     assert api.post(LOGIN, json={'email': user.email, 'password': password}).status == 200
 
 
-def test_tokens_from_before_are_refused_but_the_one_that_made_the_change(api, change, minter, profile,
+def test_tokens_from_before_are_refused_but_the_one_that_made_the_change(api, change, minter,
+                                                                         profile,
                                                                         token, user):
     other = minter.token(user.id)
     assert change(new_password=NEW_PASSWORD).status == 200
@@ -316,7 +321,8 @@ def test_the_link_makes_the_change(api, change, db, user, new_email, mail_for):
     assert user_row(db, user)['email'] == new_email
 
 
-@pytest.mark.parametrize('email', ['a+b@c-d.e.f', 'A_B.c@D.org', '-@-.-', '.@a..', '0@0.0', 'x' * 251 + '@b.c'])
+@pytest.mark.parametrize('email', ['a+b@c-d.e.f', 'A_B.c@D.org', '-@-.-', '.@a..', '0@0.0',
+                                   'x' * 251 + '@b.c'])
 def test_an_email_within_the_rule_is_taken(change, db, user, email):
     """Without the mail, which no server would deliver everywhere."""
     assert change(email=email).status == 200
@@ -324,7 +330,8 @@ def test_an_email_within_the_rule_is_taken(change, db, user, email):
 
 
 @pytest.mark.parametrize('form', [str.upper, str.swapcase, str.capitalize])
-def test_one_s_own_address_in_another_case_is_an_ordinary_change(api, change, db, user, mails_for, form):
+def test_one_s_own_address_in_another_case_is_an_ordinary_change(api, change, db, user, mails_for,
+                                                                 form):
     email = form(user.email)
     is_updated(change(email=email), expected_profile(db, user.id))
     mail, = mails_for(email)
@@ -340,8 +347,8 @@ def test_the_present_address_changes_nothing(no_mail, change, db, user):
 
 def test_the_present_address_leaves_a_pending_change_alone(api, no_mail, minter, make_user, db):
     token = unique('token')
-    account = make_user(email_to_confirm=f'{unique()}@example.org', confirmation_token=sha256_hex(token),
-                        confirmation_sent_at=now())
+    account = make_user(email_to_confirm=f'{unique()}@example.org',
+                        confirmation_token=sha256_hex(token), confirmation_sent_at=now())
     before = user_row(db, account)
     answer = api.request('PATCH', ACCOUNT, json=account.credentials, token=minter.token(account.id))
     is_updated(answer, expected_profile(db, account.id))
@@ -349,7 +356,8 @@ def test_the_present_address_leaves_a_pending_change_alone(api, no_mail, minter,
     assert api.post(EMAIL_UPDATE, json={'token': token}).status == 200
 
 
-def test_with_a_pending_change_a_new_password_is_one_mail(change, user, new_email, mail_folder, mails_for,
+def test_with_a_pending_change_a_new_password_is_one_mail(change, user, new_email, mail_folder,
+                                                          mails_for,
                                                          work_off):
     change(email=new_email)
     mails_for(user.email)
@@ -433,7 +441,8 @@ def test_another_s_address_leaves_the_other_account_alone(change, db, make_user)
 
 # ---- sending disabled ---------------------------------------------------------------------------
 
-def test_without_mail_an_email_changes_at_once(api_without_mail, db_without_mail, minter, new_email):
+def test_without_mail_an_email_changes_at_once(api_without_mail, db_without_mail, minter,
+                                               new_email):
     account = insert_user(db_without_mail, email_to_confirm='pending@example.org',
                           confirmation_token=sha256_hex(unique()), confirmation_sent_at=now())
     before = user_row(db_without_mail, account)
@@ -462,7 +471,8 @@ def test_without_mail_a_password_changes_alike(api_without_mail, db_without_mail
     assert differences(before, user_row(db_without_mail, account)).keys() == PASSWORD_COLUMNS
 
 
-def test_without_mail_both_change_and_no_job_is_left(api_without_mail, db_without_mail, minter, new_email):
+def test_without_mail_both_change_and_no_job_is_left(api_without_mail, db_without_mail, minter,
+                                                     new_email):
     account = insert_user(db_without_mail)
     assert ask_without_mail(api_without_mail, minter, account, email=new_email,
                             new_password=NEW_PASSWORD).status == 200
@@ -472,7 +482,8 @@ def test_without_mail_both_change_and_no_job_is_left(api_without_mail, db_withou
 
 @pytest.mark.parametrize('form', [str, str.upper, str.swapcase])
 @pytest.mark.parametrize('active', [True, False])
-def test_without_mail_another_s_address_is_refused(api_without_mail, db_without_mail, minter, form, active):
+def test_without_mail_another_s_address_is_refused(api_without_mail, db_without_mail, minter, form,
+                                                   active):
     account, other = insert_user(db_without_mail), insert_user(db_without_mail, active=active)
     before = user_row(db_without_mail, account)
     exact(ask_without_mail(api_without_mail, minter, account, email=form(other.email),
@@ -480,17 +491,20 @@ def test_without_mail_another_s_address_is_refused(api_without_mail, db_without_
     assert user_row(db_without_mail, account) == before
 
 
-def test_without_mail_one_s_own_address_in_another_case_is_a_change(api_without_mail, db_without_mail,
+def test_without_mail_one_s_own_address_in_another_case_is_a_change(api_without_mail,
+                                                                    db_without_mail,
                                                                    minter):
     account = insert_user(db_without_mail)
-    assert ask_without_mail(api_without_mail, minter, account, email=account.email.upper()).status == 200
+    assert ask_without_mail(api_without_mail, minter, account,
+                            email=account.email.upper()).status == 200
     assert user_row(db_without_mail, account)['email'] == account.email.upper()
 
 
 def test_without_mail_another_s_address_and_a_short_password_are_the_password_s_fault(
         api_without_mail, db_without_mail, minter):
     account, other = insert_user(db_without_mail), insert_user(db_without_mail)
-    answer = ask_without_mail(api_without_mail, minter, account, email=other.email, new_password='short')
+    answer = ask_without_mail(api_without_mail, minter, account, email=other.email,
+                              new_password='short')
     exact(answer, error(SHORT_TEXT))
 
 

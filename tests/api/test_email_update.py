@@ -41,7 +41,8 @@ def test_the_pending_address_becomes_the_address(update, db, make_pending):
     account, token, email = make_pending()
     before = user_row(db, account)
     exact(update(token), EMAIL_UPDATED)
-    assert cleared(differences(before, user_row(db, account))) == {'email': email, **NOTHING_PENDING}
+    assert cleared(differences(before, user_row(db, account))) == {'email': email,
+                                                                   **NOTHING_PENDING}
 
 
 def test_one_logs_in_with_the_new_address_only(api, update, make_pending):
@@ -108,17 +109,19 @@ def test_an_inactive_account_stays_inactive(update, db, make_pending):
 
 def test_it_works_with_sending_disabled_too(api_without_mail, db_without_mail):
     token, email = unique('token'), f'{unique()}@example.org'
-    account = insert_user(db_without_mail, email_to_confirm=email, confirmation_token=sha256_hex(token))
+    account = insert_user(db_without_mail, email_to_confirm=email,
+                          confirmation_token=sha256_hex(token))
     exact(api_without_mail.post(UPDATE, json={'token': token}), EMAIL_UPDATED)
     assert user_row(db_without_mail, account)['email'] == email
 
 
-# ---- tokens that do not count ---------------------------------------------------------------------
+# ---- tokens that do not count --------------------------------------------------------------------
 
 @pytest.mark.parametrize('active', [True, False])
 def test_a_token_without_a_pending_address_is_refused_and_kept(api, update, db, make_user, active):
     token = unique('token')
-    account = make_user(active=active, confirmation_token=sha256_hex(token), confirmation_sent_at=now())
+    account = make_user(active=active, confirmation_token=sha256_hex(token),
+                        confirmation_sent_at=now())
     before = user_row(db, account)
     exact(update(token), INVALID)
     assert user_row(db, account) == before
@@ -151,8 +154,9 @@ def test_the_stored_hash_is_no_token(update, db, make_pending):
     assert user_row(db, account)['email'] == account.email
 
 
-@pytest.mark.parametrize('change', [lambda t: t + ' ', lambda t: ' ' + t, lambda t: t + '\n', lambda t: t[:-1],
-                                    lambda t: t + 'x', str.upper, lambda t: t + '='])
+@pytest.mark.parametrize('change', [lambda t: t + ' ', lambda t: ' ' + t, lambda t: t + '\n',
+                                    lambda t: t[:-1], lambda t: t + 'x', str.upper,
+                                    lambda t: t + '='])
 def test_a_token_in_another_spelling_is_refused(update, db, make_pending, change):
     account, token, _email = make_pending()
     before = user_row(db, account)
@@ -160,12 +164,14 @@ def test_a_token_in_another_spelling_is_refused(update, db, make_pending, change
     assert user_row(db, account) == before
 
 
-@pytest.mark.parametrize('token', ['', ' ', 'x', 'é', '😀', 'x' * 100000, "' OR 1=1 -- ", '%', '\\', 'null'])
+@pytest.mark.parametrize('token', ['', ' ', 'x', 'é', '😀', 'x' * 100000, "' OR 1=1 -- ", '%', '\\',
+                                   'null'])
 def test_an_unknown_token_is_refused(update, token):
     exact(update(token), INVALID)
 
 
-@pytest.mark.parametrize('token', [None, *WRONG_FOR_STRINGS.values()], ids=['null', *WRONG_FOR_STRINGS])
+@pytest.mark.parametrize('token', [None, *WRONG_FOR_STRINGS.values()],
+                         ids=['null', *WRONG_FOR_STRINGS])
 def test_a_token_of_another_type_is_refused(update, token):
     exact(update(token), INVALID)
 
@@ -188,11 +194,12 @@ def test_there_is_no_other_method(api, method):
     assert answer.headers['Allow'] == 'POST, OPTIONS'
 
 
-# ---- an address that belongs to somebody else -----------------------------------------------------
+# ---- an address that belongs to somebody else ----------------------------------------------------
 
 @pytest.mark.parametrize('form', [str, str.upper, str.swapcase])
 @pytest.mark.parametrize('active', [True, False])
-def test_a_taken_address_is_refused_and_the_change_dropped(update, db, make_user, make_pending, form,
+def test_a_taken_address_is_refused_and_the_change_dropped(update, db, make_user, make_pending,
+                                                           form,
                                                           active):
     other = make_user(active=active)
     account, token, _email = make_pending(email_to_confirm=form(other.email))
@@ -213,7 +220,8 @@ def test_a_dropped_change_does_not_come_back(update, db, make_user, make_pending
 
 def test_of_two_that_want_one_address_one_gets_it(update, db, in_parallel, make_pending):
     email = f'{unique()}@example.org'
-    pairs = [make_pending(email_to_confirm=form(email)) for form in (str, str.upper, str.swapcase, str)]
+    pairs = [make_pending(email_to_confirm=form(email)) for form in (str, str.upper, str.swapcase,
+                                                                     str)]
     answers = in_parallel([lambda token=token: update(token) for _account, token, _email in pairs])
     assert sorted(answer.status for answer in answers) == [200, 400, 400, 400]
     for (account, _token, wanted), answer in zip(pairs, answers):
@@ -232,7 +240,8 @@ def test_a_registration_meanwhile_wins(api, update, db, registration, make_pendi
     assert db.value('SELECT email FROM users WHERE username = %s', body['username']) == email
 
 
-def test_an_address_that_the_database_takes_for_another_s_is_refused(update, db, make_user, make_pending):
+def test_an_address_that_the_database_takes_for_another_s_is_refused(update, db, make_user,
+                                                                     make_pending):
     """Of an import: the unique key does not tell these two apart."""
     name = unique('same')
     make_user(email=f'{name.replace("same", "sámé")}@example.org')

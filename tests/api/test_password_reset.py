@@ -1,5 +1,5 @@
-"""POST /api/auth/password/reset-request and /api/auth/password/update (contract sections 6.13, 6.14 and
-6.16, weaknesses 1, 2, 4 and 27)."""
+"""POST /api/auth/password/reset-request and /api/auth/password/update (contract sections 6.13, 6.14
+and 6.16, weaknesses 1, 2, 4 and 27)."""
 
 import time
 from datetime import timedelta
@@ -72,7 +72,8 @@ def test_the_mail_carries_what_it_must(request_reset, mail_for, user):
     assert mail.link.startswith('https://fitgate.example/password-reset?token=')
     assert f'"{mail.link}"' in mail.html
     for part in (mail.text, mail.html):
-        assert all(text in part for text in (user.username, 'an hour', 'Linux', 'Firefox', 'ignore'))
+        assert all(text in part for text in (user.username, 'an hour', 'Linux', 'Firefox',
+                                             'ignore'))
 
 
 def test_the_token_says_what_it_is_for_and_no_more(request_reset, db, mail_for, user):
@@ -90,7 +91,8 @@ def test_the_token_says_what_it_is_for_and_no_more(request_reset, db, mail_for, 
 @pytest.mark.parametrize('columns', [
     {'active': False}, {'active': False, 'confirmation_token': sha256_hex(unique())},
     {'suspended_at': now()}, {'email_to_confirm': 'other@example.org'}, {'language': None}])
-def test_any_account_gets_the_mail_and_is_not_changed(request_reset, db, make_user, mail_for, columns):
+def test_any_account_gets_the_mail_and_is_not_changed(request_reset, db, make_user, mail_for,
+                                                      columns):
     account = make_user(**columns)
     before = user_row(db, account)
     request_reset(account.email)
@@ -104,7 +106,8 @@ def test_the_case_of_the_email_does_not_matter(request_reset, user, mail_for, ch
     mail_for(user.email)  # at the address that is stored
 
 
-@pytest.mark.parametrize('form', ['{} ', ' {}', '{}\n', '<{}>', '{}, other@example.org', '{}\r\nBcc: x@example.org'])
+@pytest.mark.parametrize('form', ['{} ', ' {}', '{}\n', '<{}>', '{}, other@example.org',
+                                  '{}\r\nBcc: x@example.org'])
 def test_an_email_that_is_not_the_same_text_is_unknown(no_mail, request_reset, user, form):
     request_reset(form.format(user.email))
 
@@ -115,8 +118,8 @@ def test_an_email_that_differs_by_an_accent_is_unknown(no_mail, request_reset, m
 
 
 @pytest.mark.parametrize('email', [
-    '', ' ', 'x', 'nobody@example.org', 'é', '😀', 'x' * 255 + '@b.c', 'x' * 100000, "' OR 1=1 -- ", '%', '_',
-    '{"a": "b"}', '\\', '\x7f', '\x01'])
+    '', ' ', 'x', 'nobody@example.org', 'é', '😀', 'x' * 255 + '@b.c', 'x' * 100000, "' OR 1=1 -- ",
+    '%', '_', '{"a": "b"}', '\\', '\x7f', '\x01'])
 def test_any_text_is_answered_alike(no_mail, request_reset, email):
     request_reset(email)
 
@@ -141,7 +144,8 @@ def test_known_and_unknown_leave_the_same_work(programs, shared_scratch):
         sql.run('DELETE FROM jobs')
 
 
-@pytest.mark.parametrize('value', [None, *WRONG_FOR_STRINGS.values()], ids=['null', *WRONG_FOR_STRINGS])
+@pytest.mark.parametrize('value', [None, *WRONG_FOR_STRINGS.values()],
+                         ids=['null', *WRONG_FOR_STRINGS])
 def test_an_email_of_another_type_is_refused(api, value):
     exact(api.post(REQUEST, json={'email': value}), INVALID)
 
@@ -155,7 +159,8 @@ def test_a_request_that_is_no_json_object_is_refused(api, user):
                               {'email': user.email})
 
 
-@pytest.mark.parametrize('octets', [b'', b'{', b'{}', b'{"email": 1}', b'{"email": "a@example.org"}'])
+@pytest.mark.parametrize('octets', [b'', b'{', b'{}', b'{"email": 1}',
+                                    b'{"email": "a@example.org"}'])
 def test_with_sending_disabled_the_url_does_not_exist(api_without_mail, db_without_mail, octets):
     exact(api_without_mail.post_text(REQUEST, octets), NOURL)
     exact(api_without_mail.post(REQUEST, data=octets), NOURL)
@@ -173,7 +178,8 @@ def test_there_is_no_other_method(api, path, method):
 # ---- setting the password -----------------------------------------------------------------------
 
 def test_the_new_password_is_stored_and_nothing_else_changes(reset_token, update, db, make_user):
-    account = make_user(token_epoch=3, kept_token=sha256_hex('x'), email_to_confirm='other@example.org')
+    account = make_user(token_epoch=3, kept_token=sha256_hex('x'),
+                        email_to_confirm='other@example.org')
     before = user_row(db, account)
     exact(update(reset_token(account)), PASSWORD_UPDATED)
     after = differences(before, user_row(db, account))
@@ -188,7 +194,8 @@ def test_one_logs_in_with_the_new_password_only(api, reset_token, update, user):
     assert api.post(LOGIN, json={'email': user.email, 'password': NEW_PASSWORD}).status == 200
 
 
-@pytest.mark.parametrize('password', ['12345678', ' ' * 8, 'é' * 8, '😀' * 8, 'x' * 511, 'é' * 255, 'with\nfeed'])
+@pytest.mark.parametrize('password', ['12345678', ' ' * 8, 'é' * 8, '😀' * 8, 'x' * 511, 'é' * 255,
+                                      'with\nfeed'])
 def test_a_password_is_taken_as_it_is(reset_token, update, db, user, password):
     exact(update(reset_token(user), password), PASSWORD_UPDATED)
     assert matches(password, user_row(db, user)['password'])
@@ -202,12 +209,14 @@ def test_the_owner_is_told(reset_token, update, user, mail_for):
 
 
 @pytest.mark.parametrize('columns', [{'active': False}, {'suspended_at': now()}])
-def test_an_account_that_may_not_log_in_may_not_afterwards(api, reset_token, update, db, make_user, columns):
+def test_an_account_that_may_not_log_in_may_not_afterwards(api, reset_token, update, db, make_user,
+                                                           columns):
     account = make_user(**columns)
     before = user_row(db, account)
     exact(update(reset_token(account)), PASSWORD_UPDATED)
     assert not differences(before, user_row(db, account)).keys() & {'is_active', 'suspended_at'}
-    exact(api.post(LOGIN, json={'email': account.email, 'password': NEW_PASSWORD}), REFUSED_CREDENTIALS)
+    exact(api.post(LOGIN, json={'email': account.email, 'password': NEW_PASSWORD}),
+          REFUSED_CREDENTIALS)
 
 
 def test_every_session_ends(api, reset_token, update, db, minter, make_user):
@@ -241,7 +250,8 @@ def test_a_revocation_of_earlier_keeps_its_time(reset_token, update, db, user):
     first = oauth2_token(db, user.id, access_token_revoked_at=1234567)
     second = personal_token(db, user.id, revoked_at=long_ago)
     exact(update(reset_token(user)), PASSWORD_UPDATED)
-    assert db.value('SELECT access_token_revoked_at FROM oauth2_token WHERE id = %s', first.id) == 1234567
+    assert db.value('SELECT access_token_revoked_at FROM oauth2_token WHERE id = %s',
+                    first.id) == 1234567
     assert db.value('SELECT revoked_at FROM personal_tokens WHERE id = %s', second.id) == long_ago
 
 
@@ -256,7 +266,8 @@ def test_it_works_with_sending_disabled_too(api_without_mail, db_without_mail, m
     account = insert_user(db_without_mail)
     binding = sha256_hex(user_row(db_without_mail, account)['password'])[:16]
     token = minter.token(account.id, aud='password-reset', pwd=binding)
-    exact(api_without_mail.post(UPDATE, json={'token': token, 'password': NEW_PASSWORD}), PASSWORD_UPDATED)
+    exact(api_without_mail.post(UPDATE, json={'token': token, 'password': NEW_PASSWORD}),
+          PASSWORD_UPDATED)
     assert matches(NEW_PASSWORD, user_row(db_without_mail, account)['password'])
     assert db_without_mail.value('SELECT COUNT(*) FROM jobs') == 0
 
@@ -278,7 +289,8 @@ def test_setting_the_same_password_uses_the_token_up(is_refused, reset_token, up
 
 
 @pytest.mark.parametrize('first', [0, 1])
-def test_earlier_tokens_are_good_until_one_is_used(is_refused, request_reset, update, mails_for, user, first):
+def test_earlier_tokens_are_good_until_one_is_used(is_refused, request_reset, update, mails_for,
+                                                   user, first):
     request_reset(user.email)
     mails_for(user.email)
     request_reset(user.email)
@@ -361,7 +373,8 @@ def test_a_token_with_a_bad_claim_is_refused(is_refused, reset_token, user, chan
     is_refused(reset_token(user, **changes))
 
 
-@pytest.mark.parametrize('form', [str.upper, lambda pwd: pwd[:15], lambda pwd: pwd + '0', lambda pwd: f' {pwd}'])
+@pytest.mark.parametrize('form', [str.upper, lambda pwd: pwd[:15], lambda pwd: pwd + '0',
+                                  lambda pwd: f' {pwd}'])
 def test_a_binding_in_another_form_is_refused(db, is_refused, reset_token, user, form):
     binding = sha256_hex(user_row(db, user)['password'])[:16]
     if form(binding) == binding:
@@ -373,7 +386,8 @@ def test_the_whole_hash_is_no_binding(db, is_refused, reset_token, user):
     is_refused(reset_token(user, pwd=sha256_hex(user_row(db, user)['password'])))
 
 
-@pytest.mark.parametrize('form', [str, float, lambda number: number + 0.5, lambda number: number + 2**32])
+@pytest.mark.parametrize('form', [str, float, lambda number: number + 0.5,
+                                  lambda number: number + 2**32])
 def test_a_sub_that_resembles_the_account_is_refused(is_refused, reset_token, user, form):
     is_refused(reset_token(user, sub=form(user.id)))
 
@@ -396,28 +410,31 @@ def test_another_key_or_algorithm_is_refused(is_refused, reset_token, user):
     is_refused(f'{compact({"alg": "none", "typ": "JWT"})}.{payload}.')
 
 
-@pytest.mark.parametrize('change', [lambda t: t + '=', lambda t: t + ' ', lambda t: ' ' + t, lambda t: t + '\n',
-                                    lambda t: t[:-1], lambda t: t + '.', lambda t: 'Bearer ' + t, str.lower])
+@pytest.mark.parametrize('change', [lambda t: t + '=', lambda t: t + ' ', lambda t: ' ' + t,
+                                    lambda t: t + '\n', lambda t: t[:-1], lambda t: t + '.',
+                                    lambda t: 'Bearer ' + t, str.lower])
 def test_a_token_in_another_spelling_is_refused(is_refused, reset_token, user, change):
     is_refused(change(reset_token(user)))
 
 
-@pytest.mark.parametrize('token', ['', ' ', 'x', '.', '..', 'a.b.c', 'é', '😀', 'x' * 100000, "' OR 1=1 -- ",
-                                   *WRONG_FOR_STRINGS.values()])
+@pytest.mark.parametrize('token', ['', ' ', 'x', '.', '..', 'a.b.c', 'é', '😀', 'x' * 100000,
+                                   "' OR 1=1 -- ", *WRONG_FOR_STRINGS.values()])
 def test_what_is_no_token_is_refused(is_refused, token):
     is_refused(token)
 
 
 # ---- the fields of an update ---------------------------------------------------------------------
 
-@pytest.mark.parametrize('password', [None, *WRONG_FOR_STRINGS.values()], ids=['null', *WRONG_FOR_STRINGS])
+@pytest.mark.parametrize('password', [None, *WRONG_FOR_STRINGS.values()],
+                         ids=['null', *WRONG_FOR_STRINGS])
 def test_a_password_of_another_type_is_refused(is_refused, reset_token, user, password):
     is_refused(reset_token(user), INVALID, password)
 
 
 @pytest.mark.parametrize('body', [
     {'password': NEW_PASSWORD}, {'password': NEW_PASSWORD, 'token': None}, {'token': 'x'}, {'x': 1},
-    {'token': 'x', 'password': None}, {'token': 1, 'password': None}, {'token': None, 'password': 1}])
+    {'token': 'x', 'password': None}, {'token': 1, 'password': None},
+    {'token': None, 'password': 1}])
 def test_a_missing_field_is_refused_before_the_token(api, body):
     exact(api.post(UPDATE, json=body), INVALID)
 
@@ -441,7 +458,8 @@ def test_a_bad_token_goes_before_a_short_password(is_refused):
 
 
 @pytest.mark.parametrize('password', ['x' * 512, 'é' * 256, 'x' * 100000])
-def test_a_password_that_crypt_cannot_take_is_refused(is_refused, reset_token, update, user, password):
+def test_a_password_that_crypt_cannot_take_is_refused(is_refused, reset_token, update, user,
+                                                      password):
     token = reset_token(user)
     is_refused(token, INVALID, password)
     exact(update(token), PASSWORD_UPDATED)

@@ -9,7 +9,8 @@ from support.profile import expected_profile
 
 PREFERENCES = '/api/auth/profile/edit/preferences'
 TEXTS = ('date_format', 'timezone')
-FLAGS = ('display_ascent', 'imperial_units', 'start_elevation_at_zero', 'use_raw_gpx_speed', 'weekm')
+FLAGS = ('display_ascent', 'imperial_units', 'start_elevation_at_zero', 'use_raw_gpx_speed',
+         'weekm')
 GOOD = {'date_format': 'yyyy-MM-dd', 'timezone': 'America/New_York', 'language': 'fr',
         'display_ascent': False, 'imperial_units': True, 'start_elevation_at_zero': False,
         'use_raw_gpx_speed': True, 'weekm': True}
@@ -46,7 +47,8 @@ def test_the_profile_shown_is_whole(prefer, db, user):
 
 
 @pytest.mark.parametrize('name', FLAGS)
-@pytest.mark.parametrize(('given', 'stored'), [(True, 1), (False, 0), (1, 1), (0, 0), (1.0, 1), (0.0, 0)])
+@pytest.mark.parametrize(('given', 'stored'), [(True, 1), (False, 0), (1, 1), (0, 0), (1.0, 1),
+                                               (0.0, 0)])
 def test_a_flag_is_a_boolean_or_0_or_1(prefer, db, user, name, given, stored):
     answer = prefer({**GOOD, name: given})
     is_updated(answer, expected_profile(db, user.id))
@@ -61,8 +63,8 @@ def test_a_flag_of_another_kind_is_refused(is_refused, name, value):
 
 
 @pytest.mark.parametrize('text', [
-    None, '', ' ', 'x', 'MM/dd/yyyy', 'dd/MM/yyyy', 'yyyy-MM-dd', 'date_string', 'no such thing', 'é😀',
-    'Europe/Paris', 'x\n', "'\"\\", 'é' * 50, '😀' * 50])
+    None, '', ' ', 'x', 'MM/dd/yyyy', 'dd/MM/yyyy', 'yyyy-MM-dd', 'date_string', 'no such thing',
+    'é😀', 'Europe/Paris', 'x\n', "'\"\\", 'é' * 50, '😀' * 50])
 @pytest.mark.parametrize('name', TEXTS)
 def test_any_text_up_to_fifty_code_points_is_stored(prefer, db, user, name, text):
     answer = prefer({**GOOD, name: text})
@@ -70,7 +72,8 @@ def test_any_text_up_to_fifty_code_points_is_stored(prefer, db, user, name, text
     assert user_row(db, user)[name] == text
 
 
-@pytest.mark.parametrize('text', ['x' * 51, 'é' * 51, '😀' * 51, 'x' * 50 + ' ', 'x' * 50 + '\n', 'x' * 9999])
+@pytest.mark.parametrize('text', ['x' * 51, 'é' * 51, '😀' * 51, 'x' * 50 + ' ', 'x' * 50 + '\n',
+                                  'x' * 9999])
 @pytest.mark.parametrize('name', TEXTS)
 def test_a_longer_text_is_refused(is_refused, name, text):
     is_refused({**GOOD, name: text})
@@ -89,8 +92,8 @@ def test_each_language_is_stored(prefer, db, user, language):
 
 
 @pytest.mark.parametrize('language', [
-    None, '', ' ', 'xx', 'FR', 'Fr', 'fr ', ' fr', 'fr\n', 'fr de', 'en fr', 'f', 'fra', 'fr-FR', 'é', 'x' * 1000,
-    0, 1, 1.5, True, False, [], ['fr'], {}, {'fr': 'fr'}])
+    None, '', ' ', 'xx', 'FR', 'Fr', 'fr ', ' fr', 'fr\n', 'fr de', 'en fr', 'f', 'fra', 'fr-FR',
+    'é', 'x' * 1000, 0, 1, 1.5, True, False, [], ['fr'], {}, {'fr': 'fr'}])
 def test_any_other_language_is_english(prefer, db, make_user, api, minter, language):
     account = make_user(language='pl')
     answer = api.post(PREFERENCES, json={**GOOD, 'language': language},
@@ -106,7 +109,8 @@ def test_each_key_must_be_there(is_refused, name):
 
 def test_other_keys_are_ignored(prefer, db, user):
     before = user_row(db, user)
-    assert prefer({**GOOD, 'admin': True, 'is_active': False, 'first_name': 'x', 'id': 1}).status == 200
+    assert prefer({**GOOD, 'admin': True, 'is_active': False, 'first_name': 'x',
+                   'id': 1}).status == 200
     assert differences(before, user_row(db, user)).keys() == GOOD.keys()
 
 

@@ -22,7 +22,8 @@ def test_the_moment_of_acceptance_is_stored(api, db, make_user, minter, before):
     account = make_user(accepted_policy_date=before)
     row = user_row(db, account)
     started = now()
-    exact(api.post(POLICY, json={'accepted_policy': True}, token=minter.token(account.id)), ACCEPTED)
+    exact(api.post(POLICY, json={'accepted_policy': True}, token=minter.token(account.id)),
+          ACCEPTED)
     changed = differences(row, user_row(db, account))
     assert changed.keys() == {'accepted_policy_date'}
     assert started <= changed['accepted_policy_date'] <= now()
@@ -44,15 +45,16 @@ def test_it_counts_against_the_policy_of_the_moment(accept, app_config, profile,
     assert profile(token)['accepted_privacy_policy'] is True
 
 
-@pytest.mark.parametrize('value', [None, False, 0, 1, 1.0, -1, '', 'true', 'True', 'foo', '1', [], [True],
-                                   {}, {'accepted_policy': True}])
+@pytest.mark.parametrize('value', [None, False, 0, 1, 1.0, -1, '', 'true', 'True', 'foo', '1', [],
+                                   [True], {}, {'accepted_policy': True}])
 def test_nothing_but_true_accepts(accept, db, user, value):
     before = user_row(db, user)
     exact(accept({'accepted_policy': value}), INVALID)
     assert user_row(db, user) == before
 
 
-@pytest.mark.parametrize('key', ['accepted', 'Accepted_policy', 'ACCEPTED_POLICY', 'accepted_policy '])
+@pytest.mark.parametrize('key', ['accepted', 'Accepted_policy', 'ACCEPTED_POLICY',
+                                 'accepted_policy '])
 def test_another_key_does_not_accept(accept, key):
     exact(accept({key: True}), INVALID)
 

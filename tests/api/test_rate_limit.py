@@ -1,5 +1,5 @@
-"""nginx's limit of requests (contract section 2.6): 300 at once for a client, a method and a path, and one
-a second more."""
+"""nginx's limit of requests (contract section 2.6): 300 at once for a client, a method and a path,
+and one a second more."""
 
 import time
 

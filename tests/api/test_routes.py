@@ -46,7 +46,8 @@ def test_every_route_is_named_by_a_test(programs, named_paths, service):
     parameters = {':': '[^/]+', '#': '[0-9]+'}
     for method, pattern in routes:
         form = re.sub('([:#])[^/]+', lambda found: parameters[found[1]], pattern)
-        assert any(re.fullmatch(form, path) for path in named_paths), f'no test of {method} {pattern}'
+        assert any(re.fullmatch(form,
+                                path) for path in named_paths), f'no test of {method} {pattern}'
 
 
 @pytest.mark.parametrize('service', SERVICES)

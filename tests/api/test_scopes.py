@@ -1,5 +1,5 @@
-"""Bearer tokens with scopes: those of OAuth 2.0 applications and personal ones (contract section 3.3 and
-the scopes of 2.1), and what all endpoints that ask for a token have in common."""
+"""Bearer tokens with scopes: those of OAuth 2.0 applications and personal ones (contract section
+3.3 and the scopes of 2.1), and what all endpoints that ask for a token have in common."""
 
 import time
 import uuid
@@ -40,17 +40,20 @@ def name_of(call):
 @pytest.fixture(params=[oauth2_token, personal_token], ids=['OAuth 2.0', 'personal'])
 def issue(request, db):
     """Make a token of either kind: issue(user, scope)."""
-    return lambda account, scope=ALL_SCOPES, **columns: request.param(db, account.id, scope, **columns)
+    return lambda account, scope=ALL_SCOPES, **columns: request.param(db, account.id, scope,
+                                                                      **columns)
 
 
 @pytest.fixture
 def issue_oauth2(db):
-    return lambda account, scope=ALL_SCOPES, **columns: oauth2_token(db, account.id, scope, **columns)
+    return lambda account, scope=ALL_SCOPES, **columns: oauth2_token(db, account.id, scope,
+                                                                     **columns)
 
 
 @pytest.fixture
 def issue_personal(db):
-    return lambda account, scope=ALL_SCOPES, **columns: personal_token(db, account.id, scope, **columns)
+    return lambda account, scope=ALL_SCOPES, **columns: personal_token(db, account.id, scope,
+                                                                       **columns)
 
 
 def of_oauth2(db, token):
@@ -91,7 +94,8 @@ def test_the_scope_is_checked_before_the_body(api, issue, user, call, octets):
 
 
 @pytest.mark.parametrize('call', [call for call in PROTECTED if call[0] != 'HEAD'], ids=name_of)
-@pytest.mark.parametrize('octets', [b'', b'{', b'{"email": "x", "password": "y", "accepted_policy": true}'])
+@pytest.mark.parametrize('octets',
+                         [b'', b'{', b'{"email": "x", "password": "y", "accepted_policy": true}'])
 def test_authentication_goes_before_the_body(api, make_user, minter, call, octets):
     def ask(**options):
         headers = {'Content-Type': 'application/json', **options.pop('headers', {})}
@@ -106,7 +110,8 @@ def test_authentication_goes_before_the_body(api, make_user, minter, call, octet
 
 
 @pytest.mark.parametrize('call', [call for call in PROTECTED if call[0] != 'HEAD'], ids=name_of)
-def test_each_endpoint_refuses_what_is_expired_or_revoked(api, user, issue_oauth2, issue_personal, call):
+def test_each_endpoint_refuses_what_is_expired_or_revoked(api, user, issue_oauth2, issue_personal,
+                                                          call):
     for token in (issue_oauth2(user, issued_at=1000), issue_oauth2(user, access_token_revoked_at=1),
                   issue_personal(user, expires_at=now()), issue_personal(user, revoked_at=now())):
         is_bad_token(api.request(*call, token=token.text))
@@ -121,16 +126,18 @@ def test_a_first_party_token_needs_no_scope(api, minter, user, call):
 # ---- the words ----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('scope', [
-    'profile:read', 'profile:read profile:write', 'profile:write profile:read', ALL_SCOPES, '  profile:read ',
-    'x  profile:read  y', 'profile:read profile:read', f'{"x" * 100} profile:read'])
+    'profile:read', 'profile:read profile:write', 'profile:write profile:read', ALL_SCOPES,
+    '  profile:read ', 'x  profile:read  y', 'profile:read profile:read',
+    f'{"x" * 100} profile:read'])
 def test_the_scope_is_one_of_several_words(api, issue, user, scope):
     assert api.get(PROFILE, token=issue(user, scope).text).status == 200
 
 
 @pytest.mark.parametrize('scope', [
-    '', ' ', 'x', 'profile', ':read', 'read', 'profile:', 'profile:write', 'PROFILE:READ', 'Profile:read',
-    'profile:reads', 'xprofile:read', 'profile:read,profile:write', 'profile:read;', 'profile : read',
-    'profile:read\tprofile:write', 'profile:read\nx', '"profile:read"', 'profile:*', '*', 'profile:rea d', 'all'])
+    '', ' ', 'x', 'profile', ':read', 'read', 'profile:', 'profile:write', 'PROFILE:READ',
+    'Profile:read', 'profile:reads', 'xprofile:read', 'profile:read,profile:write', 'profile:read;',
+    'profile : read', 'profile:read\tprofile:write', 'profile:read\nx', '"profile:read"',
+    'profile:*', '*', 'profile:rea d', 'all'])
 def test_no_other_word_will_do(api, issue, user, scope):
     is_bad_scope(api.get(PROFILE, token=issue(user, scope).text))
 
@@ -156,7 +163,8 @@ def test_the_token_edits_the_account_that_it_belongs_to(api, db, issue, make_use
     account, other = make_user(), make_user()
     others = user_row(db, other)
     body = {'first_name': 'Sam', 'last_name': '', 'location': None, 'bio': None, 'birth_date': None}
-    answer = api.post('/api/auth/profile/edit', json=body, token=issue(account, 'profile:write').text)
+    answer = api.post('/api/auth/profile/edit', json=body,
+                      token=issue(account, 'profile:write').text)
     assert answer.status == 200
     assert user_row(db, account)['first_name'] == 'Sam' and user_row(db, other) == others
 
@@ -171,8 +179,9 @@ def test_another_scheme_is_refused_by_its_type(api, issue, user):
     is_bad_type(api.get(PROFILE, headers={'Authorization': f'Token {issue(user).text}'}))
 
 
-@pytest.mark.parametrize('change', [lambda t: t + 'x', lambda t: t[:-1], str.upper, str.swapcase, lambda t: 'x' + t,
-                                    lambda t: t + '=', lambda t: t + ',', lambda t: t + ' x', lambda t: f'"{t}"'])
+@pytest.mark.parametrize('change', [lambda t: t + 'x', lambda t: t[:-1], str.upper, str.swapcase,
+                                    lambda t: 'x' + t, lambda t: t + '=', lambda t: t + ',',
+                                    lambda t: t + ' x', lambda t: f'"{t}"'])
 def test_a_token_in_another_spelling_is_refused(api, issue, user, change):
     token = change(issue(user).text)
     is_bad_token(api.get_with_header(PROFILE, f'Authorization: Bearer {token}'))
@@ -199,7 +208,8 @@ def test_a_missing_scope_goes_before_the_account(api, issue, make_user):
     is_bad_scope(api.get(PROFILE, token=issue(make_user(active=False), 'users:read').text))
 
 
-def test_an_expired_token_goes_before_scope_and_account(api, issue_oauth2, issue_personal, make_user):
+def test_an_expired_token_goes_before_scope_and_account(api, issue_oauth2, issue_personal,
+                                                        make_user):
     account = make_user(active=False)
     is_bad_token(api.get(PROFILE, token=issue_oauth2(account, 'x', issued_at=1).text))
     is_bad_token(api.get(PROFILE, token=issue_personal(account, 'x', expires_at=now()).text))
@@ -234,7 +244,8 @@ def test_a_password_change_by_its_owner_leaves_them(api, issue, minter, user):
 # ---- OAuth 2.0: life and revocation -------------------------------------------------------------
 
 @pytest.mark.parametrize(('age', 'expires_in'), [
-    (0, 3600), (3500, 3600), (0, 0), (10**9, 0), (10**9, 2 * 10**9), (-1000, 1), (-1000, 0), (0, 2**31 - 1)])
+    (0, 3600), (3500, 3600), (0, 0), (10**9, 0), (10**9, 2 * 10**9), (-1000, 1), (-1000, 0),
+    (0, 2**31 - 1)])
 def test_an_oauth2_token_lives_until_it_expires(api, issue_oauth2, user, age, expires_in):
     token = issue_oauth2(user, issued_at=int(time.time()) - age, expires_in=expires_in)
     assert api.get(PROFILE, token=token.text).status == 200
@@ -258,7 +269,8 @@ def test_a_refresh_token_is_no_access_token(api, db, issue_oauth2, user):
     is_bad_token(api.get(PROFILE, token=row['refresh_token']))
 
 
-@pytest.mark.parametrize('text', ['x', 'A-b_c.d~e+f/g==', 'a' * 40, 'a.b.c', '{}', "'", '%', '_' * 8])
+@pytest.mark.parametrize('text', ['x', 'A-b_c.d~e+f/g==', 'a' * 40, 'a.b.c', '{}', "'", '%',
+                                  '_' * 8])
 def test_an_oauth2_token_may_be_any_text(api, db, issue_oauth2, user, text):
     token = issue_oauth2(user, access_token=text)
     try:
@@ -295,7 +307,8 @@ def test_a_token_that_is_not_ascii_is_refused(api, text):
     is_bad_token(api.get_with_header(PROFILE, f'Authorization: Bearer {text}'))
 
 
-def test_an_oauth2_token_in_the_form_of_a_bad_jwt_is_looked_up(api, issue_oauth2, minter, make_user, user):
+def test_an_oauth2_token_in_the_form_of_a_bad_jwt_is_looked_up(api, issue_oauth2, minter, make_user,
+                                                               user):
     """Whatever was wrong with it as one of ours."""
     text = minter.token(make_user(active=False).id, exp=1, jti=uuid.uuid4().hex[:8])
     issue_oauth2(user, 'profile:read', access_token=text)
@@ -337,8 +350,9 @@ def test_only_the_prefix_makes_a_personal_token(api, db, user):
         is_bad_token(api.get(PROFILE, token=text))
 
 
-@pytest.mark.parametrize('text', [PERSONAL_PREFIX, PERSONAL_PREFIX + 'x', PERSONAL_PREFIX + 'x' * 6000,
-                                  PERSONAL_PREFIX + 'é', PERSONAL_PREFIX + '.a.b'])
+@pytest.mark.parametrize('text', [PERSONAL_PREFIX, PERSONAL_PREFIX + 'x',
+                                  PERSONAL_PREFIX + 'x' * 6000, PERSONAL_PREFIX + 'é',
+                                  PERSONAL_PREFIX + '.a.b'])
 def test_an_unknown_personal_token_is_refused(api, text):
     is_bad_token(api.get_with_header(PROFILE, f'Authorization: Bearer {text}'))
 
@@ -376,7 +390,8 @@ def test_logout_revokes_the_token_whatever_its_scope(api, issue, user, scope):
     is_bad_token(api.get(PROFILE, token=token.text))
 
 
-def test_logout_writes_the_moment_of_revocation_and_nothing_else(api, db, issue_oauth2, issue_personal, user):
+def test_logout_writes_the_moment_of_revocation_and_nothing_else(api, db, issue_oauth2,
+                                                                 issue_personal, user):
     oauth2, personal = issue_oauth2(user, None), issue_personal(user, last_used_at=now())
     before = of_oauth2(db, oauth2), of_personal(db, personal)
     blacklist = db.checksums()['blacklisted_tokens']

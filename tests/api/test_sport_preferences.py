@@ -77,10 +77,11 @@ def test_all_three_at_once(edit, preferences, user):
 @pytest.mark.parametrize(('body', 'row'), [
     ({'color': '#123456'}, ('#123456', 1, 0.1)), ({'is_active': False}, (None, 0, 0.1)),
     ({'is_active': True}, (None, 1, 0.1)), ({'stopped_speed_threshold': 3}, (None, 1, 3)),
-    ({'color': None}, (None, 1, 0.1)), ({'color': ''}, (None, 1, 0.1)), ({'is_active': None}, (None, 1, 0.1)),
-    ({'stopped_speed_threshold': None}, (None, 1, 0.1)), ({'stopped_speed_threshold': 0}, (None, 1, 0.1)),
-    ({'no such key': 1}, (None, 1, 0.1))])
-def test_the_first_use_makes_a_row_with_the_threshold_of_the_sport(edit, preferences, user, body, row):
+    ({'color': None}, (None, 1, 0.1)), ({'color': ''}, (None, 1, 0.1)),
+    ({'is_active': None}, (None, 1, 0.1)), ({'stopped_speed_threshold': None}, (None, 1, 0.1)),
+    ({'stopped_speed_threshold': 0}, (None, 1, 0.1)), ({'no such key': 1}, (None, 1, 0.1))])
+def test_the_first_use_makes_a_row_with_the_threshold_of_the_sport(edit, preferences, user, body,
+                                                                   row):
     color, active, threshold = row
     exact(edit({'sport_id': WALKING, **body}),
           updated(user, WALKING, color, bool(active), threshold))
@@ -89,8 +90,9 @@ def test_the_first_use_makes_a_row_with_the_threshold_of_the_sport(edit, prefere
 
 @pytest.mark.parametrize('body', [
     {'color': None}, {'color': ''}, {'is_active': None}, {'stopped_speed_threshold': None},
-    {'stopped_speed_threshold': 0}, {'stopped_speed_threshold': 0.0}, {'stopped_speed_threshold': -0.0},
-    {'x': 1}, {'color': '', 'is_active': None, 'stopped_speed_threshold': None}])
+    {'stopped_speed_threshold': 0}, {'stopped_speed_threshold': 0.0},
+    {'stopped_speed_threshold': -0.0}, {'x': 1}, {'color': '', 'is_active': None,
+                                                  'stopped_speed_threshold': None}])
 def test_what_is_not_given_stays(edit, preferences, user, body):
     edit({'sport_id': WALKING, 'color': '#abc', 'is_active': False, 'stopped_speed_threshold': 4})
     exact(edit({'sport_id': WALKING, **body}), updated(user, WALKING, '#abc', False, 4))
@@ -152,8 +154,9 @@ def test_a_number_or_its_digits_name_a_sport(edit, user, sport_id):
 
 
 @pytest.mark.parametrize('sport_id', [
-    None, 0, -1, 5.5, NO_SPORT, 2**31, 2**32 + 5, 2**63, 2**64 + 5, 10**30, 1e300, -2**63, '', ' ', 'abc', '5x',
-    'x5', '5.0', '5e0', '0x5', '-5', '5 5', '0', str(NO_SPORT), str(2**32 + 5), str(2**64 + 5), '9' * 400, '５',
+    None, 0, -1, 5.5, NO_SPORT, 2**31, 2**32 + 5, 2**63, 2**64 + 5, 10**30, 1e300, -2**63, '', ' ',
+    'abc', '5x', 'x5', '5.0', '5e0', '0x5', '-5', '5 5', '0', str(NO_SPORT), str(2**32 + 5),
+    str(2**64 + 5), '9' * 400, '５',
     'Running', '5\n5', "5' OR '1'='1"])
 def test_what_names_no_sport_is_not_found(is_refused, sport_id):
     is_refused({'sport_id': sport_id, 'is_active': True}, NO_SUCH_SPORT)
@@ -187,8 +190,9 @@ def test_a_color_is_stored_as_given(edit, preferences, user, color):
 
 
 @pytest.mark.parametrize('color', [
-    '#', '#f', '#ff', '#ffff', '#fffff', '#fffffff', '#ffffffff', 'fff', 'ffffff', '#ggg', '#ggffff', 'red', ' ',
-    '##fff', '#fff ', ' #fff', '#fff\n', '#ffffff\n', '\n#fff', '#ff\nf', '#-12', '#ｆｆｆ', '#' + 'f' * 100000])
+    '#', '#f', '#ff', '#ffff', '#fffff', '#fffffff', '#ffffffff', 'fff', 'ffffff', '#ggg',
+    '#ggffff', 'red', ' ', '##fff', '#fff ', ' #fff', '#fff\n', '#ffffff\n', '\n#fff', '#ff\nf',
+    '#-12', '#ｆｆｆ', '#' + 'f' * 100000])
 def test_what_is_no_color_is_refused(is_refused, color):
     is_refused({'sport_id': RUNNING, 'color': color}, BAD_COLOR)
 
@@ -209,7 +213,8 @@ def test_a_bad_color_goes_before_what_is_wrong_with_the_rest(is_refused):
                BAD_COLOR)
 
 
-@pytest.mark.parametrize(('given', 'stored'), [(True, 1), (False, 0), (1, 1), (0, 0), (1.0, 1), (0.0, 0)])
+@pytest.mark.parametrize(('given', 'stored'), [(True, 1), (False, 0), (1, 1), (0, 0), (1.0, 1),
+                                               (0.0, 0)])
 def test_is_active_is_a_boolean_or_0_or_1(edit, preferences, user, given, stored):
     exact(edit({'sport_id': RUNNING, 'is_active': given}),
           updated(user, RUNNING, is_active=bool(stored)))
@@ -221,16 +226,19 @@ def test_an_is_active_of_another_kind_is_refused(is_refused, value):
     is_refused({'sport_id': RUNNING, 'is_active': value, 'color': '#abc'}, INVALID)
 
 
-@pytest.mark.parametrize('threshold', [1, 0.1, 2.5, 1e-300, 5e-324, 1e300, 123456789.125, 0.30000000000000004])
+@pytest.mark.parametrize('threshold', [1, 0.1, 2.5, 1e-300, 5e-324, 1e300, 123456789.125,
+                                       0.30000000000000004])
 def test_a_threshold_comes_back_as_the_same_number(edit, preferences, user, threshold):
     exact(edit({'sport_id': RUNNING, 'stopped_speed_threshold': threshold}),
           updated(user, RUNNING, threshold=threshold))
     assert preferences()[0][3] == threshold
 
 
-@pytest.mark.parametrize('threshold', [-1, -0.1, -1e-300, -1e300, '', '1', '0.5', 'x', True, False, [], [1], {}])
+@pytest.mark.parametrize('threshold', [-1, -0.1, -1e-300, -1e300, '', '1', '0.5', 'x', True, False,
+                                       [], [1], {}])
 def test_what_is_no_threshold_is_refused(is_refused, threshold):
-    is_refused({'sport_id': RUNNING, 'stopped_speed_threshold': threshold, 'color': '#abc'}, INVALID)
+    is_refused({'sport_id': RUNNING, 'stopped_speed_threshold': threshold, 'color': '#abc'},
+               INVALID)
 
 
 @pytest.mark.parametrize('text', ['Infinity', '-Infinity', 'NaN', '1e999'])
@@ -299,8 +307,8 @@ def test_a_disabled_sport_may_be_reset(edit, own_sport, preferences, reset):
 
 
 @pytest.mark.parametrize('sport_id', [
-    '0', '-1', NO_SPORT, 2**31, 2**32 + 5, 2**63, 2**64 + 5, '9' * 200, 'abc', '5x', 'x', '5.0', '1e0', '0x5', '%20',
-    '5%20', '%205', '5%0A', '5%27', '%C3%A9', '%EF%BC%95', ':sport_id', '*'])
+    '0', '-1', NO_SPORT, 2**31, 2**32 + 5, 2**63, 2**64 + 5, '9' * 200, 'abc', '5x', 'x', '5.0',
+    '1e0', '0x5', '%20', '5%20', '%205', '5%0A', '5%27', '%C3%A9', '%EF%BC%95', ':sport_id', '*'])
 def test_what_names_no_sport_cannot_be_reset(reset, edit, preferences, sport_id):
     edit({'sport_id': RUNNING, 'color': '#111'})
     exact(reset(sport_id), NO_SUCH_SPORT)

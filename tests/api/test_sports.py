@@ -103,7 +103,8 @@ def test_a_label_in_other_letters_comes_back_whole(get, change_sport):
 
 # ---- has_workouts -------------------------------------------------------------------------------
 
-def test_only_an_administrator_is_told_whether_a_sport_has_workouts(api, db, scratch, minter, programs):
+def test_only_an_administrator_is_told_whether_a_sport_has_workouts(api, db, scratch, minter,
+                                                                    programs):
     settings = {'DATABASE_URL': scratch.url}
     with scratch.connect() as sql:
         admin, other = insert_user(sql, admin=1), insert_user(sql)
@@ -127,8 +128,8 @@ def test_an_unknown_sport_is_not_found(get, sport_id):
     exact(get(f'{SPORTS}/{sport_id}'), NOT_FOUND)
 
 
-@pytest.mark.parametrize('sport_id', ['abc', '-1', '+1', '1.0', '1x', 'x1', '%201', '1%20', '1%0A', '1/', '1/x',
-                                      '', '1%2F', '%EF%BC%91', '0x1', '%23sport_id'])
+@pytest.mark.parametrize('sport_id', ['abc', '-1', '+1', '1.0', '1x', 'x1', '%201', '1%20', '1%0A',
+                                      '1/', '1/x', '', '1%2F', '%EF%BC%91', '0x1', '%23sport_id'])
 def test_what_is_no_number_is_an_unknown_path(get, sport_id):
     exact(get(f'{SPORTS}/{sport_id}'), NOURL)
 

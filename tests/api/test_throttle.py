@@ -1,13 +1,13 @@
 """The program's own throttles: failed log-ins, and requests that cause mail (contract section 2.6,
-weakness 33). Most tests run the programs as CGI, where the client's address is what the test says."""
+weakness 33). Most tests run the programs as CGI, where the test names the client's address."""
 
 import time
 from collections import Counter
 
 import pytest
 
-from support.answers import (INVALID, REFUSED_CREDENTIALS, RESENT, RESET_REQUESTED, TOO_MANY_ATTEMPTS,
-                             error, exact)
+from support.answers import (INVALID, REFUSED_CREDENTIALS, RESENT, RESET_REQUESTED,
+                             TOO_MANY_ATTEMPTS, error, exact)
 from support.database import root_sql
 from support.people import insert_user, unique, user_row
 
@@ -25,7 +25,7 @@ def is_too_many(answer, at_most):
 
 
 class Door:
-    """Requests from any address to programs with throttles, on a database where nobody else counts."""
+    """Requests from any address to programs with throttles, in a database of their own."""
 
     def __init__(self, programs, stack, database, sql, minter):
         self.programs = programs
@@ -136,7 +136,8 @@ def test_the_answers_are_the_same_for_known_and_unknown_accounts(door, account):
 
 def test_the_case_of_the_email_does_not_make_another_account(door, account):
     for form in (str.upper, str.swapcase, str.capitalize):
-        exact(door.log_in(account, email=form(account.email), password='wrong'), REFUSED_CREDENTIALS)
+        exact(door.log_in(account, email=form(account.email), password='wrong'),
+              REFUSED_CREDENTIALS)
     door.is_refused(account)
 
 
@@ -376,11 +377,13 @@ def test_a_change_of_the_password_alone_is_not_counted(door, account, mail_folde
     assert door.mails(mail_folder) == {account.email: 3}
 
 
-def test_the_password_changes_though_the_mail_of_the_address_is_left_out(door, account, resets, mail_folder):
+def test_the_password_changes_though_the_mail_of_the_address_is_left_out(door, account, resets,
+                                                                         mail_folder):
     resets(account.email, 2)
     door.mails(mail_folder)
     before = user_row(door.sql, account)
-    body = {**account.credentials, 'email': f'{unique()}@example.org', 'new_password': 'second password'}
+    body = {**account.credentials, 'email': f'{unique()}@example.org',
+            'new_password': 'second password'}
     answer = door.ask(ACCOUNT, body, method='PATCH', token=door.minter.token(account.id))
     assert answer.status == 200
     assert user_row(door.sql, account)['password'] != before['password']
@@ -402,7 +405,8 @@ def test_a_closed_address_stores_no_change_of_the_email(door, account, resets):
     for _ in range(5):
         resets(f'{unique()}@example.org', 1)
     before = user_row(door.sql, account)
-    body = {**account.credentials, 'email': f'{unique()}@example.org', 'new_password': 'second password'}
+    body = {**account.credentials, 'email': f'{unique()}@example.org',
+            'new_password': 'second password'}
     is_too_many(door.ask(ACCOUNT, body, method='PATCH', token=door.minter.token(account.id)), 3600)
     assert user_row(door.sql, account) == before
 
@@ -443,7 +447,7 @@ def test_log_ins_and_mail_do_not_count_for_each_other(door, account, resets):
     door.is_let_in(account, ELSEWHERE)
 
 
-# ---- the whole ------------------------------------------------------------------------------------
+# ---- the whole -----------------------------------------------------------------------------------
 
 def test_the_worker_clears_away_what_is_over(door, stack):
     door.sql.insert('throttle', throttle_key='0' * 64, hits=9, resets_at='2020-01-01 00:00:00')

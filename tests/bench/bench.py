@@ -39,9 +39,12 @@ PASSWORD = 'correct horse battery staple'
 PROFILE = '/api/auth/profile'
 LOGIN = '/api/auth/login'
 FLOOR = '/bench/floor'
+EDIT = '/api/auth/profile/edit'
 FLOOR_AT_ONCE = '/bench/floor_at_once'
+FLOOR_UPDATE = '/bench/floor_update'
 
-# (least, most) that a figure may be. How equal "the same within the noise" is, is our own choice.
+# (least, most) that a figure may be. How equal "the same within the noise" is, and how much memory a
+# list may take that does not grow with the table, is our own choice.
 GOALS = {
     'profile_vs_floor': (0.60, None),
     'profile_new_user_vs_floor': (0.70, None),
@@ -51,12 +54,19 @@ GOALS = {
     'login_unknown_vs_wrong': (0.95, 1.05),
     'login_inactive_vs_wrong': (0.95, 1.05),
     'memory_mib': (None, 24),
+    'edit_vs_floor': (0.70, None),
+    'users_list_mib': (None, 16),
 }
 
 # The floor, reached through the same nginx as Fitgate with the same parameters. Before it closes a
 # connection, libfcgi waits until nginx has done so; the second floor is the same program told not
 # to. No figure is measured against it, but it shows how much of a ratio comes from this wait.
-FLOORS = {FLOOR: [], FLOOR_AT_ONCE: ['env', 'LIBFCGI_OS_CLOSE_POLL_TIMEOUT=0']}
+# The third changes a row instead of reading it.
+FLOORS = {
+    FLOOR: ([], []),
+    FLOOR_AT_ONCE: (['env', 'LIBFCGI_OS_CLOSE_POLL_TIMEOUT=0'], []),
+    FLOOR_UPDATE: ([], ['update']),
+}
 FLOOR_LOCATIONS = ''.join(f'''
 location = {path} {{
 	include fitgate_params.conf;
@@ -181,8 +191,8 @@ class Site:
                            f'user={self.stack.database_user}\n'
                            f'password={self.stack.database_password}\n'
                            f'database={self.stack.database_name}\n')
-        for path, prefix in FLOORS.items():
-            program = [*prefix, programs / 'floor', options, NEW.id]
+        for path, (prefix, arguments) in FLOORS.items():
+            program = [*prefix, programs / 'floor', options, NEW.id, *arguments]
             self.stack.start_program(Path(path).name, program)
             if poll(lambda path=path: self.ask('GET', path).status == 200, 30) is None:
                 raise BenchError(f'{path} does not answer: {self.stack.log_text(Path(path).name)}')
@@ -199,6 +209,19 @@ class Site:
         pids = [pid for name in EXECUTABLES for pid in self.stack.executable_pids(name)]
         if poll(lambda: not any(is_running(pid) for pid in pids), 60) is None:
             raise BenchError(f'the executables do not come to rest after {path}')
+
+    def list_users(self, build):
+        """(lines, MiB of memory at most) of `admin users list`. Looked at while it runs: what the
+        system says afterwards counts the memory of the process that it was forked from."""
+        with subprocess.Popen([build / 'admin', 'users', 'list'], stdout=subprocess.PIPE,
+                              env={**os.environ, **self.stack.environment}) as program:
+            lines, peak = 0, 0
+            for lines, _line in enumerate(program.stdout, 1):
+                if lines % 1000 == 1:
+                    peak = max(peak, high_water(program.pid))
+        if program.returncode != 0:
+            raise BenchError(f'admin users list ended with {program.returncode}')
+        return lines, peak
 
     # ---- tokens and what they show --------------------------------------------------------------
 
@@ -330,9 +353,10 @@ class Bench:
             self.memory(site)
             site.start_floors(self.options.programs)
             self.profile(site)
+            self.edit(site)
             self.login(site)
             self.refused_logins(site)
-            self.table_size(site)
+            self.large_table(site)
         self.summary()
 
     # ---- GET profile ----------------------------------------------------------------------------
@@ -374,22 +398,57 @@ class Bench:
             rate = statistics.median(load.rate for load in runs)
             print(f'  {name:26}{rate:11.0f}   {"":14}{latency}')
 
-    def table_size(self, small):
-        """The same number of people with new accounts, spread over a small and a large table. They
-        are asked for in turn, so that the way through the table is not always the same."""
-        if not self.wants('profile_1m_vs_1k_users'):
+    # ---- POST profile/edit ----------------------------------------------------------------------
+
+    def edit(self, site):
+        """Both change one row, again and again, each time to something else."""
+        if not self.wants('edit_vs_floor'):
+            return
+        token = site.token_file('editor', [NEW.id])
+        cases = {name: lambda path=path: wrk(site, path, 'edit', token, seconds=self.seconds)
+                 for name, path in (('edit', EDIT), ('floor with an UPDATE', FLOOR_UPDATE))}
+        print(f'\nPOST profile/edit, {self.rounds} rounds of {self.seconds} s')
+        loads = take_turns(cases, self.rounds)
+        self.print_loads(loads)
+        over, under = ([load.rate for load in runs] for runs in loads.values())
+        self.figures['edit_vs_floor'] = compare(' / '.join(loads), over, under)
+
+    # ---- a large table --------------------------------------------------------------------------
+
+    def large_table(self, small):
+        if not self.wants('profile_1m_vs_1k_users', 'users_list_mib'):
             return
         large = self.site('million', 1000000)
         with large.stack:
             large.fill()
-            cases = {}
-            for site in (large, small):
-                tokens = site.token_file('probed', site.probed_ids())
-                cases[f'{site.users:,} users'] = lambda site=site, tokens=tokens: wrk(
-                    site, PROFILE, 'tokens', tokens, seconds=self.seconds)
-            print(f'\nGET profile of {PROBED} people in turn, {self.rounds} rounds of '
-                  f'{self.seconds} s')
-            loads = take_turns(cases, self.rounds)
+            self.users_list(large, small)
+            self.table_size(large, small)
+
+    def users_list(self, large, small):
+        """The operator's list of all users: the most memory that it takes at any time."""
+        if not self.wants('users_list_mib'):
+            return
+        print('\nadmin users list')
+        for site in (small, large):
+            lines, peak = site.list_users(self.options.build)
+            if lines < site.users:
+                raise BenchError(f'admin users list printed {lines} lines of {site.users} users')
+            print(f'  {site.users:9,} users: {peak:.2f} MiB at most, {lines:,} lines')
+        self.figures['users_list_mib'] = peak
+
+    def table_size(self, large, small):
+        """The same number of people with new accounts, spread over a small and a large table. They
+        are asked for in turn, so that the way through the table is not always the same."""
+        if not self.wants('profile_1m_vs_1k_users'):
+            return
+        cases = {}
+        for site in (large, small):
+            tokens = site.token_file('probed', site.probed_ids())
+            cases[f'{site.users:,} users'] = lambda site=site, tokens=tokens: wrk(
+                site, PROFILE, 'tokens', tokens, seconds=self.seconds)
+        print(f'\nGET profile of {PROBED} people in turn, {self.rounds} rounds of '
+              f'{self.seconds} s')
+        loads = take_turns(cases, self.rounds)
         self.print_loads(loads)
         (over, under) = ([load.rate for load in runs] for runs in loads.values())
         self.figures['profile_1m_vs_1k_users'] = compare(' / '.join(loads), over, under)
@@ -530,6 +589,12 @@ def rollup(pid):
     """Lines of /proc/PID/smaps_rollup, in MiB."""
     lines = Path(f'/proc/{pid}/smaps_rollup').read_text().splitlines()[1:]
     return {line.split(':')[0]: int(line.split()[1]) / 1024 for line in lines}
+
+
+def high_water(pid):
+    """The most MiB of memory that a process has had resident; 0 when it has ended."""
+    found = re.search(r'^VmHWM:\s*(\d+) kB$', Path(f'/proc/{pid}/status').read_text(), re.MULTILINE)
+    return int(found.group(1)) / 1024 if found else 0
 
 
 def pss(pid):

@@ -3,23 +3,27 @@
  *
  * Behind the same nginx and on the same MariaDB as Fitgate it answers every request with one row, read by
  * primary key through a statement prepared once. No routes, no token, no log: a program can hardly do
- * less, so its requests a second are the measure for GET profile.
+ * less, so its requests a second are the measure for GET profile. With `update` it changes that row
+ * instead, to something else at every request, and is the measure for POST profile/edit.
  *
- * Usage: floor OPTION_FILE USER_ID, on a FastCGI socket as descriptor 0. OPTION_FILE is one of the MySQL
- * clients' (section [client]: socket, user, password, database).
+ * Usage: floor OPTION_FILE USER_ID [update], on a FastCGI socket as descriptor 0. OPTION_FILE is one of
+ * the MySQL clients' (section [client]: socket, user, password, database).
  */
 #include <fcgiapp.h>
 #include <mysql.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char QUESTION[] = "SELECT id, username FROM users WHERE id = ?";
+static const char CHANGE[] = "UPDATE users SET bio = ? WHERE id = ?";
 
 struct answer {
 	long long id;
 	char username[256];
 	unsigned long username_length;
+	unsigned long long changes; /* made so far */
 };
 
 static MYSQL *connect_database(const char *option_file)
@@ -36,11 +40,21 @@ static MYSQL *connect_database(const char *option_file)
 	return NULL;
 }
 
-/* Prepare the question; what is asked for and where the answer goes are bound once for good. */
-static MYSQL_STMT *prepare(MYSQL *mysql, long long *user_id, struct answer *answer)
+static MYSQL_STMT *prepare(MYSQL *mysql, const char *text)
 {
 	MYSQL_STMT *statement = mysql_stmt_init(mysql);
-	MYSQL_BIND parameter = {.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = user_id};
+
+	if (statement != NULL && mysql_stmt_prepare(statement, text, strlen(text)) == 0)
+		return statement;
+	fprintf(stderr, "floor: %s\n", mysql_error(mysql));
+	return NULL;
+}
+
+/* What is asked for and where the answer goes are bound once for good. */
+static MYSQL_STMT *prepare_question(MYSQL *mysql, struct answer *answer)
+{
+	MYSQL_STMT *statement = prepare(mysql, QUESTION);
+	MYSQL_BIND parameter = {.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &answer->id};
 	MYSQL_BIND columns[] = {
 		{.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &answer->id},
 		{.buffer_type = MYSQL_TYPE_STRING,
@@ -49,28 +63,38 @@ static MYSQL_STMT *prepare(MYSQL *mysql, long long *user_id, struct answer *answ
 			.length = &answer->username_length},
 	};
 
-	if (statement == NULL)
+	if (statement == NULL || mysql_stmt_bind_param(statement, &parameter) != 0 ||
+		mysql_stmt_bind_result(statement, columns) != 0)
 		return NULL;
-	if (mysql_stmt_prepare(statement, QUESTION, strlen(QUESTION)) == 0 &&
-		mysql_stmt_bind_param(statement, &parameter) == 0 &&
-		mysql_stmt_bind_result(statement, columns) == 0)
-		return statement;
-	fprintf(stderr, "floor: %s\n", mysql_stmt_error(statement));
-	mysql_stmt_close(statement);
-	return NULL;
+	return statement;
 }
 
-static int ask(MYSQL_STMT *statement)
+static MYSQL_STMT *prepare_change(MYSQL *mysql, struct answer *answer)
 {
-	return mysql_stmt_execute(statement) == 0 && mysql_stmt_fetch(statement) == 0 &&
-	       mysql_stmt_free_result(statement) == 0;
+	MYSQL_STMT *statement = prepare(mysql, CHANGE);
+	MYSQL_BIND parameters[] = {
+		{.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &answer->changes, .is_unsigned = 1},
+		{.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &answer->id},
+	};
+
+	return statement == NULL || mysql_stmt_bind_param(statement, parameters) != 0 ? NULL : statement;
 }
 
-static void serve(FCGX_Request *request, MYSQL_STMT *statement, const struct answer *answer)
+/* A change, or the question and its answer. */
+static int ask(MYSQL_STMT *statement, struct answer *answer)
+{
+	answer->changes++;
+	if (mysql_stmt_execute(statement) != 0)
+		return 0;
+	return mysql_stmt_field_count(statement) == 0 ||
+	       (mysql_stmt_fetch(statement) == 0 && mysql_stmt_free_result(statement) == 0);
+}
+
+static void serve(FCGX_Request *request, MYSQL_STMT *statement, struct answer *answer)
 {
 	char text[512];
 
-	if (!ask(statement)) {
+	if (!ask(statement, answer)) {
 		fprintf(stderr, "floor: %s\n", mysql_stmt_error(statement));
 		FCGX_PutS("Status: 500\r\nContent-Type: application/json\r\n\r\n{}", request->out);
 		return;
@@ -83,21 +107,21 @@ static void serve(FCGX_Request *request, MYSQL_STMT *statement, const struct ans
 
 int main(int argc, char **argv)
 {
-	struct answer answer;
-	long long user_id;
+	struct answer answer = {0};
 	MYSQL *mysql;
 	MYSQL_STMT *statement;
 	FCGX_Request request;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: floor OPTION_FILE USER_ID\n");
+	if (argc < 3 || argc > 4) {
+		fprintf(stderr, "usage: floor OPTION_FILE USER_ID [update]\n");
 		return EXIT_FAILURE;
 	}
-	user_id = atoll(argv[2]);
+	answer.id = atoll(argv[2]);
+	answer.changes = (unsigned long long)getpid() << 40; /* two processes never write the same */
 	mysql = connect_database(argv[1]);
 	if (mysql == NULL)
 		return EXIT_FAILURE;
-	statement = prepare(mysql, &user_id, &answer);
+	statement = argc == 3 ? prepare_question(mysql, &answer) : prepare_change(mysql, &answer);
 	if (statement == NULL || FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
 		return EXIT_FAILURE;
 	while (FCGX_Accept_r(&request) == 0) {

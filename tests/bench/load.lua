@@ -1,5 +1,6 @@
 -- What wrk asks, and what it tells afterwards. Arguments after `--`: nothing for plain GETs,
--- `tokens FILE` for GETs with these bearer tokens in turn (one a line), `body FILE` for POSTs.
+-- `tokens FILE` for GETs with these bearer tokens in turn (one a line), `body FILE` for POSTs, `edit
+-- FILE` for POSTs with the bearer token of that file that change a profile, each to something else.
 
 local requests = {}
 
@@ -31,9 +32,23 @@ local function use_tokens(tokens)
     end
 end
 
+local function edit(token)
+    local count = 0
+    wrk.headers["Authorization"] = "Bearer " .. token
+    wrk.headers["Content-Type"] = "application/json"
+    request = function()
+        count = count + 1
+        return wrk.format("POST", nil, nil, string.format(
+            '{"first_name":"Sam","last_name":"Smith","location":"Paris","birth_date":"1980-01-01",' ..
+                '"bio":"%d"}', count))
+    end
+end
+
 function init(args)
     if args[1] == "tokens" then
         use_tokens(lines_of(args[2]))
+    elseif args[1] == "edit" then
+        edit(lines_of(args[2])[1])
     elseif args[1] == "body" then
         wrk.method = "POST"
         wrk.headers["Content-Type"] = "application/json"

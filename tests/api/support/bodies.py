@@ -1,5 +1,5 @@
 """Bodies that every endpoint with a JSON body refuses before it looks for its fields (contract
-section 2.2). test_json_bodies.py has them all; these are one of each kind, for the other endpoints."""
+section 2.2): one of each kind. test_json_bodies.py has more, for the endpoints without tokens."""
 
 import json
 

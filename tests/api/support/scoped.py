@@ -1,4 +1,4 @@
-"""Tokens with scopes (contract section 3.3), written by plain SQL as the programs that issue them do."""
+"""Tokens with scopes (contract section 3.3), written by plain SQL as what issues them does."""
 
 import time
 import uuid
