@@ -9,19 +9,22 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_TEXT = 1024, IPV6_PREFIX_BYTES = 8 };
+enum { KEY_TEXT = 1024, NETWORK_SIZE = 64, IPV6_PREFIX_BYTES = 8 };
 
-/* One household or host has 2^64 IPv6 addresses: what counts is their common prefix. */
-static void network_of(const char *address, char *text, size_t size)
+/*
+ * What of an address counts. One household or host has 2^64 IPv6 addresses: their common prefix. An IPv4
+ * address that a socket for both kinds writes as an IPv6 one (::ffff:192.0.2.1) is what it was.
+ */
+static void network_of(const char *address, char text[NETWORK_SIZE])
 {
-	unsigned char bytes[16];
+	struct in6_addr bytes;
 
-	if (inet_pton(AF_INET6, address, bytes) != 1) {
-		snprintf(text, size, "%s", address);
-		return;
-	}
-	if (size >= TEXT_HEX_SIZE(IPV6_PREFIX_BYTES))
-		text_hex(bytes, IPV6_PREFIX_BYTES, text);
+	if (inet_pton(AF_INET6, address, &bytes) != 1)
+		snprintf(text, NETWORK_SIZE, "%s", address);
+	else if (IN6_IS_ADDR_V4MAPPED(&bytes))
+		inet_ntop(AF_INET, &bytes.s6_addr[12], text, NETWORK_SIZE);
+	else
+		text_hex(&bytes, IPV6_PREFIX_BYTES, text);
 }
 
 /* A keyed hash, so that the table tells nobody who tried to log in from where. */
@@ -44,9 +47,9 @@ static bool make_key(const struct settings *settings, char key[SECRET_SHA256_HEX
 bool throttle_for_login(const struct settings *settings, const char *email, const char *address,
 	struct throttle *throttle)
 {
-	char network[64];
+	char network[NETWORK_SIZE];
 
-	network_of(address, network, sizeof(network));
+	network_of(address, network);
 	*throttle = (struct throttle){.window = settings->throttle_login_seconds};
 	throttle->account.limit = settings->throttle_login_account;
 	throttle->address.limit = settings->throttle_login_address;
@@ -57,9 +60,9 @@ bool throttle_for_login(const struct settings *settings, const char *email, cons
 bool throttle_for_mail(const struct settings *settings, const char *email, const char *address,
 	struct throttle *throttle)
 {
-	char network[64];
+	char network[NETWORK_SIZE];
 
-	network_of(address, network, sizeof(network));
+	network_of(address, network);
 	*throttle = (struct throttle){.window = settings->throttle_mail_seconds};
 	throttle->account.limit = settings->throttle_mail_account;
 	throttle->address.limit = settings->throttle_mail_address;

@@ -4,7 +4,9 @@
 #include "account/totals.h"
 
 #include "account/shortuuid.h"
+#include "core/text.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,10 +37,12 @@ static int compare_ints(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* What the database has made itself needs no strict scan. */
+/* An object. What the database has made itself needs no strict scan. */
 static cJSON *parse(const char *text)
 {
-	return text == NULL ? NULL : cJSON_Parse(text);
+	cJSON *object = text == NULL ? NULL : cJSON_Parse(text);
+
+	return cJSON_IsObject(object) ? object : NULL;
 }
 
 cJSON *totals_sports_list(const struct totals *totals, int *count)
@@ -50,8 +54,13 @@ cJSON *totals_sports_list(const struct totals *totals, int *count)
 
 	if (sports == NULL || ids == NULL)
 		return NULL;
-	cJSON_ArrayForEach(sport, sports)
-		ids[used++] = (int)strtol(sport->string, NULL, 10);
+	cJSON_ArrayForEach(sport, sports) {
+		int64_t id;
+
+		if (!text_integer(sport->string, 1, INT_MAX, &id))
+			return NULL;
+		ids[used++] = (int)id;
+	}
 	qsort(ids, (size_t)used, sizeof(*ids), compare_ints);
 	*count = used;
 	return cJSON_CreateIntArray(ids, used);

@@ -20,7 +20,6 @@ static const struct mark SYSTEMS[] = {
 	{"Mac OS X", "Mac OS X"},
 	{"Macintosh", "Mac OS X"},
 	{"Linux", "Linux"},
-	{"X11", "Linux"},
 	{NULL, "Other"},
 };
 

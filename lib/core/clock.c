@@ -158,7 +158,8 @@ bool clock_parse_sql(const char *text, instant *when)
 		.minute = numbers[10] * 10 + numbers[11],
 		.second = numbers[12] * 10 + numbers[13],
 	};
-	if (!clock_date_exists(civil.year, civil.month, civil.day))
+	if (!clock_date_exists(civil.year, civil.month, civil.day) || civil.hour > 23 ||
+		civil.minute > 59 || civil.second > 59)
 		return false;
 	*when = clock_from_civil(&civil);
 	return true;

@@ -26,7 +26,7 @@ void json_use_arena(struct arena *arena);
 /*
  * Whether the bytes are one JSON text: RFC 8259's grammar, well-formed UTF-8 (a byte order mark before
  * it is allowed), at most JSON_MAX_DEPTH levels of arrays and objects, no NUL and no lone surrogate in
- * a string, every number finite as a double.
+ * a string, every number finite as a double and of at most 511 characters.
  */
 bool json_is_strict(const char *text, size_t length);
 

@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 
+#include <crypt.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -47,9 +48,11 @@ static bool refuse(struct source *source, const char *format, ...)
 /* The value behind "NAME=": quoted text up to its quote, else up to " #" or the end, trimmed. */
 static bool unquote(char *value)
 {
-	char quote = *value;
+	size_t blanks = strspn(value, " \t");
+	char quote = value[blanks];
 	char *end;
 
+	memmove(value, value + blanks, strlen(value + blanks) + 1);
 	if (quote == '"' || quote == '\'') {
 		end = strchr(value + 1, quote);
 		if (end == NULL)
@@ -221,9 +224,25 @@ static bool load_database(struct settings *settings, struct source *source, cons
 	return true;
 }
 
-static bool is_true(const char *value)
+/* A parameter of EMAIL_URL that is True or False; false where it is absent. */
+static bool read_switch(struct source *source, const struct url *url, const char *name, bool *on)
 {
-	return value != NULL && (text_equal_ignoring_case(value, "true") || strcmp(value, "1") == 0);
+	const char *value = url_parameter(url, name);
+
+	*on = value != NULL && (text_equal_ignoring_case(value, "true") || strcmp(value, "1") == 0);
+	if (value == NULL || *on || text_equal_ignoring_case(value, "false") || strcmp(value, "0") == 0)
+		return true;
+	return refuse(source, "EMAIL_URL: %s is neither True nor False", name);
+}
+
+/* A misspelt parameter must not mean a connection without TLS. */
+static bool check_parameters(struct source *source, const struct url *url)
+{
+	for (int i = 0; i < url->parameter_count; i++)
+		if (strcmp(url->parameters[i].name, "tls") != 0 && strcmp(url->parameters[i].name, "ssl") != 0)
+			return refuse(source, "EMAIL_URL: there is no parameter %s, only tls and ssl",
+				url->parameters[i].name);
+	return true;
 }
 
 static bool load_mail_server(struct settings *settings, struct source *source)
@@ -240,27 +259,16 @@ static bool load_mail_server(struct settings *settings, struct source *source)
 		strcmp(settings->mail_server.scheme, "smtp") != 0 || *settings->mail_server.host == '\0')
 		return refuse(source, "EMAIL_URL is not of the form "
 				      "smtp://[user:password@]host[:port][?tls=True or ?ssl=True]");
-	tls = is_true(url_parameter(&settings->mail_server, "tls"));
-	ssl = is_true(url_parameter(&settings->mail_server, "ssl"));
+	if (!check_parameters(source, &settings->mail_server) ||
+		!read_switch(source, &settings->mail_server, "tls", &tls) ||
+		!read_switch(source, &settings->mail_server, "ssl", &ssl))
+		return false;
 	if (tls && ssl)
 		return refuse(source, "EMAIL_URL: tls and ssl exclude each other");
 	settings->mail_enabled = true;
 	settings->mail_tls = tls ? SETTINGS_TLS_STARTTLS : ssl ? SETTINGS_TLS_IMPLICIT : SETTINGS_TLS_OFF;
 	if (settings->mail_server.port == 0)
 		settings->mail_server.port = 25;
-	return true;
-}
-
-/* An address that can stand in a header and in an SMTP command as it is. */
-static bool is_plain_address(const char *address)
-{
-	const char *at = strchr(address, '@');
-
-	if (at == NULL || at == address || at[1] == '\0' || strchr(at + 1, '@') != NULL)
-		return false;
-	for (; *address != '\0'; address++)
-		if (*address <= ' ' || *address >= 127 || strchr("<>(),;:\"[]\\", *address) != NULL)
-			return false;
 	return true;
 }
 
@@ -279,12 +287,12 @@ static bool load_mail_texts(struct settings *settings, struct source *source, un
 	size_t length = strlen(ui_url);
 
 	settings->sender = lookup(source, "SENDER_EMAIL", "");
-	if ((needed || *settings->sender != '\0') && !is_plain_address(settings->sender))
+	if ((needed || *settings->sender != '\0') && !text_is_plain_address(settings->sender))
 		return refuse(source, "SENDER_EMAIL is %s: it is the From of every e-mail",
 			*settings->sender == '\0' ? "missing" : "not an e-mail address");
 	if ((needed || *ui_url != '\0') &&
 		((strncmp(ui_url, "http://", 7) != 0 && strncmp(ui_url, "https://", 8) != 0) ||
-			!is_plain_text(ui_url)))
+			!is_plain_text(ui_url) || strchr("/?#", ui_url[strcspn(ui_url, ":") + 3]) != NULL))
 		return refuse(source, "UI_URL is %s: the links in e-mails begin with it",
 			*ui_url == '\0' ? "missing" : "not an http:// or https:// URL");
 	while (length > 0 && ui_url[length - 1] == '/')
@@ -336,6 +344,7 @@ static bool load_password_hash(struct settings *settings, struct source *source)
 {
 	const char *value = lookup(source, "PASSWORD_HASH", "$y$7");
 	const char *cost = strrchr(value, '$');
+	char salt[64] = {0}, setting[CRYPT_GENSALT_OUTPUT_SIZE];
 	int64_t number = 0;
 
 	if (*value != '$' || cost == value ||
@@ -344,7 +353,11 @@ static bool load_password_hash(struct settings *settings, struct source *source)
 	settings->password_hash_prefix =
 		arena_copy(source->arena, value, (size_t)(cost - value) + 1);
 	settings->password_hash_cost = (unsigned long)number;
-	return settings->password_hash_prefix != NULL || refuse(source, "out of memory");
+	if (settings->password_hash_prefix == NULL)
+		return refuse(source, "out of memory");
+	return crypt_gensalt_rn(settings->password_hash_prefix, settings->password_hash_cost, salt,
+		       sizeof(salt), setting, sizeof(setting)) != NULL ||
+	       refuse(source, "PASSWORD_HASH: crypt(3) knows no '%s'", value);
 }
 
 static void load_display(struct settings *settings, struct source *source)

@@ -167,6 +167,18 @@ static int hex_value(char c)
 	return -1;
 }
 
+bool text_is_plain_address(const char *address)
+{
+	const char *at = strchr(address, '@');
+
+	if (at == NULL || at == address || at[1] == '\0' || strchr(at + 1, '@') != NULL)
+		return false;
+	for (; *address != '\0'; address++)
+		if (*address <= ' ' || *address >= 127 || strchr("<>(),;:\"[]\\", *address) != NULL)
+			return false;
+	return true;
+}
+
 bool text_percent_decode(char *text)
 {
 	char *to = text;

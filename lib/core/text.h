@@ -36,6 +36,10 @@ size_t text_length(const char *utf8);
 /* Whether two strings are equal but for the case of ASCII letters. */
 bool text_equal_ignoring_case(const char *a, const char *b);
 
+/* Whether an e-mail address can stand in a header and in an SMTP command as it is: one '@', printable
+ * ASCII without spaces, quotes and brackets. */
+bool text_is_plain_address(const char *address);
+
 /* Decode %XX in place; a '%' without two hex digits, or %00, is refused. */
 bool text_percent_decode(char *text);
 

@@ -21,11 +21,15 @@ const char *router_method_name(enum http_method method)
 	return NAMES[method];
 }
 
-/* Whether the path fits; fills the request's parameters on the way. */
-static bool matches(const char *pattern, const char *path, struct request *request)
-{
-	int parameter = 0;
+struct match {
+	const char *parameters[REQUEST_PATH_PARAMETERS];
+	int count;
+};
 
+/* Whether the path fits, and what stood for the names in the pattern. */
+static bool matches(const char *pattern, const char *path, struct arena *arena, struct match *match)
+{
+	*match = (struct match){0};
 	while (*pattern != '\0') {
 		size_t length;
 
@@ -35,10 +39,10 @@ static bool matches(const char *pattern, const char *path, struct request *reque
 			continue;
 		}
 		length = *pattern == '#' ? strspn(path, "0123456789") : strcspn(path, "/");
-		if (length == 0 || parameter == REQUEST_PATH_PARAMETERS)
+		if (length == 0 || match->count == REQUEST_PATH_PARAMETERS)
 			return false;
-		request->parameters[parameter] = arena_copy(request->arena, path, length);
-		if (request->parameters[parameter++] == NULL)
+		match->parameters[match->count] = arena_copy(arena, path, length);
+		if (match->parameters[match->count++] == NULL)
 			return false;
 		path += length;
 		pattern += strcspn(pattern, "/");
@@ -64,10 +68,15 @@ enum routing router_find(const struct route *routes, struct request *request,
 	*found = NULL;
 	allow[0] = '\0';
 	for (const struct route *route = routes; route->pattern != NULL; route++) {
-		if (!matches(route->pattern, request->path, request))
+		struct match match;
+
+		if (!matches(route->pattern, request->path, request->arena, &match))
+			continue;
+		add_method(allow, route->method);
+		if (request->route != NULL && route->method != wanted)
 			continue;
 		request->route = route->pattern;
-		add_method(allow, route->method);
+		memcpy(request->parameters, match.parameters, sizeof(match.parameters));
 		if (route->method == wanted)
 			*found = route;
 	}

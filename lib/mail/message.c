@@ -3,24 +3,15 @@
  */
 #include "mail/message.h"
 
+#include "core/text.h"
+
 #include <openssl/evp.h>
 #include <stdint.h>
 #include <string.h>
 
-/* An encoded-word has at most 75 characters: "=?UTF-8?B?" and "?=" leave 63, 60 of base64. */
-enum { WORD_BYTES = 45, WORD_BASE64 = 61, PLAIN_MAX = 70, LINE_MAX_LENGTH = 998 };
-
-bool message_address_is_plain(const char *address)
-{
-	const char *at = strchr(address, '@');
-
-	if (at == NULL || at == address || at[1] == '\0' || strchr(at + 1, '@') != NULL)
-		return false;
-	for (; *address != '\0'; address++)
-		if (*address <= ' ' || *address >= 127 || strchr("<>(),;:\"[]\\", *address) != NULL)
-			return false;
-	return true;
-}
+/* A line with an encoded-word has at most 76 characters (RFC 2047 §2): "Subject: ", "=?UTF-8?B?" and "?="
+ * leave 55, 52 of base64. */
+enum { WORD_BYTES = 39, WORD_BASE64 = 53, PLAIN_MAX = 70, LINE_MAX_LENGTH = 998 };
 
 static bool has_control_character(const char *text)
 {
@@ -35,7 +26,7 @@ static bool is_plain(const char *text)
 	size_t length = strlen(text);
 
 	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)text[i] >= 127)
+		if ((unsigned char)text[i] < ' ' || (unsigned char)text[i] >= 127)
 			return false;
 	return length <= PLAIN_MAX && strstr(text, "=?") == NULL;
 }
@@ -79,7 +70,7 @@ bool message_is_seven_bit(const char *text)
 
 	for (; *text != '\0'; text++) {
 		line = *text == '\n' ? 0 : line + 1;
-		if ((unsigned char)*text >= 127 || line > LINE_MAX_LENGTH)
+		if ((unsigned char)*text >= 127 || *text == '\r' || line > LINE_MAX_LENGTH)
 			return false;
 	}
 	return true;
@@ -114,7 +105,7 @@ bool message_headers(struct arena *arena, const struct message *message,
 {
 	const char *subject;
 
-	if (!message_address_is_plain(message->from) || !message_address_is_plain(message->to) ||
+	if (!text_is_plain_address(message->from) || !text_is_plain_address(message->to) ||
 		has_control_character(message->subject) || has_control_character(message->id))
 		return false;
 	subject = message_encode_header(arena, message->subject);

@@ -19,11 +19,8 @@ struct message {
 
 enum { MESSAGE_HEADERS = 8 };
 
-/* Whether an address can stand in a header and in an SMTP command as it is: printable ASCII without
- * spaces, quotes, brackets. */
-bool message_address_is_plain(const char *address);
-
-/* Whether a text may travel as it is: ASCII, with no line longer than SMTP allows (RFC 5321 §4.5.3.1.6).
+/* Whether a text may travel as it is: ASCII, no bare carriage return, no line longer than
+ * SMTP allows (RFC 5321 §2.3.8, §4.5.3.1.6).
  * Then it does, so that a link can be read, and copied, from the message as it was sent. */
 bool message_is_seven_bit(const char *text);
 

@@ -346,6 +346,23 @@ static void decimals_have_no_zeros_at_their_end(void **state)
 	assert_decimal(-1200, 3, "-1.2");
 }
 
+static void a_number_is_written_so_that_it_reads_back_the_same(void **state)
+{
+	static const double NUMBERS[] = {
+		0.1 + 0.2, 57.900000000000006, 9007199254740991, 1.7976931348623157e308};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(NUMBERS); i++) {
+		cJSON *object = cJSON_CreateObject();
+		const char *text;
+
+		assert_true(json_add_number(object, "a", NUMBERS[i]));
+		text = json_text(object);
+		if (strtod(strchr(text, ':') + 1, NULL) != NUMBERS[i])
+			fail_msg("%.17g is written as %s", NUMBERS[i], text);
+	}
+}
+
 static void text_is_compact_and_reads_back_the_same(void **state)
 {
 	static const char TEXT[] = "{\"a\":[1,-2.5,true,null,\"x\\\"\\\\\\n\\u0001\"],\"b\":{}}";
@@ -407,6 +424,7 @@ int main(void)
 		ARENA_TEST(members_are_added_with_their_types),
 		ARENA_TEST(decimals_are_exact),
 		ARENA_TEST(decimals_have_no_zeros_at_their_end),
+		ARENA_TEST(a_number_is_written_so_that_it_reads_back_the_same),
 		ARENA_TEST(text_is_compact_and_reads_back_the_same),
 		ARENA_TEST(text_may_be_long),
 		ARENA_TEST(trees_and_texts_live_in_the_arena_in_use),

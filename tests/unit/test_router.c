@@ -14,15 +14,15 @@ static void handler(struct service *service, struct request *request, struct res
 }
 
 static const struct route ROUTES[] = {
-	{HTTP_GET, "/api/:first/of/:second", NULL, handler},
 	{HTTP_GET, "/api/auth/profile", NULL, handler},
 	{HTTP_POST, "/api/auth/profile/edit", NULL, handler},
 	{HTTP_POST, "/api/auth/picture", NULL, handler},
 	{HTTP_DELETE, "/api/auth/picture", NULL, handler},
 	{HTTP_PATCH, "/api/auth/profile/edit/account", NULL, handler},
 	{HTTP_GET, "/api/users/:user_name/picture", NULL, handler},
-	{HTTP_GET, "/api/auth/account/export/:file_name", NULL, handler},
 	{HTTP_POST, "/api/auth/account/export/request", NULL, handler},
+	{HTTP_GET, "/api/auth/account/export/:file_name", NULL, handler},
+	{HTTP_GET, "/api/:first/of/:second", NULL, handler},
 	{HTTP_GET, NULL, NULL, NULL},
 };
 
@@ -126,7 +126,7 @@ static void allow_names_all_methods_of_the_path_and_head_where_get_is(void **sta
 	assert_string_equal(
 		ask(*state, HTTP_GET, "/api/auth/picture").allow, "POST, DELETE, OPTIONS");
 	assert_string_equal(ask(*state, HTTP_OPTIONS, "/api/auth/account/export/request").allow,
-		"GET, HEAD, POST, OPTIONS");
+		"POST, GET, HEAD, OPTIONS");
 	assert_string_equal(ask(*state, HTTP_OPTIONS, "/api/auth/account/export/x").allow,
 		"GET, HEAD, OPTIONS");
 }

@@ -192,6 +192,8 @@ static void a_line_of_the_file_may_be_written_in_many_ways(void **state)
 		{"  export   LOG=value", "value"},
 		{"LOG=", ""},
 		{"LOG=a b  c  ", "a b  c"},
+		{"LOG= \t value", "value"},
+		{"LOG= \"value\"", "value"},
 		{"LOG=value # comment", "value"},
 		{"LOG=value\t# comment", "value"},
 		{"LOG=a#b", "a#b"},
@@ -415,7 +417,8 @@ static void other_mail_servers_are_refused(void **state)
 {
 	static const char *const URLS[] = {"mail", "smtps://mail", "http://mail", "SMTP//mail",
 		"smtp://", "smtp://:25", "smtp://mail:x", "smtp://mail:0",
-		"smtp://mail?tls=True&ssl=True", "smtp://us%er@mail"};
+		"smtp://mail?tls=True&ssl=True", "smtp://mail?tls=yes", "smtp://mail?ssl=required",
+		"smtp://mail?TLS=True", "smtp://us%er@mail"};
 
 	for (size_t i = 0; i < UNIT_COUNT(URLS); i++) {
 		set("EMAIL_URL", URLS[i]);
@@ -449,7 +452,7 @@ static void the_address_of_the_pages_is_http_and_ends_without_a_slash(void **sta
 	static const char *const REFUSED[] = {"fit.example.com", "ftp://fit.example.com",
 		"javascript:alert(1)", "https://fit.example.com/a b", "https://fit.example.com/\"",
 		"https://fit.example.com/<b>", "https://caf\xc3\xa9.example.com",
-		"https://fit.example.com\n"};
+		"https://fit.example.com\n", "https://", "http:///"};
 
 	for (size_t i = 0; i < UNIT_COUNT(ACCEPTED); i++) {
 		set("UI_URL", ACCEPTED[i].value);
@@ -524,8 +527,8 @@ static void a_password_hash_is_a_prefix_and_a_cost(void **state)
 		unsigned long cost;
 	} ACCEPTED[] = {{"$y$7", "$y$", 7}, {"$2b$12", "$2b$", 12}, {"$2b$04", "$2b$", 4},
 		{"$6$", "$6$", 0}, {"$6$10000", "$6$", 10000}};
-	static const char *const REFUSED[] = {
-		"", "y", "7", "$", "$7", "$y", "y$7", "$y$x", "$y$-1", "$y$7x", "$y$ 7", " $y$7"};
+	static const char *const REFUSED[] = {"", "y", "7", "$", "$7", "$y", "y$7", "$y$x", "$y$-1",
+		"$y$7x", "$y$ 7", " $y$7", "$zz$9", "$2b$99"};
 
 	for (size_t i = 0; i < UNIT_COUNT(ACCEPTED); i++) {
 		const struct settings *settings;

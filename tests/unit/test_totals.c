@@ -66,7 +66,7 @@ static void there_may_be_many_sports(void **state)
 
 static void text_that_is_no_json_gives_no_sports(void **state)
 {
-	static const char *const TEXTS[] = {NULL, "", "{", "{\"1\"}", "x"};
+	static const char *const TEXTS[] = {NULL, "", "{", "{\"1\"}", "x", "5", "{\"x\":1}", "[1]"};
 	int count;
 
 	(void)state;
@@ -148,7 +148,9 @@ static void records_are_sorted_by_sport_and_type(void **state)
 
 static void records_of_another_form_are_refused(void **state)
 {
-	static const char *const TEXTS[] = {NULL, "", "{", "{\"1\":5}", "{\"1\":[]}", "{\"1\":{}}",
+	static const char *const TEXTS[] = {NULL, "", "{", "5",
+		"[[1,\"AS\",5,\"2019-07-14 14:09:58\",\"" UUID "\"]]", "{\"1\":5}", "{\"1\":[]}",
+		"{\"1\":{}}",
 		/* no uuid */
 		"{\"1\":[1,\"AS\",5,\"2019-07-14 14:09:58\"]}",
 		"{\"1\":[1,\"AS\",5,\"2019-07-14 14:09:58\",null]}",
