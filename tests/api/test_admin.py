@@ -431,7 +431,7 @@ def test_a_sound_system_is_found_sound_and_left_as_it_is(apart, apart_db):
     ({'APP_SECRET_KEY': ''}, 'settings', 'APP_SECRET_KEY'),
     ({'APP_SECRET_KEY': 'short'}, 'secret', '32'),
     ({'EMAIL_URL': 'nonsense'}, 'settings', 'EMAIL_URL'),
-    ({'PASSWORD_HASH': '$nonsense$4'}, 'password hash', 'PASSWORD_HASH'),
+    ({'PASSWORD_HASH': '$nonsense$4'}, 'settings', 'PASSWORD_HASH'),
     ({'UPLOAD_FOLDER': ''}, 'upload folder', 'UPLOAD_FOLDER'),
     ({'UPLOAD_FOLDER': '/nonexistent'}, 'upload folder', 'make it'),
     ({'UPLOAD_FOLDER': '/etc/passwd'}, 'upload folder', 'no folder'),
