@@ -31,18 +31,18 @@ static void say(const char *line)
 	fflush(stdout);
 }
 
-static int run_migrate(const struct operator *operator)
+static int run_migrate(const struct desk *desk)
 {
-	return migrate(operator->db, say) ? EXIT_SUCCESS : EXIT_FAILURE;
+	return migrate(desk->db, say) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static const struct command {
 	const char *group; /* NULL: the command is one word */
 	const char *name, *usage, *summary;
-	const char *help; /* further lines; "" for none */
+	const char *help;    /* further lines; "" for none */
 	const char *options; /* as options_parse() takes them */
 	int least, most;     /* arguments */
-	int (*run)(const struct operator *operator);
+	int (*run)(const struct desk *desk);
 	bool alone; /* it reads the settings and makes the connection itself */
 } COMMANDS[] = {
 	{"users", "create", "NAME --email E [--admin] [--language L] [--random-password]",
@@ -76,8 +76,8 @@ static const struct command {
 		"  --random-password    the same, made up and printed alone on standard output\n"
 		"  --email E            another e-mail address, at once\n"
 		"  --confirm            ... only when the link sent to it is followed\n",
-		"admin= activate suspend resume reset-password random-password email= confirm", 1, 1,
-		users_update, false},
+		"admin= activate suspend resume reset-password random-password email= confirm", 1,
+		1, users_update, false},
 	{"users", "delete", "USER [--yes]", "delete an account with all that is its own",
 		"  USER                 a username, an e-mail address, or #ID\n"
 		"  --yes                do not ask; needed where nobody can be asked\n",
@@ -114,7 +114,8 @@ static const struct command {
 		"  --json               the numbers as a JSON object\n",
 		"days= json", 0, 0, clean_archives, false},
 	{"clean", "jobs", "--days N [--json]", "delete jobs given up N days ago or earlier",
-		"  --json               the number as a JSON object\n", "days= json", 0, 0, clean_jobs, false},
+		"  --json               the number as a JSON object\n", "days= json", 0, 0,
+		clean_jobs, false},
 	{"settings", "list", "[--json]", "show what GET /api/config shows of the database",
 		"  --json               as a JSON object\n", "json", 0, 0, config_list, false},
 	{"settings", "set", "KEY VALUE", "change one of them",
@@ -135,7 +136,8 @@ static const struct command {
 		"Prints the users whose totals were put right.\n"
 		"  --json               one JSON object a line\n",
 		"json", 0, 1, recount_rebuild, false},
-	{NULL, "migrate", "", "bring the database to the newest schema", "", "", 0, 0, run_migrate, false},
+	{NULL, "migrate", "", "bring the database to the newest schema", "", "", 0, 0, run_migrate,
+		false},
 	{NULL, "doctor", "[--json]", "check that everything is there and works",
 		"Each check is a line, \"ok ...\" or \"WRONG ...: how to mend it\"; nothing is changed.\n"
 		"  --json               one JSON object a line\n",
@@ -154,8 +156,8 @@ static bool is_in_group(const struct command *command, const char *group)
 /* All commands, or those of a group. */
 static void print_commands(FILE *stream, const char *group)
 {
-	fprintf(stream, "usage: fitgate-admin %s%sCOMMAND ...\n\ncommands:\n", group == NULL ? "" : group,
-		group == NULL ? "" : " ");
+	fprintf(stream, "usage: fitgate-admin %s%sCOMMAND ...\n\ncommands:\n",
+		group == NULL ? "" : group, group == NULL ? "" : " ");
 	for (int i = 0; i < COMMAND_COUNT; i++) {
 		const struct command *command = &COMMANDS[i];
 		int width = command->group == NULL ? 0 : (int)strlen(command->group) + 1;
@@ -169,9 +171,9 @@ static void print_commands(FILE *stream, const char *group)
 
 static void print_usage(FILE *stream, const struct command *command)
 {
-	fprintf(stream, "usage: fitgate-admin %s%s%s%s%s\n", command->group == NULL ? "" : command->group,
-		command->group == NULL ? "" : " ", command->name, *command->usage == '\0' ? "" : " ",
-		command->usage);
+	fprintf(stream, "usage: fitgate-admin %s%s%s%s%s\n",
+		command->group == NULL ? "" : command->group, command->group == NULL ? "" : " ",
+		command->name, *command->usage == '\0' ? "" : " ", command->usage);
 }
 
 static int print_help(const struct command *command)
@@ -190,17 +192,17 @@ static bool is_help(const char *word)
 
 /* ---- running ----------------------------------------------------------------------------------- */
 
-static int run_connected(const struct command *command, struct operator *operator)
+static int run_connected(const struct command *command, struct desk *desk)
 {
 	int status;
 
-	operator->db = db_open(&operator->settings->database);
-	if (operator->db == NULL)
+	desk->db = db_open(&desk->settings->database);
+	if (desk->db == NULL)
 		return report_failure("out of memory");
-	db_use_arena(operator->db, operator->arena);
-	db_set_timeout(operator->db, ANSWER_SECONDS);
-	status = command->run(operator);
-	db_close(operator->db);
+	db_use_arena(desk->db, desk->arena);
+	db_set_timeout(desk->db, ANSWER_SECONDS);
+	status = command->run(desk);
+	db_close(desk->db);
 	return status;
 }
 
@@ -208,17 +210,17 @@ static int run(const struct command *command, const struct options *options)
 {
 	struct arena settings_arena = ARENA_EMPTY, arena = ARENA_EMPTY;
 	struct settings settings;
-	struct operator operator = {.settings = &settings, .arena = &arena, .options = options};
+	struct desk desk = {.settings = &settings, .arena = &arena, .options = options};
 	char error[512];
 	int status;
 
 	log_open("admin", NULL);
 	json_use_arena(&arena);
 	if (command->alone)
-		status = command->run(&operator);
+		status = command->run(&desk);
 	else if (settings_load(&settings, &settings_arena, "admin",
 			 SETTINGS_NEED_DATABASE | SETTINGS_NEED_MAIL, error, sizeof(error)))
-		status = run_connected(command, &operator);
+		status = run_connected(command, &desk);
 	else
 		status = report_failure("%s", error);
 	if (fflush(stdout) != 0 || ferror(stdout) != 0)
@@ -241,7 +243,8 @@ static int run_with_words(const struct command *command, int argc, char **argv)
 		if (options.argument_count < command->least)
 			report_failure("a word is missing");
 		else if (options.argument_count > command->most)
-			report_failure("'%s' is one word too many", options.arguments[command->most]);
+			report_failure(
+				"'%s' is one word too many", options.arguments[command->most]);
 		else
 			status = run(command, &options);
 	}

@@ -11,8 +11,8 @@
 
 static const char VERSION[] = "0.7.18"; /* of the FitTrackee whose contract this is */
 
-static cJSON *config_object(const struct settings *settings, const struct app_config *config,
-	bool registration_open)
+static cJSON *config_object(
+	const struct settings *settings, const struct app_config *config, bool registration_open)
 {
 	cJSON *object = cJSON_CreateObject();
 
@@ -22,7 +22,8 @@ static cJSON *config_object(const struct settings *settings, const struct app_co
 		!json_add_bool(object, "is_email_sending_enabled", settings->mail_enabled) ||
 		!json_add_bool(object, "is_registration_enabled", registration_open) ||
 		!json_add_text(object, "map_attribution", settings->map_attribution) ||
-		!json_add_number(object, "max_single_file_size", (double)config->max_single_file_size) ||
+		!json_add_number(
+			object, "max_single_file_size", (double)config->max_single_file_size) ||
 		!json_add_number(object, "max_users", (double)config->max_users) ||
 		!json_add_number(object, "max_zip_file_size", (double)config->max_zip_file_size) ||
 		!json_add_text(object, "privacy_policy", config->privacy_policy) ||
@@ -100,5 +101,6 @@ static const struct route ROUTES[] = {
 
 int main(int argc, char **argv)
 {
-	return service_main(argc, argv, "config", SETTINGS_NEED_DATABASE | SETTINGS_NEED_SECRET, ROUTES);
+	return service_main(
+		argc, argv, "config", SETTINGS_NEED_DATABASE | SETTINGS_NEED_SECRET, ROUTES);
 }

@@ -17,7 +17,8 @@
 
 /* A hash of another format or cost than the setting's is replaced while the password is at hand. That
  * it fails is no reason to refuse the log-in. */
-static void renew_hash(struct service *service, const struct user_by_email *user, const char *password)
+static void renew_hash(
+	struct service *service, const struct user_by_email *user, const char *password)
 {
 	static const char UPDATE[] = "UPDATE users SET password = ? WHERE id = ? AND password = ?";
 	char hash[PASSWORD_HASH_SIZE];
@@ -26,8 +27,10 @@ static void renew_hash(struct service *service, const struct user_by_email *user
 		return;
 	if (!password_hash(&service->settings, password, hash) ||
 		db_change(service->db, UPDATE,
-			DB_PARAMS(DB_TEXT(hash), DB_INT(user->id), DB_TEXT(user->password)), NULL) != DB_OK)
-		log_warning("the password hash of user %lld could not be renewed", (long long)user->id);
+			DB_PARAMS(DB_TEXT(hash), DB_INT(user->id), DB_TEXT(user->password)),
+			NULL) != DB_OK)
+		log_warning(
+			"the password hash of user %lld could not be renewed", (long long)user->id);
 }
 
 /*
@@ -69,8 +72,8 @@ static bool read_credentials(const struct request *request, struct response *res
 }
 
 /* Whether another attempt may be made; before any password is hashed. */
-static bool may_try(struct service *service, const struct request *request, struct response *response,
-	const char *email, struct throttle *throttle)
+static bool may_try(struct service *service, const struct request *request,
+	struct response *response, const char *email, struct throttle *throttle)
 {
 	int64_t wait, wait_for_address;
 
@@ -86,8 +89,8 @@ static bool may_try(struct service *service, const struct request *request, stru
 	return wait == 0;
 }
 
-static void refuse_credentials(struct service *service, struct response *response,
-	const struct throttle *throttle)
+static void refuse_credentials(
+	struct service *service, struct response *response, const struct throttle *throttle)
 {
 	if (throttle_count(service->db, throttle) == DB_OK)
 		answer(response, ANSWER_BAD_CREDENTIALS);
@@ -132,7 +135,8 @@ static void log_out(struct service *service, struct request *request, struct res
 /* ---- password reset (contract §6.13, §6.14) ---------------------------------------------------- */
 
 /* POST /api/auth/password/reset-request */
-static void request_reset(struct service *service, struct request *request, struct response *response)
+static void request_reset(
+	struct service *service, struct request *request, struct response *response)
 {
 	errand_handle(service, request, response, ERRAND_PASSWORD_RESET, ANSWER_RESET_REQUESTED);
 }
@@ -148,8 +152,8 @@ struct reset {
 static enum db_result store_reset(struct db *db, void *context)
 {
 	struct reset *reset = context;
-	enum db_result result = credentials_change_password(db, reset->user.id, reset->old_hash,
-		reset->new_hash, NULL);
+	enum db_result result = credentials_change_password(
+		db, reset->user.id, reset->old_hash, reset->new_hash, NULL);
 
 	if (result == DB_OK)
 		result = credentials_revoke_scoped_tokens(db, reset->user.id);
@@ -195,8 +199,8 @@ static void finish_reset(struct service *service, struct response *response, str
 }
 
 /* POST /api/auth/password/update */
-static void update_password(struct service *service, struct request *request,
-	struct response *response)
+static void update_password(
+	struct service *service, struct request *request, struct response *response)
 {
 	struct reset reset = {.service = service, .device = user_agent_parse(request->user_agent)};
 	struct payload payload;
@@ -207,12 +211,13 @@ static void update_password(struct service *service, struct request *request,
 	if (!service_read_payload(request, response, &payload))
 		return;
 	token_field = payload_text(&payload, "token", &token);
-	if (payload_text(&payload, "password", &password) != FIELD_VALID || token_field == FIELD_ABSENT ||
-		!rules_password_fits(password)) {
+	if (payload_text(&payload, "password", &password) != FIELD_VALID ||
+		token_field == FIELD_ABSENT || !rules_password_fits(password)) {
 		answer(response, ANSWER_INVALID_PAYLOAD);
 		return;
 	}
-	found = token_field == FIELD_VALID ? find_reset(service, request, token, &reset) : DB_NO_ROW;
+	found = token_field == FIELD_VALID ? find_reset(service, request, token, &reset)
+					   : DB_NO_ROW;
 	if (found == DB_NO_ROW)
 		answer(response, ANSWER_BAD_RESET_TOKEN);
 	else if (found == DB_OK && rules_password(password) != 0)
@@ -238,7 +243,8 @@ static enum db_result redeem_email(struct db *db, void *context)
 }
 
 /* POST /api/auth/email/update */
-static void update_email(struct service *service, struct request *request, struct response *response)
+static void update_email(
+	struct service *service, struct request *request, struct response *response)
 {
 	struct email_redemption redemption = {.settings = &service->settings};
 	struct payload payload;
@@ -257,7 +263,7 @@ static void update_email(struct service *service, struct request *request, struc
 	}
 	if (result == DB_OK)
 		answer(response, redemption.change == EMAIL_CHANGED ? ANSWER_EMAIL_UPDATED
-								     : ANSWER_INVALID_PAYLOAD);
+								    : ANSWER_INVALID_PAYLOAD);
 }
 
 static const struct route ROUTES[] = {

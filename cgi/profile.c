@@ -28,7 +28,8 @@ static void get_profile(struct service *service, struct request *request, struct
 /* ---- profile/edit (contract §6.6) -------------------------------------------------------------- */
 
 /* A text of at most `limit` code points, or null; the key must be there. */
-static bool read_text(const struct payload *payload, const char *key, size_t limit, const char **text)
+static bool read_text(
+	const struct payload *payload, const char *key, size_t limit, const char **text)
 {
 	return payload_has(payload, key) && payload_text(payload, key, text) != FIELD_INVALID &&
 	       (*text == NULL || text_length(*text) <= limit);
@@ -54,7 +55,8 @@ static bool read_personal_data(const struct payload *payload, struct user *user)
 }
 
 /* POST /api/auth/profile/edit */
-static void edit_profile(struct service *service, struct request *request, struct response *response)
+static void edit_profile(
+	struct service *service, struct request *request, struct response *response)
 {
 	struct profile profile = request->caller->profile;
 	struct payload payload;
@@ -64,13 +66,14 @@ static void edit_profile(struct service *service, struct request *request, struc
 	if (!read_personal_data(&payload, &profile.user))
 		answer(response, ANSWER_INVALID_PAYLOAD);
 	else if (edit_personal_data(service->db, &profile.user) == DB_OK)
-		answer_data_with_message(response, ANSWER_PROFILE_UPDATED, profile_object(&profile));
+		answer_data_with_message(
+			response, ANSWER_PROFILE_UPDATED, profile_object(&profile));
 }
 
 /* ---- profile/edit/preferences (contract §6.8) -------------------------------------------------- */
 
-static bool read_preferences(const struct settings *settings, const struct payload *payload,
-	struct user *user)
+static bool read_preferences(
+	const struct settings *settings, const struct payload *payload, struct user *user)
 {
 	const char *language;
 
@@ -84,13 +87,14 @@ static bool read_preferences(const struct settings *settings, const struct paylo
 	       payload_flag(payload, "imperial_units", &user->imperial_units) == FIELD_VALID &&
 	       payload_flag(payload, "start_elevation_at_zero", &user->start_elevation_at_zero) ==
 		       FIELD_VALID &&
-	       payload_flag(payload, "use_raw_gpx_speed", &user->use_raw_gpx_speed) == FIELD_VALID &&
+	       payload_flag(payload, "use_raw_gpx_speed", &user->use_raw_gpx_speed) ==
+		       FIELD_VALID &&
 	       payload_flag(payload, "weekm", &user->weekm) == FIELD_VALID;
 }
 
 /* POST /api/auth/profile/edit/preferences */
-static void edit_user_preferences(struct service *service, struct request *request,
-	struct response *response)
+static void edit_user_preferences(
+	struct service *service, struct request *request, struct response *response)
 {
 	struct profile profile = request->caller->profile;
 	struct payload payload;
@@ -100,7 +104,8 @@ static void edit_user_preferences(struct service *service, struct request *reque
 	if (!read_preferences(&service->settings, &payload, &profile.user))
 		answer(response, ANSWER_INVALID_PAYLOAD);
 	else if (edit_preferences(service->db, &profile.user) == DB_OK)
-		answer_data_with_message(response, ANSWER_PREFERENCES_UPDATED, profile_object(&profile));
+		answer_data_with_message(
+			response, ANSWER_PREFERENCES_UPDATED, profile_object(&profile));
 }
 
 /* ---- profile/edit/sports (contract §6.9), profile/reset/sports (§6.10) ------------------------- */
@@ -151,8 +156,8 @@ static bool is_color(const char *text)
 }
 
 /* Steps 5 to 7. false: refused, and the response says so. */
-static bool read_sport_change(const struct payload *payload, struct response *response,
-	struct sport_change *change)
+static bool read_sport_change(
+	const struct payload *payload, struct response *response, struct sport_change *change)
 {
 	enum field color = payload_text(payload, "color", &change->color), active, threshold;
 
@@ -164,7 +169,8 @@ static bool read_sport_change(const struct payload *payload, struct response *re
 	}
 	active = payload_flag(payload, "is_active", &change->active);
 	change->has_active = active == FIELD_VALID;
-	threshold = payload_number(payload, "stopped_speed_threshold", &change->stopped_speed_threshold);
+	threshold = payload_number(
+		payload, "stopped_speed_threshold", &change->stopped_speed_threshold);
 	if (color != FIELD_INVALID && active != FIELD_INVALID && threshold != FIELD_INVALID &&
 		change->stopped_speed_threshold >= 0)
 		return true;
@@ -172,15 +178,16 @@ static bool read_sport_change(const struct payload *payload, struct response *re
 	return false;
 }
 
-static cJSON *preference_object(int64_t user_id, int64_t sport_id,
-	const struct sport_preference *preference)
+static cJSON *preference_object(
+	int64_t user_id, int64_t sport_id, const struct sport_preference *preference)
 {
 	cJSON *object = cJSON_CreateObject();
 
 	if (object == NULL || !json_add_text(object, "color", preference->color) ||
 		!json_add_bool(object, "is_active", preference->active) ||
 		!json_add_number(object, "sport_id", (double)sport_id) ||
-		!json_add_number(object, "stopped_speed_threshold", preference->stopped_speed_threshold) ||
+		!json_add_number(
+			object, "stopped_speed_threshold", preference->stopped_speed_threshold) ||
 		!json_add_number(object, "user_id", (double)user_id))
 		return NULL;
 	return object;
@@ -198,8 +205,8 @@ static void edit_sport(struct service *service, struct request *request, struct 
 		!read_sport_change(&payload, response, &change))
 		return;
 	if (sport_change_preference(service->db, user_id, sport_id, &change, &now) == DB_OK)
-		answer_data_with_message(response, ANSWER_SPORT_UPDATED,
-			preference_object(user_id, sport_id, &now));
+		answer_data_with_message(
+			response, ANSWER_SPORT_UPDATED, preference_object(user_id, sport_id, &now));
 }
 
 /* DELETE /api/auth/profile/reset/sports/<sport_id> */
@@ -223,7 +230,7 @@ struct account_change {
 	struct service *service;
 	struct request *request;
 	const struct caller *caller;
-	const char *email;	  /* NULL: stays */
+	const char *email;        /* NULL: stays */
 	const char *new_password; /* NULL: stays */
 	const char *old_hash;
 	char new_hash[PASSWORD_HASH_SIZE];
@@ -234,8 +241,8 @@ static enum db_result change_password(struct db *db, const struct account_change
 {
 	const struct caller *caller = change->caller;
 	const char *kept = caller->kind == CALLER_FIRST_PARTY ? caller->token_hash : NULL;
-	enum db_result result = credentials_change_password(db, caller->profile.user.id, change->old_hash,
-		change->new_hash, kept);
+	enum db_result result = credentials_change_password(
+		db, caller->profile.user.id, change->old_hash, change->new_hash, kept);
 
 	if (result != DB_OK)
 		return result;
@@ -249,19 +256,21 @@ static enum db_result request_email(struct db *db, const struct account_change *
 	struct throttle throttle;
 	enum db_result result;
 
-	if (!throttle_for_mail(&change->service->settings, user->email, change->request->remote_address,
-		    &throttle))
+	if (!throttle_for_mail(&change->service->settings, user->email,
+		    change->request->remote_address, &throttle))
 		return DB_FAILED;
 	result = throttle_read(db, &throttle);
 	if (result == DB_OK)
 		result = throttle_count(db, &throttle);
 	if (result == DB_OK)
-		result = credentials_request_email(db, user->id, change->email, &change->confirmation);
+		result = credentials_request_email(
+			db, user->id, change->email, &change->confirmation);
 	/* too many of them: the change waits like any other, but nobody is bothered with it */
 	if (result != DB_OK || throttle_wait_for_account(&throttle) > 0)
 		return result;
 	return notice_email_change(db, change->request->arena, &change->service->settings, user,
-		user_agent_parse(change->request->user_agent), change->email, &change->confirmation);
+		user_agent_parse(change->request->user_agent), change->email,
+		&change->confirmation);
 }
 
 static enum db_result store_account_change(struct db *db, void *context)
@@ -280,8 +289,8 @@ static enum db_result store_account_change(struct db *db, void *context)
 }
 
 /* Steps 2 to 5: the fields. false: refused, and the response says so. */
-static bool read_account_change(struct account_change *change, struct response *response,
-	const char **password)
+static bool read_account_change(
+	struct account_change *change, struct response *response, const char **password)
 {
 	struct payload payload;
 	enum field email_field, password_field, new_field;
@@ -310,13 +319,14 @@ static bool read_account_change(struct account_change *change, struct response *
 }
 
 /* Steps 6 and 7. false: refused, and the response says so, unless something failed. */
-static bool check_account_change(struct account_change *change, struct response *response,
-	const char *password)
+static bool check_account_change(
+	struct account_change *change, struct response *response, const char *password)
 {
 	struct service *service = change->service;
 	unsigned broken = 0;
 
-	if (credentials_hash(service->db, change->caller->profile.user.id, &change->old_hash) != DB_OK)
+	if (credentials_hash(service->db, change->caller->profile.user.id, &change->old_hash) !=
+		DB_OK)
 		return false;
 	if (!password_verify(password, change->old_hash)) {
 		answer(response, ANSWER_BAD_CREDENTIALS);
@@ -364,7 +374,8 @@ static void show_account_change(const struct account_change *change, struct resp
 }
 
 /* PATCH /api/auth/profile/edit/account */
-static void edit_account(struct service *service, struct request *request, struct response *response)
+static void edit_account(
+	struct service *service, struct request *request, struct response *response)
 {
 	struct account_change change = {
 		.service = service, .request = request, .caller = request->caller};
@@ -396,7 +407,8 @@ static void edit_account(struct service *service, struct request *request, struc
 /* ---- account/privacy-policy (contract §6.18) --------------------------------------------------- */
 
 /* POST /api/auth/account/privacy-policy */
-static void accept_policy(struct service *service, struct request *request, struct response *response)
+static void accept_policy(
+	struct service *service, struct request *request, struct response *response)
 {
 	struct payload payload;
 
@@ -404,18 +416,21 @@ static void accept_policy(struct service *service, struct request *request, stru
 		return;
 	if (!payload_is_true(&payload, "accepted_policy"))
 		answer(response, ANSWER_INVALID_PAYLOAD);
-	else if (edit_accept_policy(service->db, request->caller->profile.user.id, clock_now()) == DB_OK)
+	else if (edit_accept_policy(service->db, request->caller->profile.user.id, clock_now()) ==
+		 DB_OK)
 		answer_success(response);
 }
 
 static const struct route ROUTES[] = {
 	{HTTP_GET, "/api/auth/profile", &ACCESS_PROFILE_READ, get_profile},
 	{HTTP_POST, "/api/auth/profile/edit", &ACCESS_PROFILE_WRITE_AND_SHOW, edit_profile},
-	{HTTP_PATCH, "/api/auth/profile/edit/account", &ACCESS_PROFILE_WRITE_AND_SHOW, edit_account},
+	{HTTP_PATCH, "/api/auth/profile/edit/account", &ACCESS_PROFILE_WRITE_AND_SHOW,
+		edit_account},
 	{HTTP_POST, "/api/auth/profile/edit/preferences", &ACCESS_PROFILE_WRITE_AND_SHOW,
 		edit_user_preferences},
 	{HTTP_POST, "/api/auth/profile/edit/sports", &ACCESS_PROFILE_WRITE, edit_sport},
-	{HTTP_DELETE, "/api/auth/profile/reset/sports/:sport_id", &ACCESS_PROFILE_WRITE, reset_sport},
+	{HTTP_DELETE, "/api/auth/profile/reset/sports/:sport_id", &ACCESS_PROFILE_WRITE,
+		reset_sport},
 	{HTTP_POST, "/api/auth/account/privacy-policy", &ACCESS_PROFILE_WRITE, accept_policy},
 	{0},
 };

@@ -95,7 +95,8 @@ static enum registration_result store_account(struct service *service, struct re
 	};
 
 	/* before anything is looked up: known and unknown addresses take the same time (W11) */
-	if (!password_hash(&service->settings, input->password, hash) || !confirmation_make(&confirmation))
+	if (!password_hash(&service->settings, input->password, hash) ||
+		!confirmation_make(&confirmation))
 		return REGISTRATION_FAILED;
 	return registration_store(service->db, &registration,
 		service->settings.mail_enabled ? add_confirmation_mail : NULL, &mail);
@@ -118,8 +119,8 @@ static bool registration_is_open(struct service *service, struct response *respo
 }
 
 /* POST /api/auth/register */
-static void register_account(struct service *service, struct request *request,
-	struct response *response)
+static void register_account(
+	struct service *service, struct request *request, struct response *response)
 {
 	struct register_input input;
 	bool limited;
@@ -155,12 +156,13 @@ static enum db_result redeem(struct db *db, void *context)
 {
 	struct redemption *r = context;
 
-	return confirmation_redeem(db, &r->service->settings, r->token, &r->user_id, &r->token_epoch);
+	return confirmation_redeem(
+		db, &r->service->settings, r->token, &r->user_id, &r->token_epoch);
 }
 
 /* POST /api/auth/account/confirm */
-static void confirm_account(struct service *service, struct request *request,
-	struct response *response)
+static void confirm_account(
+	struct service *service, struct request *request, struct response *response)
 {
 	struct redemption redemption = {.service = service};
 	struct payload payload;
@@ -181,17 +183,18 @@ static void confirm_account(struct service *service, struct request *request,
 	default:
 		return;
 	}
-	token = session_begin(&service->settings, request->arena, redemption.user_id,
-		redemption.token_epoch);
+	token = session_begin(
+		&service->settings, request->arena, redemption.user_id, redemption.token_epoch);
 	if (token != NULL)
 		answer_with_token(response, ANSWER_CONFIRMED, token);
 }
 
 /* POST /api/auth/account/resend-confirmation (contract §6.3) */
-static void resend_confirmation(struct service *service, struct request *request,
-	struct response *response)
+static void resend_confirmation(
+	struct service *service, struct request *request, struct response *response)
 {
-	errand_handle(service, request, response, ERRAND_RESEND_CONFIRMATION, ANSWER_CONFIRMATION_RESENT);
+	errand_handle(
+		service, request, response, ERRAND_RESEND_CONFIRMATION, ANSWER_CONFIRMATION_RESENT);
 }
 
 static const struct route ROUTES[] = {

@@ -109,7 +109,9 @@ static int work(struct worker *worker)
 {
 	for (;;) {
 		enum turn turn = take_turn(worker);
-		int pause = turn == TURN_WORKED ? 0 : turn == TURN_IDLE ? IDLE_SECONDS : REST_SECONDS;
+		int pause = turn == TURN_WORKED ? 0
+			    : turn == TURN_IDLE ? IDLE_SECONDS
+						: REST_SECONDS;
 
 		if (turn == TURN_IDLE)
 			clean_up(worker);
@@ -183,7 +185,8 @@ int main(int argc, char **argv)
 	log_open("worker", NULL);
 	block_stop_signals(&worker);
 	if (settings_load(&worker.settings, &settings_arena, "worker",
-		    SETTINGS_NEED_DATABASE | SETTINGS_NEED_SECRET | SETTINGS_NEED_MAIL, error, sizeof(error))) {
+		    SETTINGS_NEED_DATABASE | SETTINGS_NEED_SECRET | SETTINGS_NEED_MAIL, error,
+		    sizeof(error))) {
 		if (!log_open("worker", worker.settings.log_path))
 			log_warning("LOG: %s cannot be opened", worker.settings.log_path);
 		status = start(&worker);

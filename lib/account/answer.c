@@ -47,8 +47,7 @@ void answer(struct response *response, enum answer which)
 	send_tree(response, TABLE[which].status, envelope(TABLE[which].word, TABLE[which].message));
 }
 
-void answer_with_token(struct response *response, enum answer which,
-	const char *token)
+void answer_with_token(struct response *response, enum answer which, const char *token)
 {
 	cJSON *tree = envelope(TABLE[which].word, TABLE[which].message);
 
@@ -76,7 +75,8 @@ void answer_data(struct response *response, cJSON *data)
 
 void answer_data_with_message(struct response *response, enum answer which, cJSON *data)
 {
-	send_data(response, TABLE[which].status, envelope(TABLE[which].word, TABLE[which].message), data);
+	send_data(response, TABLE[which].status, envelope(TABLE[which].word, TABLE[which].message),
+		data);
 }
 
 void answer_no_data(struct response *response, cJSON *data)
@@ -92,8 +92,8 @@ void answer_broken_rules(struct response *response, unsigned broken)
 	send_tree(response, 400, envelope("error", text));
 }
 
-static void answer_oauth(struct response *response, int status, const char *body,
-	const char *challenge)
+static void answer_oauth(
+	struct response *response, int status, const char *body, const char *challenge)
 {
 	response_json(response, status, body);
 	response_header(response, "Cache-Control", "no-store");
@@ -102,7 +102,7 @@ static void answer_oauth(struct response *response, int status, const char *body
 		response_header(response, "WWW-Authenticate", challenge);
 }
 
-#define BAD_TOKEN_TEXT \
+#define BAD_TOKEN_TEXT                                                                             \
 	"The access token provided is expired, revoked, malformed, or invalid for other reasons."
 
 void answer_bad_token(struct response *response)

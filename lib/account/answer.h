@@ -53,8 +53,7 @@ enum answer {
 void answer(struct response *response, enum answer which);
 
 /* The same with an auth token: {"auth_token":…,"message":…,"status":…} */
-void answer_with_token(struct response *response, enum answer which,
-	const char *token);
+void answer_with_token(struct response *response, enum answer which, const char *token);
 
 /* 200 {"status":"success"} */
 void answer_success(struct response *response);

@@ -19,6 +19,7 @@ struct app_config {
 enum db_result app_config_read(struct db *db, struct app_config *config);
 
 /* Whether there is room for another account. Counts no further than the limit. DB_OK, DB_AGAIN, DB_FAILED. */
-enum db_result app_config_registration_open(struct db *db, const struct app_config *config, bool *open);
+enum db_result app_config_registration_open(
+	struct db *db, const struct app_config *config, bool *open);
 
 #endif

@@ -39,8 +39,7 @@ static enum bearer find_token(const struct request *request, const char **token)
 /* ---- first-party tokens ------------------------------------------------------------------------ */
 
 /* One row by primary key, and whether the token has been revoked, by unique key. */
-#define FROM_CALLER                                                      \
-	" FROM users AS u LEFT JOIN blacklisted_tokens AS b ON b.token = ?"
+#define FROM_CALLER  " FROM users AS u LEFT JOIN blacklisted_tokens AS b ON b.token = ?"
 #define WHERE_CALLER " WHERE u.id = ?"
 
 static enum db_result read_account(struct db *db, struct caller *caller, bool *revoked)
@@ -48,16 +47,18 @@ static enum db_result read_account(struct db *db, struct caller *caller, bool *r
 	static const char READ[] =
 		"SELECT b.id IS NOT NULL, " USER_COLUMNS FROM_CALLER WHERE_CALLER;
 
-	return db_row(db, READ, DB_PARAMS(DB_TEXT(caller->token_hash), DB_INT(caller->claims.user_id)),
+	return db_row(db, READ,
+		DB_PARAMS(DB_TEXT(caller->token_hash), DB_INT(caller->claims.user_id)),
 		DB_COLUMNS(DB_TO_BOOL(revoked), USER_CELLS(&caller->profile.user)));
 }
 
 static enum db_result read_profile(struct db *db, struct caller *caller, bool *revoked)
 {
-	static const char READ[] = "SELECT b.id IS NOT NULL, " PROFILE_COLUMNS FROM_CALLER PROFILE_JOIN
-		WHERE_CALLER;
+	static const char READ[] =
+		"SELECT b.id IS NOT NULL, " PROFILE_COLUMNS FROM_CALLER PROFILE_JOIN WHERE_CALLER;
 
-	return db_row(db, READ, DB_PARAMS(DB_TEXT(caller->token_hash), DB_INT(caller->claims.user_id)),
+	return db_row(db, READ,
+		DB_PARAMS(DB_TEXT(caller->token_hash), DB_INT(caller->claims.user_id)),
 		DB_COLUMNS(DB_TO_BOOL(revoked), PROFILE_CELLS(&caller->profile)));
 }
 
@@ -78,11 +79,12 @@ static enum db_result check_first_party(struct db *db, const struct settings *se
 	bool revoked = false;
 	enum db_result result;
 
-	if (token_verify(request->arena, settings->secret_key, token, clock_seconds(), &caller->claims) !=
-		TOKEN_VALID)
+	if (token_verify(request->arena, settings->secret_key, token, clock_seconds(),
+		    &caller->claims) != TOKEN_VALID)
 		return DB_NO_ROW;
 	caller->kind = CALLER_FIRST_PARTY;
-	result = with_totals ? read_profile(db, caller, &revoked) : read_account(db, caller, &revoked);
+	result = with_totals ? read_profile(db, caller, &revoked)
+			     : read_account(db, caller, &revoked);
 	if (result == DB_OK && (revoked || is_of_another_epoch(caller)))
 		return DB_NO_ROW;
 	return result;
@@ -97,8 +99,8 @@ struct scoped_token {
 	int64_t user_id; /* 0: none */
 };
 
-static enum db_result read_oauth2_token(struct db *db, const char *token, struct caller *caller,
-	struct scoped_token *found)
+static enum db_result read_oauth2_token(
+	struct db *db, const char *token, struct caller *caller, struct scoped_token *found)
 {
 	static const char READ[] =
 		"SELECT id, access_token, expires_in <> 0 AND issued_at + expires_in < ?, "
@@ -111,9 +113,9 @@ static enum db_result read_oauth2_token(struct db *db, const char *token, struct
 		return DB_NO_ROW;
 	caller->kind = CALLER_OAUTH2;
 	result = db_row(db, READ, DB_PARAMS(DB_INT(clock_seconds()), DB_BYTES(token)),
-		DB_COLUMNS(DB_TO_INT(&caller->row_id), DB_TO_TEXT(&exact), DB_TO_BOOL(&found->expired),
-			DB_TO_BOOL(&found->revoked), DB_TO_TEXT(&found->scope),
-			DB_TO_INT(&found->user_id)));
+		DB_COLUMNS(DB_TO_INT(&caller->row_id), DB_TO_TEXT(&exact),
+			DB_TO_BOOL(&found->expired), DB_TO_BOOL(&found->revoked),
+			DB_TO_TEXT(&found->scope), DB_TO_INT(&found->user_id)));
 	/* the column's collation ignores spaces at the end */
 	if (result == DB_OK && !secret_equal_text(exact, token))
 		return DB_NO_ROW;
@@ -132,8 +134,8 @@ static void note_use(struct db *db, int64_t row_id, instant last_used)
 		log_warning("the use of personal token %lld could not be noted", (long long)row_id);
 }
 
-static enum db_result read_personal_token(struct db *db, struct caller *caller,
-	struct scoped_token *found)
+static enum db_result read_personal_token(
+	struct db *db, struct caller *caller, struct scoped_token *found)
 {
 	static const char READ[] =
 		"SELECT id, COALESCE(expires_at < ?, 0), revoked_at IS NOT NULL, scope, user_id, last_used_at "
@@ -169,8 +171,8 @@ static bool has_scopes(const char *granted, const char *needed)
 	return true;
 }
 
-static enum bearer check_scoped(struct db *db, const char *token, const char *scopes, bool with_totals,
-	struct caller *caller)
+static enum bearer check_scoped(struct db *db, const char *token, const char *scopes,
+	bool with_totals, struct caller *caller)
 {
 	struct scoped_token found = {0};
 	/* not secret: the prefix is the same for all */
@@ -193,8 +195,8 @@ static enum bearer check_scoped(struct db *db, const char *token, const char *sc
 
 /* ---- all together ------------------------------------------------------------------------------ */
 
-enum bearer bearer_check(struct db *db, const struct settings *settings, const struct request *request,
-	const char *scopes, bool with_totals, struct caller *caller)
+enum bearer bearer_check(struct db *db, const struct settings *settings,
+	const struct request *request, const char *scopes, bool with_totals, struct caller *caller)
 {
 	const char *token;
 	enum db_result result;

@@ -19,7 +19,7 @@ enum caller_kind { CALLER_FIRST_PARTY, CALLER_OAUTH2, CALLER_PERSONAL };
 /* An account that has proved who it is, and by what. */
 struct caller {
 	enum caller_kind kind;
-	struct profile profile;	    /* totals and policy date only where they were asked for */
+	struct profile profile;     /* totals and policy date only where they were asked for */
 	struct token_claims claims; /* of a first-party token */
 	char token_hash[SECRET_SHA256_HEX_SIZE];
 	int64_t row_id; /* of an OAuth 2.0 or personal token */
@@ -27,11 +27,11 @@ struct caller {
 
 enum bearer {
 	BEARER_ACCEPTED,
-	BEARER_MISSING,	  /* no token, or that of an account that may not log in */
+	BEARER_MISSING,   /* no token, or that of an account that may not log in */
 	BEARER_BAD_TYPE,  /* another scheme than Bearer */
 	BEARER_BAD_TOKEN, /* malformed, expired, revoked, of an account that is gone */
 	BEARER_BAD_SCOPE, /* a token with scopes, but not those that are needed */
-	BEARER_FAILED,	  /* the database cannot be asked */
+	BEARER_FAILED,    /* the database cannot be asked */
 };
 
 /*
@@ -40,7 +40,7 @@ enum bearer {
  * scopes must have, all of them, separated by spaces; NULL: none. `caller` is filled when the result is
  * BEARER_ACCEPTED; its texts live in the request's arena.
  */
-enum bearer bearer_check(struct db *db, const struct settings *settings, const struct request *request,
-	const char *scopes, bool with_totals, struct caller *caller);
+enum bearer bearer_check(struct db *db, const struct settings *settings,
+	const struct request *request, const char *scopes, bool with_totals, struct caller *caller);
 
 #endif

@@ -16,11 +16,12 @@ bool confirmation_make(struct confirmation *confirmation)
 	if (!secret_random(bytes, sizeof(bytes)))
 		return false;
 	text_base64url(bytes, sizeof(bytes), confirmation->token);
-	return secret_sha256_hex(confirmation->token, strlen(confirmation->token), confirmation->hash);
+	return secret_sha256_hex(
+		confirmation->token, strlen(confirmation->token), confirmation->hash);
 }
 
-enum db_result confirmation_redeem(struct db *db, const struct settings *settings, const char *token,
-	int64_t *user_id, int64_t *token_epoch)
+enum db_result confirmation_redeem(struct db *db, const struct settings *settings,
+	const char *token, int64_t *user_id, int64_t *token_epoch)
 {
 	static const char FIND[] =
 		"SELECT id, token_epoch FROM users WHERE confirmation_token = ? AND is_active = 0 AND "
@@ -44,15 +45,16 @@ enum db_result confirmation_redeem(struct db *db, const struct settings *setting
 	return result == DB_OK && changed != 1 ? DB_NO_ROW : result;
 }
 
-enum db_result confirmation_replace(struct db *db, int64_t user_id,
-	const struct confirmation *confirmation)
+enum db_result confirmation_replace(
+	struct db *db, int64_t user_id, const struct confirmation *confirmation)
 {
 	static const char REPLACE[] =
 		"UPDATE users SET confirmation_token = ?, confirmation_sent_at = ? "
 		"WHERE id = ? AND is_active = 0 AND suspended_at IS NULL";
 	int64_t changed = 0;
 	enum db_result result = db_change(db, REPLACE,
-		DB_PARAMS(DB_TEXT(confirmation->hash), DB_TIME(clock_now()), DB_INT(user_id)), &changed);
+		DB_PARAMS(DB_TEXT(confirmation->hash), DB_TIME(clock_now()), DB_INT(user_id)),
+		&changed);
 
 	return result == DB_OK && changed != 1 ? DB_NO_ROW : result;
 }

@@ -24,11 +24,11 @@ bool confirmation_make(struct confirmation *confirmation);
  * old. The token is used up. Within a transaction. DB_OK fills the user's id and token_epoch; DB_NO_ROW:
  * there is no such account.
  */
-enum db_result confirmation_redeem(struct db *db, const struct settings *settings, const char *token,
-	int64_t *user_id, int64_t *token_epoch);
+enum db_result confirmation_redeem(struct db *db, const struct settings *settings,
+	const char *token, int64_t *user_id, int64_t *token_epoch);
 
 /* Give an account that waits for its confirmation a new token; the old one dies. DB_NO_ROW: it does not wait. */
-enum db_result confirmation_replace(struct db *db, int64_t user_id,
-	const struct confirmation *confirmation);
+enum db_result confirmation_replace(
+	struct db *db, int64_t user_id, const struct confirmation *confirmation);
 
 #endif

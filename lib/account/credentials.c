@@ -28,7 +28,8 @@ enum db_result credentials_change_password(struct db *db, int64_t user_id, const
 		"WHERE id = ? AND password = ?";
 	int64_t changed = 0;
 	enum db_result result = db_change(db, CHANGE,
-		DB_PARAMS(DB_TEXT(new_hash), DB_TEXT(kept_token), DB_INT(user_id), DB_TEXT(old_hash)),
+		DB_PARAMS(
+			DB_TEXT(new_hash), DB_TEXT(kept_token), DB_INT(user_id), DB_TEXT(old_hash)),
 		&changed);
 
 	return must_change(result, changed);
@@ -48,7 +49,8 @@ enum db_result credentials_revoke_scoped_tokens(struct db *db, int64_t user_id)
 	return db_change(db, PERSONAL, DB_PARAMS(DB_TIME(clock_now()), DB_INT(user_id)), NULL);
 }
 
-enum db_result credentials_email_is_taken(struct db *db, int64_t user_id, const char *email, bool *taken)
+enum db_result credentials_email_is_taken(
+	struct db *db, int64_t user_id, const char *email, bool *taken)
 {
 	struct user_by_email other;
 	enum db_result result = user_find_by_email(db, email, &other);
@@ -57,8 +59,8 @@ enum db_result credentials_email_is_taken(struct db *db, int64_t user_id, const 
 	return result == DB_NO_ROW ? DB_OK : result;
 }
 
-enum db_result credentials_request_email(struct db *db, int64_t user_id, const char *email,
-	const struct confirmation *confirmation)
+enum db_result credentials_request_email(
+	struct db *db, int64_t user_id, const char *email, const struct confirmation *confirmation)
 {
 	static const char REQUEST[] =
 		"UPDATE users SET email_to_confirm = ?, confirmation_token = ?, confirmation_sent_at = ? "
@@ -81,8 +83,9 @@ enum db_result credentials_set_email(struct db *db, int64_t user_id, const char 
 
 static enum db_result drop_request(struct db *db, int64_t user_id)
 {
-	static const char DROP[] = "UPDATE users SET email_to_confirm = NULL, confirmation_token = NULL, "
-				   "confirmation_sent_at = NULL WHERE id = ?";
+	static const char DROP[] =
+		"UPDATE users SET email_to_confirm = NULL, confirmation_token = NULL, "
+		"confirmation_sent_at = NULL WHERE id = ?";
 
 	return db_change(db, DROP, DB_PARAMS(DB_INT(user_id)), NULL);
 }

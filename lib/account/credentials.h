@@ -23,11 +23,12 @@ enum db_result credentials_change_password(struct db *db, int64_t user_id, const
 enum db_result credentials_revoke_scoped_tokens(struct db *db, int64_t user_id);
 
 /* Whether somebody else has this address, case ignored. */
-enum db_result credentials_email_is_taken(struct db *db, int64_t user_id, const char *email, bool *taken);
+enum db_result credentials_email_is_taken(
+	struct db *db, int64_t user_id, const char *email, bool *taken);
 
 /* Note the address that an account wants to change to, until it is confirmed. */
-enum db_result credentials_request_email(struct db *db, int64_t user_id, const char *email,
-	const struct confirmation *confirmation);
+enum db_result credentials_request_email(
+	struct db *db, int64_t user_id, const char *email, const struct confirmation *confirmation);
 
 /* Change the address at once. DB_DUPLICATE: somebody else has it. */
 enum db_result credentials_set_email(struct db *db, int64_t user_id, const char *email);
@@ -35,7 +36,7 @@ enum db_result credentials_set_email(struct db *db, int64_t user_id, const char 
 enum email_change {
 	EMAIL_CHANGED,
 	EMAIL_CHANGE_UNKNOWN, /* no account waits for this token, or it is too old */
-	EMAIL_CHANGE_TAKEN,   /* somebody else has the address by now: the change has been dropped */
+	EMAIL_CHANGE_TAKEN, /* somebody else has the address by now: the change has been dropped */
 };
 
 /*

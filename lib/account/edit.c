@@ -5,12 +5,14 @@
 
 enum db_result edit_personal_data(struct db *db, const struct user *user)
 {
-	static const char STORE[] = "UPDATE users SET first_name = ?, last_name = ?, location = ?, bio = ?, "
-				    "birth_date = ? WHERE id = ?";
+	static const char STORE[] =
+		"UPDATE users SET first_name = ?, last_name = ?, location = ?, bio = ?, "
+		"birth_date = ? WHERE id = ?";
 
 	return db_change(db, STORE,
-		DB_PARAMS(DB_TEXT(user->first_name), DB_TEXT(user->last_name), DB_TEXT(user->location),
-			DB_TEXT(user->bio), DB_TIME(user->birth_date), DB_INT(user->id)),
+		DB_PARAMS(DB_TEXT(user->first_name), DB_TEXT(user->last_name),
+			DB_TEXT(user->location), DB_TEXT(user->bio), DB_TIME(user->birth_date),
+			DB_INT(user->id)),
 		NULL);
 }
 
@@ -22,10 +24,10 @@ enum db_result edit_preferences(struct db *db, const struct user *user)
 		"WHERE id = ?";
 
 	return db_change(db, STORE,
-		DB_PARAMS(DB_TEXT(user->date_format), DB_TEXT(user->timezone), DB_TEXT(user->language),
-			DB_INT(user->display_ascent), DB_INT(user->imperial_units),
-			DB_INT(user->start_elevation_at_zero), DB_INT(user->use_raw_gpx_speed),
-			DB_INT(user->weekm), DB_INT(user->id)),
+		DB_PARAMS(DB_TEXT(user->date_format), DB_TEXT(user->timezone),
+			DB_TEXT(user->language), DB_INT(user->display_ascent),
+			DB_INT(user->imperial_units), DB_INT(user->start_elevation_at_zero),
+			DB_INT(user->use_raw_gpx_speed), DB_INT(user->weekm), DB_INT(user->id)),
 		NULL);
 }
 

@@ -17,8 +17,8 @@ static bool make_setting(const struct settings *settings, const unsigned char *s
 	if (crypt_gensalt_rn(settings->password_hash_prefix, settings->password_hash_cost,
 		    (const char *)salt, SALT_BYTES, setting, CRYPT_GENSALT_OUTPUT_SIZE) != NULL)
 		return true;
-	log_error("PASSWORD_HASH: crypt(3) knows no %s with cost %lu", settings->password_hash_prefix,
-		settings->password_hash_cost);
+	log_error("PASSWORD_HASH: crypt(3) knows no %s with cost %lu",
+		settings->password_hash_prefix, settings->password_hash_cost);
 	return false;
 }
 
@@ -38,8 +38,8 @@ static bool run_crypt(const char *password, const char *setting, char hash[PASSW
 	return made != NULL;
 }
 
-bool password_hash(const struct settings *settings, const char *password,
-	char hash[PASSWORD_HASH_SIZE])
+bool password_hash(
+	const struct settings *settings, const char *password, char hash[PASSWORD_HASH_SIZE])
 {
 	unsigned char salt[SALT_BYTES];
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE];

@@ -13,8 +13,8 @@
 enum { PASSWORD_HASH_SIZE = CRYPT_OUTPUT_SIZE };
 
 /* Hash a new password with a fresh salt. false: the library refuses it, or the setting. */
-bool password_hash(const struct settings *settings, const char *password,
-	char hash[PASSWORD_HASH_SIZE]);
+bool password_hash(
+	const struct settings *settings, const char *password, char hash[PASSWORD_HASH_SIZE]);
 
 /* Whether the password is the one that `hash` was made from. */
 bool password_verify(const char *password, const char *hash);

@@ -11,13 +11,13 @@
 #define PERSONAL_TOKEN_PREFIX "fgpt_"
 
 /* The words that a token's scope may hold. */
-#define PERSONAL_TOKEN_SCOPES                                                                \
-	"application:write profile:read profile:write users:read users:write workouts:read " \
+#define PERSONAL_TOKEN_SCOPES                                                                      \
+	"application:write profile:read profile:write users:read users:write workouts:read "       \
 	"workouts:write"
 
 enum {
 	PERSONAL_TOKEN_SIZE = sizeof(PERSONAL_TOKEN_PREFIX) + 40,
-	PERSONAL_TOKEN_NAME_MAX = 100,	/* code points */
+	PERSONAL_TOKEN_NAME_MAX = 100,  /* code points */
 	PERSONAL_TOKEN_SCOPE_MAX = 255, /* bytes */
 };
 

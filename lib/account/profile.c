@@ -23,7 +23,8 @@ static bool accepted_privacy_policy(const struct profile *profile)
 
 	if (accepted == INSTANT_NONE)
 		return false;
-	return profile->privacy_policy_date == INSTANT_NONE || profile->privacy_policy_date < accepted;
+	return profile->privacy_policy_date == INSTANT_NONE ||
+	       profile->privacy_policy_date < accepted;
 }
 
 static bool add_account(cJSON *object, const struct profile *profile)
@@ -31,7 +32,8 @@ static bool add_account(cJSON *object, const struct profile *profile)
 	const struct user *user = &profile->user;
 
 	return json_add_bool(object, "accepted_privacy_policy", accepted_privacy_policy(profile)) &&
-	       json_add_bool(object, "admin", user->admin) && json_add_text(object, "bio", user->bio) &&
+	       json_add_bool(object, "admin", user->admin) &&
+	       json_add_text(object, "bio", user->bio) &&
 	       json_add_time(object, "birth_date", user->birth_date) &&
 	       json_add_time(object, "created_at", user->created_at) &&
 	       json_add_text(object, "email", user->email) &&
@@ -66,8 +68,8 @@ static bool add_totals(cJSON *object, const struct profile *profile)
 	clock_duration(totals->duration, duration);
 	return list != NULL && json_add_number(object, "nb_sports", sports) &&
 	       json_add_number(object, "nb_workouts", (double)totals->nb_workouts) &&
-	       cJSON_AddItemToObject(object, "records",
-		       totals_records(totals, profile->user.username)) &&
+	       cJSON_AddItemToObject(
+		       object, "records", totals_records(totals, profile->user.username)) &&
 	       cJSON_AddItemToObject(object, "sports_list", list) &&
 	       json_add_number(object, "total_ascent", totals->ascent) &&
 	       json_add_number(object, "total_distance", totals->distance) &&
@@ -78,8 +80,8 @@ cJSON *profile_object(const struct profile *profile)
 {
 	cJSON *object = cJSON_CreateObject();
 
-	if (object == NULL || !add_account(object, profile) || !add_preferences(object, &profile->user) ||
-		!add_totals(object, profile))
+	if (object == NULL || !add_account(object, profile) ||
+		!add_preferences(object, &profile->user) || !add_totals(object, profile))
 		return NULL;
 	return object;
 }

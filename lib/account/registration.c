@@ -44,8 +44,8 @@ static enum db_result insert_user(struct db *db, const struct registration *r)
 	instant by_owner = by_operator ? INSTANT_NONE : r->now;
 
 	return db_change(db, INSERT,
-		DB_PARAMS(DB_TEXT(r->username), DB_TEXT(r->email), DB_TEXT(r->password), DB_TIME(r->now),
-			DB_TIME(by_owner), DB_TEXT(r->language),
+		DB_PARAMS(DB_TEXT(r->username), DB_TEXT(r->email), DB_TEXT(r->password),
+			DB_TIME(r->now), DB_TIME(by_owner), DB_TEXT(r->language),
 			DB_TEXT(by_operator ? NULL : r->confirmation->hash), DB_TIME(by_owner),
 			DB_INT(by_operator), DB_INT(r->admin)),
 		NULL);

@@ -9,7 +9,7 @@
 
 struct registration {
 	const char *username, *email, *language;
-	const char *password; /* the hash */
+	const char *password;                    /* the hash */
 	const struct confirmation *confirmation; /* NULL: made by the operator, as below */
 	bool admin;
 	bool limited; /* there is a limit of accounts, and it holds for this one */
@@ -18,9 +18,9 @@ struct registration {
 
 enum registration_result {
 	REGISTRATION_DONE,
-	REGISTRATION_CLOSED,	     /* there are as many accounts as there may be */
+	REGISTRATION_CLOSED, /* there are as many accounts as there may be */
 	REGISTRATION_USERNAME_TAKEN,
-	REGISTRATION_EMAIL_KNOWN,    /* nothing was stored, and it took the time of a registration */
+	REGISTRATION_EMAIL_KNOWN, /* nothing was stored, and it took the time of a registration */
 	REGISTRATION_FAILED,
 };
 

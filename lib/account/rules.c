@@ -8,7 +8,7 @@
 #include <crypt.h>
 #include <string.h>
 
-#define DIGITS	"0123456789"
+#define DIGITS  "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 enum { USERNAME_MIN = 3, USERNAME_MAX = 30, PASSWORD_MIN = 8 };

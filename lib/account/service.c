@@ -16,8 +16,8 @@ const struct route_access ACCESS_PROFILE_WRITE = {"profile:write", false};
 const struct route_access ACCESS_PROFILE_WRITE_AND_SHOW = {"profile:write", true};
 const struct route_access ACCESS_WORKOUTS_READ = {"workouts:read", false};
 
-bool service_read_payload(const struct request *request, struct response *response,
-	struct payload *payload)
+bool service_read_payload(
+	const struct request *request, struct response *response, struct payload *payload)
 {
 	switch (payload_read(request, payload)) {
 	case PAYLOAD_OK:
@@ -32,7 +32,8 @@ bool service_read_payload(const struct request *request, struct response *respon
 	return false;
 }
 
-void service_refuse_for_now(const struct request *request, struct response *response, int64_t seconds)
+void service_refuse_for_now(
+	const struct request *request, struct response *response, int64_t seconds)
 {
 	const char *text = arena_printf(request->arena, "%lld", (long long)seconds);
 
@@ -77,8 +78,8 @@ static bool authorize(struct service *service, const struct route_access *access
 	return false;
 }
 
-static void call_handler(struct service *service, const struct route *route, struct request *request,
-	struct response *response)
+static void call_handler(struct service *service, const struct route *route,
+	struct request *request, struct response *response)
 {
 	if (!authorize(service, route->access, request, response))
 		return;
@@ -125,7 +126,8 @@ static void handle(void *context, struct request *request, struct response *resp
 }
 
 /* A program with wrong settings cannot serve, but a CGI client is still owed an answer. */
-static void handle_without_settings(void *context, struct request *request, struct response *response)
+static void handle_without_settings(
+	void *context, struct request *request, struct response *response)
 {
 	(void)context;
 	(void)request;
@@ -147,7 +149,8 @@ static int print_routes(const struct route *routes)
 	return EXIT_SUCCESS;
 }
 
-int service_main(int argc, char **argv, const char *name, unsigned needs, const struct route *routes)
+int service_main(
+	int argc, char **argv, const char *name, unsigned needs, const struct route *routes)
 {
 	struct service service = {.routes = routes};
 	struct arena arena = ARENA_EMPTY;

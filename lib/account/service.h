@@ -29,7 +29,7 @@ struct route_access {
 
 /* The combinations that routes have. */
 extern const struct route_access ACCESS_ANY_TOKEN;
-extern const struct route_access ACCESS_PROFILE_READ;	      /* with totals */
+extern const struct route_access ACCESS_PROFILE_READ; /* with totals */
 extern const struct route_access ACCESS_PROFILE_WRITE;
 extern const struct route_access ACCESS_PROFILE_WRITE_AND_SHOW; /* with totals */
 extern const struct route_access ACCESS_WORKOUTS_READ;
@@ -38,15 +38,17 @@ extern const struct route_access ACCESS_WORKOUTS_READ;
  * Read the settings, serve, and return the exit status of the process. `needs` is of enum settings_need.
  * With the argument --routes: print the routes, one a line.
  */
-int service_main(int argc, char **argv, const char *name, unsigned needs, const struct route *routes);
+int service_main(
+	int argc, char **argv, const char *name, unsigned needs, const struct route *routes);
 
 /*
  * Read the JSON body. false: it is refused, and the response says so.
  */
-bool service_read_payload(const struct request *request, struct response *response,
-	struct payload *payload);
+bool service_read_payload(
+	const struct request *request, struct response *response, struct payload *payload);
 
 /* 429: come back in so many seconds. */
-void service_refuse_for_now(const struct request *request, struct response *response, int64_t seconds);
+void service_refuse_for_now(
+	const struct request *request, struct response *response, int64_t seconds);
 
 #endif

@@ -3,8 +3,8 @@
  */
 #include "account/session.h"
 
-char *session_begin(const struct settings *settings, struct arena *arena, int64_t user_id,
-	int64_t token_epoch)
+char *session_begin(
+	const struct settings *settings, struct arena *arena, int64_t user_id, int64_t token_epoch)
 {
 	int64_t now = clock_seconds();
 	const struct token_claims claims = {
@@ -33,7 +33,8 @@ enum db_result session_end(struct db *db, const struct caller *caller)
 {
 	static const char REVOKE_OAUTH2[] =
 		"UPDATE oauth2_token SET access_token_revoked_at = ? WHERE id = ?";
-	static const char REVOKE_PERSONAL[] = "UPDATE personal_tokens SET revoked_at = ? WHERE id = ?";
+	static const char REVOKE_PERSONAL[] =
+		"UPDATE personal_tokens SET revoked_at = ? WHERE id = ?";
 
 	switch (caller->kind) {
 	case CALLER_FIRST_PARTY:

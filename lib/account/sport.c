@@ -38,8 +38,8 @@ static enum db_result change_preference(struct db *db, void *context)
 						  ? DB_DOUBLE(change->stopped_speed_threshold)
 						  : DB_TEXT(NULL);
 	enum db_result result = db_change(db, CHANGE,
-		DB_PARAMS(DB_INT(work->user_id), color, active, threshold, DB_INT(work->sport_id), color,
-			active, threshold),
+		DB_PARAMS(DB_INT(work->user_id), color, active, threshold, DB_INT(work->sport_id),
+			color, active, threshold),
 		NULL);
 
 	if (result != DB_OK)
@@ -92,7 +92,8 @@ static bool add_sport(void *context)
 	return l->complete;
 }
 
-enum db_result sport_list(struct db *db, int64_t user_id, bool admin, int64_t sport_id, cJSON *array)
+enum db_result sport_list(
+	struct db *db, int64_t user_id, bool admin, int64_t sport_id, cJSON *array)
 {
 	static const char LIST[] =
 		"SELECT s.id, s.label, s.is_active, s.is_active AND COALESCE(p.is_active, 1), p.color, "
@@ -104,8 +105,8 @@ enum db_result sport_list(struct db *db, int64_t user_id, bool admin, int64_t sp
 	enum db_result result = db_rows(db, LIST,
 		DB_PARAMS(DB_INT(admin), DB_INT(user_id), DB_INT(sport_id), DB_INT(sport_id)),
 		DB_COLUMNS(DB_TO_INT(&l.id), DB_TO_TEXT(&l.label), DB_TO_BOOL(&l.active),
-			DB_TO_BOOL(&l.active_for_user), DB_TO_TEXT(&l.color), DB_TO_DOUBLE(&l.threshold),
-			DB_TO_BOOL(&l.has_workouts)),
+			DB_TO_BOOL(&l.active_for_user), DB_TO_TEXT(&l.color),
+			DB_TO_DOUBLE(&l.threshold), DB_TO_BOOL(&l.has_workouts)),
 		add_sport, &l);
 
 	return result == DB_OK && !l.complete ? DB_FAILED : result;

@@ -9,9 +9,9 @@
 
 /* What to change; what is not given stays. */
 struct sport_change {
-	const char *color;			 /* NULL: not given */
+	const char *color; /* NULL: not given */
 	bool has_active, active;
-	double stopped_speed_threshold;		 /* 0: not given */
+	double stopped_speed_threshold; /* 0: not given */
 };
 
 struct sport_preference {
@@ -35,6 +35,7 @@ enum db_result sport_reset_preference(struct db *db, int64_t user_id, int64_t sp
 
 /* Add the sport with this id, or (0) every sport, to the array, as the user sees them: an administrator
  * also sees whether anybody has workouts of it. DB_OK, DB_FAILED. */
-enum db_result sport_list(struct db *db, int64_t user_id, bool admin, int64_t sport_id, cJSON *array);
+enum db_result sport_list(
+	struct db *db, int64_t user_id, bool admin, int64_t sport_id, cJSON *array);
 
 #endif

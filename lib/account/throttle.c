@@ -83,8 +83,9 @@ enum db_result throttle_read(struct db *db, struct throttle *throttle)
 		return DB_OK;
 	return db_row(db, READ,
 		DB_PARAMS(DB_TEXT(throttle->account.key), DB_TEXT(throttle->address.key)),
-		DB_COLUMNS(DB_TO_INT(&throttle->account.hits), DB_TO_INT(&throttle->account.resets_in),
-			DB_TO_INT(&throttle->address.hits), DB_TO_INT(&throttle->address.resets_in)));
+		DB_COLUMNS(DB_TO_INT(&throttle->account.hits),
+			DB_TO_INT(&throttle->account.resets_in), DB_TO_INT(&throttle->address.hits),
+			DB_TO_INT(&throttle->address.resets_in)));
 }
 
 static int64_t wait_for(int64_t limit, int64_t hits, int64_t resets_in)
@@ -96,12 +97,14 @@ static int64_t wait_for(int64_t limit, int64_t hits, int64_t resets_in)
 
 int64_t throttle_wait_for_account(const struct throttle *throttle)
 {
-	return wait_for(throttle->account.limit, throttle->account.hits, throttle->account.resets_in);
+	return wait_for(
+		throttle->account.limit, throttle->account.hits, throttle->account.resets_in);
 }
 
 int64_t throttle_wait_for_address(const struct throttle *throttle)
 {
-	return wait_for(throttle->address.limit, throttle->address.hits, throttle->address.resets_in);
+	return wait_for(
+		throttle->address.limit, throttle->address.hits, throttle->address.resets_in);
 }
 
 static enum db_result count(struct db *db, const char *key, int64_t limit, int64_t window)
@@ -113,7 +116,8 @@ static enum db_result count(struct db *db, const char *key, int64_t limit, int64
 		"hits = IF(resets_at > UTC_TIMESTAMP(6), hits + 1, 1), "
 		"resets_at = IF(resets_at > UTC_TIMESTAMP(6), resets_at, VALUES(resets_at))";
 
-	return limit == 0 ? DB_OK : db_change(db, COUNT, DB_PARAMS(DB_TEXT(key), DB_INT(window)), NULL);
+	return limit == 0 ? DB_OK
+			  : db_change(db, COUNT, DB_PARAMS(DB_TEXT(key), DB_INT(window)), NULL);
 }
 
 enum db_result throttle_count(struct db *db, const struct throttle *throttle)

@@ -16,8 +16,8 @@
 struct throttle {
 	struct {
 		char key[SECRET_SHA256_HEX_SIZE];
-		int64_t limit;	   /* 0: no limit */
-		int64_t hits;	   /* counted so far */
+		int64_t limit;     /* 0: no limit */
+		int64_t hits;      /* counted so far */
 		int64_t resets_in; /* seconds until the count starts over */
 	} account, address;
 	int64_t window; /* seconds */

@@ -58,7 +58,8 @@ char *token_issue(struct arena *arena, const char *key, const struct token_claim
 	if (!secret_random_id(jti))
 		return NULL;
 	return seal(arena, key,
-		arena_printf(arena, "{\"exp\":%lld,\"iat\":%lld,\"sub\":%lld,\"gen\":%lld,\"jti\":\"%s\"}",
+		arena_printf(arena,
+			"{\"exp\":%lld,\"iat\":%lld,\"sub\":%lld,\"gen\":%lld,\"jti\":\"%s\"}",
 			(long long)claims->expires_at, (long long)claims->issued_at,
 			(long long)claims->user_id, (long long)claims->generation, jti));
 }
@@ -105,15 +106,16 @@ static bool is_empty(const cJSON *item)
 }
 
 /* A claim that is written as an integer, in [low, high]. */
-static bool read_integer(const struct part *payload, const char *name, int64_t low, int64_t high,
-	int64_t *value)
+static bool read_integer(
+	const struct part *payload, const char *name, int64_t low, int64_t high, int64_t *value)
 {
 	return json_integer(json_member(payload->object, name), low, high, value) &&
 	       json_written_as_integer(payload->text, payload->length, name);
 }
 
 /* The same for one that may be absent; then it is 0. */
-static bool read_optional(const struct part *payload, const char *name, int64_t high, int64_t *value)
+static bool read_optional(
+	const struct part *payload, const char *name, int64_t high, int64_t *value)
 {
 	*value = 0;
 	return json_member(payload->object, name) == NULL ||
@@ -146,7 +148,8 @@ static bool read_claims(const struct part *payload, int64_t now, struct token_cl
 }
 
 /* The payload of a token of the right form and signature. */
-static bool open_sealed(struct arena *arena, const char *key, const char *token, struct part *payload)
+static bool open_sealed(
+	struct arena *arena, const char *key, const char *token, struct part *payload)
 {
 	size_t length = strnlen(token, TOKEN_MAX_LENGTH + 1);
 	const char *first_dot = strchr(token, '.');
@@ -164,8 +167,8 @@ static bool open_sealed(struct arena *arena, const char *key, const char *token,
 	       decode_part(arena, first_dot + 1, (size_t)(second_dot - first_dot - 1), payload);
 }
 
-enum token_verdict token_verify(struct arena *arena, const char *key, const char *token, int64_t now,
-	struct token_claims *claims)
+enum token_verdict token_verify(struct arena *arena, const char *key, const char *token,
+	int64_t now, struct token_claims *claims)
 {
 	struct part payload;
 
@@ -195,7 +198,8 @@ char *token_issue_reset(struct arena *arena, const char *key, int64_t user_id,
 	if (!make_binding(password_hash, binding))
 		return NULL;
 	return seal(arena, key,
-		arena_printf(arena, "{\"aud\":\"%s\",\"exp\":%lld,\"iat\":%lld,\"pwd\":\"%s\",\"sub\":%lld}",
+		arena_printf(arena,
+			"{\"aud\":\"%s\",\"exp\":%lld,\"iat\":%lld,\"pwd\":\"%s\",\"sub\":%lld}",
 			RESET_AUDIENCE, (long long)(now + lifetime), (long long)now, binding,
 			(long long)user_id));
 }

@@ -32,8 +32,8 @@ char *token_issue(struct arena *arena, const char *key, const struct token_claim
  * Check form, algorithm, signature, times and claims at the time `now` (Unix seconds). `claims` is
  * filled unless the token is invalid.
  */
-enum token_verdict token_verify(struct arena *arena, const char *key, const char *token, int64_t now,
-	struct token_claims *claims);
+enum token_verdict token_verify(struct arena *arena, const char *key, const char *token,
+	int64_t now, struct token_claims *claims);
 
 /* ---- password reset (contract §6.16) ----------------------------------------------------------- */
 

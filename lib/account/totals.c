@@ -54,7 +54,8 @@ cJSON *totals_sports_list(const struct totals *totals, int *count)
 
 	if (sports == NULL || ids == NULL)
 		return NULL;
-	cJSON_ArrayForEach(sport, sports) {
+	cJSON_ArrayForEach(sport, sports)
+	{
 		int64_t id;
 
 		if (!text_integer(sport->string, 1, INT_MAX, &id))
@@ -70,15 +71,17 @@ cJSON *totals_sports_list(const struct totals *totals, int *count)
 
 struct record {
 	int64_t id, sport_id;
-	const char *type;  /* "" when unknown */
+	const char *type; /* "" when unknown */
 	const cJSON *value;
 	const char *date, *uuid;
 };
 
 static bool read_record(const cJSON *item, struct record *record)
 {
-	const cJSON *sport = cJSON_GetArrayItem(item, 0), *type = sport == NULL ? NULL : sport->next;
-	const cJSON *value = type == NULL ? NULL : type->next, *date = value == NULL ? NULL : value->next;
+	const cJSON *sport = cJSON_GetArrayItem(item, 0),
+		    *type = sport == NULL ? NULL : sport->next;
+	const cJSON *value = type == NULL ? NULL : type->next,
+		    *date = value == NULL ? NULL : value->next;
 	const cJSON *uuid = date == NULL ? NULL : date->next;
 
 	if (!cJSON_IsNumber(sport) || !cJSON_IsString(date) || !cJSON_IsString(uuid))
@@ -138,7 +141,8 @@ static cJSON *record_object(const struct record *record, const char *username)
 		return NULL;
 	if (cJSON_AddNumberToObject(object, "id", (double)record->id) == NULL ||
 		!cJSON_AddItemToObject(object, "record_type",
-			*record->type == '\0' ? cJSON_CreateNull() : cJSON_CreateString(record->type)) ||
+			*record->type == '\0' ? cJSON_CreateNull()
+					      : cJSON_CreateString(record->type)) ||
 		cJSON_AddNumberToObject(object, "sport_id", (double)record->sport_id) == NULL ||
 		cJSON_AddStringToObject(object, "user", username) == NULL ||
 		!cJSON_AddItemToObject(object, "value", record_value(record)) ||
@@ -157,9 +161,7 @@ cJSON *totals_records(const struct totals *totals, const char *username)
 
 	if (records == NULL || array == NULL || sorted == NULL)
 		return NULL;
-	cJSON_ArrayForEach(item, records)
-		if (!read_record(item, &sorted[used++]))
-			return NULL;
+	cJSON_ArrayForEach(item, records) if (!read_record(item, &sorted[used++])) return NULL;
 	qsort(sorted, used, sizeof(*sorted), compare_records);
 	for (size_t i = 0; i < used; i++)
 		if (!cJSON_AddItemToArray(array, record_object(&sorted[i], username)))

@@ -14,21 +14,22 @@
 struct totals {
 	bool ready; /* the row exists and has been counted */
 	int64_t nb_workouts;
-	double distance; /* km */
-	double ascent;	 /* m */
-	int64_t duration; /* seconds */
-	const char *sports;  /* JSON object: sport id -> number of workouts */
-	const char *records; /* JSON object: id -> [sport id, type, value, workout date, workout uuid] */
+	double distance;    /* km */
+	double ascent;      /* m */
+	int64_t duration;   /* seconds */
+	const char *sports; /* JSON object: sport id -> number of workouts */
+	const char *
+		records; /* JSON object: id -> [sport id, type, value, workout date, workout uuid] */
 };
 
 /* The columns of `user_totals AS t`, and where each goes. */
-#define TOTALS_COLUMNS                                                                              \
+#define TOTALS_COLUMNS                                                                                   \
 	"t.nb_workouts IS NOT NULL, t.nb_workouts, t.total_distance, t.total_ascent, t.total_duration, " \
 	"t.sports, t.records"
-#define TOTALS_CELLS(totals)                                                                      \
-	DB_TO_BOOL(&(totals)->ready), DB_TO_INT(&(totals)->nb_workouts),                          \
-		DB_TO_DOUBLE(&(totals)->distance), DB_TO_DOUBLE(&(totals)->ascent),               \
-		DB_TO_INT(&(totals)->duration), DB_TO_TEXT(&(totals)->sports),                    \
+#define TOTALS_CELLS(totals)                                                                       \
+	DB_TO_BOOL(&(totals)->ready), DB_TO_INT(&(totals)->nb_workouts),                           \
+		DB_TO_DOUBLE(&(totals)->distance), DB_TO_DOUBLE(&(totals)->ascent),                \
+		DB_TO_INT(&(totals)->duration), DB_TO_TEXT(&(totals)->sports),                     \
 		DB_TO_TEXT(&(totals)->records)
 
 /* Read a user's totals from workouts and records. DB_OK, DB_AGAIN, DB_FAILED. */

@@ -23,10 +23,10 @@ enum db_result user_find_by_email(struct db *db, const char *email, struct user_
 	/* what is too long for the column is asked for all the same: no answer is to be quicker */
 	bool possible = strlen(email) <= RULES_EMAIL_MAX;
 	enum db_result result = db_row(db, FIND, DB_PARAMS(DB_TEXT(possible ? email : "")),
-		DB_COLUMNS(DB_TO_INT(&user->id), DB_TO_TEXT(&user->username), DB_TO_TEXT(&user->email),
-			DB_TO_TEXT(&user->language), DB_TO_TEXT(&user->password),
-			DB_TO_BOOL(&user->confirmed), DB_TO_BOOL(&user->suspended),
-			DB_TO_INT(&user->token_epoch)));
+		DB_COLUMNS(DB_TO_INT(&user->id), DB_TO_TEXT(&user->username),
+			DB_TO_TEXT(&user->email), DB_TO_TEXT(&user->language),
+			DB_TO_TEXT(&user->password), DB_TO_BOOL(&user->confirmed),
+			DB_TO_BOOL(&user->suspended), DB_TO_INT(&user->token_epoch)));
 
 	if (result == DB_OK && !text_equal_ignoring_case(email, user->email))
 		return DB_NO_ROW;

@@ -24,24 +24,24 @@ struct user {
 };
 
 /* The columns of `users AS u` that fill a struct user, and where each goes. */
-#define USER_COLUMNS                                                                              \
+#define USER_COLUMNS                                                                                \
 	"u.id, u.username, u.email, u.created_at, u.admin, u.first_name, u.last_name, u.location, " \
-	"u.bio, u.birth_date, u.picture, u.timezone, u.date_format, u.language, u.weekm, "        \
-	"u.imperial_units, u.display_ascent, u.start_elevation_at_zero, u.use_raw_gpx_speed, "    \
-	"u.is_active AND u.suspended_at IS NULL, u.email_to_confirm, u.accepted_policy_date, "    \
+	"u.bio, u.birth_date, u.picture, u.timezone, u.date_format, u.language, u.weekm, "          \
+	"u.imperial_units, u.display_ascent, u.start_elevation_at_zero, u.use_raw_gpx_speed, "      \
+	"u.is_active AND u.suspended_at IS NULL, u.email_to_confirm, u.accepted_policy_date, "      \
 	"u.token_epoch, u.kept_token"
-#define USER_CELLS(user)                                                                         \
-	DB_TO_INT(&(user)->id), DB_TO_TEXT(&(user)->username), DB_TO_TEXT(&(user)->email),       \
-		DB_TO_TIME(&(user)->created_at), DB_TO_BOOL(&(user)->admin),                     \
-		DB_TO_TEXT(&(user)->first_name), DB_TO_TEXT(&(user)->last_name),                 \
-		DB_TO_TEXT(&(user)->location), DB_TO_TEXT(&(user)->bio),                         \
-		DB_TO_TIME(&(user)->birth_date), DB_TO_TEXT(&(user)->picture),                   \
-		DB_TO_TEXT(&(user)->timezone), DB_TO_TEXT(&(user)->date_format),                 \
-		DB_TO_TEXT(&(user)->language), DB_TO_BOOL(&(user)->weekm),                       \
-		DB_TO_BOOL(&(user)->imperial_units), DB_TO_BOOL(&(user)->display_ascent),        \
-		DB_TO_BOOL(&(user)->start_elevation_at_zero),                                    \
-		DB_TO_BOOL(&(user)->use_raw_gpx_speed), DB_TO_BOOL(&(user)->active),             \
-		DB_TO_TEXT(&(user)->email_to_confirm), DB_TO_TIME(&(user)->accepted_policy_date), \
+#define USER_CELLS(user)                                                                           \
+	DB_TO_INT(&(user)->id), DB_TO_TEXT(&(user)->username), DB_TO_TEXT(&(user)->email),         \
+		DB_TO_TIME(&(user)->created_at), DB_TO_BOOL(&(user)->admin),                       \
+		DB_TO_TEXT(&(user)->first_name), DB_TO_TEXT(&(user)->last_name),                   \
+		DB_TO_TEXT(&(user)->location), DB_TO_TEXT(&(user)->bio),                           \
+		DB_TO_TIME(&(user)->birth_date), DB_TO_TEXT(&(user)->picture),                     \
+		DB_TO_TEXT(&(user)->timezone), DB_TO_TEXT(&(user)->date_format),                   \
+		DB_TO_TEXT(&(user)->language), DB_TO_BOOL(&(user)->weekm),                         \
+		DB_TO_BOOL(&(user)->imperial_units), DB_TO_BOOL(&(user)->display_ascent),          \
+		DB_TO_BOOL(&(user)->start_elevation_at_zero),                                      \
+		DB_TO_BOOL(&(user)->use_raw_gpx_speed), DB_TO_BOOL(&(user)->active),               \
+		DB_TO_TEXT(&(user)->email_to_confirm), DB_TO_TIME(&(user)->accepted_policy_date),  \
 		DB_TO_INT(&(user)->token_epoch), DB_TO_TEXT(&(user)->kept_token)
 
 /* Read an account. DB_OK, DB_NO_ROW, DB_AGAIN, DB_FAILED. */
@@ -52,7 +52,7 @@ struct user_by_email {
 	int64_t id;
 	const char *username, *email, *language;
 	const char *password; /* the hash */
-	bool confirmed;	      /* users.is_active */
+	bool confirmed;       /* users.is_active */
 	bool suspended;
 	int64_t token_epoch;
 };

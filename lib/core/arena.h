@@ -12,7 +12,8 @@
 struct arena_block;
 
 struct arena {
-	struct arena_block *first; /* kept by arena_reset(), so that a small request allocates nothing */
+	struct arena_block
+		*first; /* kept by arena_reset(), so that a small request allocates nothing */
 	struct arena_block *last;
 };
 

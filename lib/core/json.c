@@ -39,7 +39,8 @@ struct scan {
 
 static void skip_space(struct scan *s)
 {
-	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r'))
+	while (s->at < s->end &&
+		(*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r'))
 		s->at++;
 }
 
@@ -149,7 +150,8 @@ static bool scan_string(struct scan *s)
 		if (s->at == s->end)
 			return false;
 		c = (unsigned char)*s->at++;
-		if (c == 'u' ? !scan_unicode_escape(s) : strchr("\"\\/bfnrt", c) == NULL || c == '\0')
+		if (c == 'u' ? !scan_unicode_escape(s)
+			     : strchr("\"\\/bfnrt", c) == NULL || c == '\0')
 			return false;
 	}
 	return false;
@@ -324,9 +326,7 @@ const cJSON *json_member(const cJSON *object, const char *key)
 
 	if (!cJSON_IsObject(object))
 		return NULL;
-	cJSON_ArrayForEach(item, object)
-		if (strcmp(item->string, key) == 0)
-			found = item;
+	cJSON_ArrayForEach(item, object) if (strcmp(item->string, key) == 0) found = item;
 	return found;
 }
 
@@ -345,8 +345,8 @@ bool json_integer(const cJSON *item, int64_t low, int64_t high, int64_t *value)
 
 bool json_add_text(cJSON *object, const char *key, const char *text)
 {
-	return cJSON_AddItemToObject(object, key,
-		text == NULL ? cJSON_CreateNull() : cJSON_CreateString(text));
+	return cJSON_AddItemToObject(
+		object, key, text == NULL ? cJSON_CreateNull() : cJSON_CreateString(text));
 }
 
 bool json_add_time(cJSON *object, const char *key, instant when)

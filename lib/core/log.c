@@ -41,10 +41,11 @@ static size_t put_head(char *line, size_t size, const char *level)
 {
 	struct civil now = clock_to_civil(clock_now());
 	bool has_request = request_id != NULL && *request_id != '\0';
-	int length = snprintf(line, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s[%ld] %s %s%.64s%s",
-		now.year, now.month, now.day, now.hour, now.minute, now.second, now.microsecond / 1000,
-		program_name, (long)getpid(), level, has_request ? "request=" : "",
-		has_request ? request_id : "", has_request ? " " : "");
+	int length = snprintf(line, size,
+		"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s[%ld] %s %s%.64s%s", now.year, now.month,
+		now.day, now.hour, now.minute, now.second, now.microsecond / 1000, program_name,
+		(long)getpid(), level, has_request ? "request=" : "", has_request ? request_id : "",
+		has_request ? " " : "");
 
 	return length < 0 ? 0 : (size_t)length < size ? (size_t)length : size - 1;
 }
@@ -70,13 +71,13 @@ static void write_line(const char *level, const char *format, va_list arguments)
 	(void)written; /* there is nowhere left to complain */
 }
 
-#define DEFINE_LEVEL(name, word)                      \
-	void name(const char *format, ...)            \
-	{                                             \
-		va_list arguments;                    \
-		va_start(arguments, format);          \
-		write_line(word, format, arguments);  \
-		va_end(arguments);                    \
+#define DEFINE_LEVEL(name, word)                                                                   \
+	void name(const char *format, ...)                                                         \
+	{                                                                                          \
+		va_list arguments;                                                                 \
+		va_start(arguments, format);                                                       \
+		write_line(word, format, arguments);                                               \
+		va_end(arguments);                                                                 \
 	}
 
 DEFINE_LEVEL(log_info, "info")

@@ -90,8 +90,8 @@ bool secret_sha256_hex(const void *bytes, size_t length, char text[SECRET_SHA256
 	return true;
 }
 
-bool secret_hmac_sha256(const char *key, const void *bytes, size_t length,
-	unsigned char mac[SECRET_SHA256_SIZE])
+bool secret_hmac_sha256(
+	const char *key, const void *bytes, size_t length, unsigned char mac[SECRET_SHA256_SIZE])
 {
 	EVP_MAC_CTX *context = hmac_context();
 	size_t size;

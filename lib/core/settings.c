@@ -85,10 +85,12 @@ static bool add_line(struct source *source, char *line, int number, const char *
 	if (value == NULL || value == line)
 		return refuse(source, "%s: line %d is not NAME=VALUE", path, number);
 	*value++ = '\0';
-	if (line[strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
+	if (line[strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")] !=
+		'\0')
 		return refuse(source, "%s: line %d has no proper name before '='", path, number);
 	if (!unquote(value))
-		return refuse(source, "%s: line %d: %s has a quote without its end", path, number, line);
+		return refuse(
+			source, "%s: line %d: %s has a quote without its end", path, number, line);
 	if (source->file_count == MAX_FILE_SETTINGS)
 		return refuse(source, "%s: more than %d settings", path, MAX_FILE_SETTINGS);
 	source->file[source->file_count].name = line;
@@ -111,7 +113,8 @@ static char *read_private_file(struct source *source, const char *path)
 	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
 		refuse(source, "FITGATE_CONFIG: %s is not a file", path);
 	} else if ((status.st_mode & S_IRWXO) != 0) {
-		refuse(source, "FITGATE_CONFIG: %s may be read by others; run: chmod 600 %s", path, path);
+		refuse(source, "FITGATE_CONFIG: %s may be read by others; run: chmod 600 %s", path,
+			path);
 	} else if (status.st_size > MAX_FILE_SIZE) {
 		refuse(source, "FITGATE_CONFIG: %s is larger than %d bytes", path, MAX_FILE_SIZE);
 	} else if ((text = arena_zero(source->arena, MAX_FILE_SIZE + 1)) == NULL) {
@@ -187,8 +190,8 @@ static bool load_secret(struct settings *settings, struct source *source, unsign
 	return true;
 }
 
-static const char *database_url(const struct source *source, const char *program, char *name,
-	size_t size)
+static const char *database_url(
+	const struct source *source, const char *program, char *name, size_t size)
 {
 	const char *value;
 	int length = snprintf(name, size, "DATABASE_URL_%s", program);
@@ -202,8 +205,8 @@ static const char *database_url(const struct source *source, const char *program
 	return lookup(source, name, "");
 }
 
-static bool load_database(struct settings *settings, struct source *source, const char *program,
-	unsigned needs)
+static bool load_database(
+	struct settings *settings, struct source *source, const char *program, unsigned needs)
 {
 	char name[64];
 	const char *value = database_url(source, program, name, sizeof(name));
@@ -212,11 +215,13 @@ static bool load_database(struct settings *settings, struct source *source, cons
 	if (*value == '\0') {
 		if ((needs & SETTINGS_NEED_DATABASE) == 0)
 			return true;
-		return refuse(source, "DATABASE_URL is missing: mysql://user:password@host/database");
+		return refuse(
+			source, "DATABASE_URL is missing: mysql://user:password@host/database");
 	}
 	if (!url_parse(source->arena, value, &settings->database) ||
 		strcmp(settings->database.scheme, "mysql") != 0 || *settings->database.path == '\0')
-		return refuse(source, "%s is not of the form mysql://user:password@host[:port]/database", name);
+		return refuse(source,
+			"%s is not of the form mysql://user:password@host[:port]/database", name);
 	ssl = url_parameter(&settings->database, "ssl");
 	if (ssl != NULL && strcmp(ssl, "off") != 0 && strcmp(ssl, "required") != 0 &&
 		strcmp(ssl, "verify") != 0)
@@ -230,7 +235,8 @@ static bool read_switch(struct source *source, const struct url *url, const char
 	const char *value = url_parameter(url, name);
 
 	*on = value != NULL && (text_equal_ignoring_case(value, "true") || strcmp(value, "1") == 0);
-	if (value == NULL || *on || text_equal_ignoring_case(value, "false") || strcmp(value, "0") == 0)
+	if (value == NULL || *on || text_equal_ignoring_case(value, "false") ||
+		strcmp(value, "0") == 0)
 		return true;
 	return refuse(source, "EMAIL_URL: %s is neither True nor False", name);
 }
@@ -239,8 +245,10 @@ static bool read_switch(struct source *source, const struct url *url, const char
 static bool check_parameters(struct source *source, const struct url *url)
 {
 	for (int i = 0; i < url->parameter_count; i++)
-		if (strcmp(url->parameters[i].name, "tls") != 0 && strcmp(url->parameters[i].name, "ssl") != 0)
-			return refuse(source, "EMAIL_URL: there is no parameter %s, only tls and ssl",
+		if (strcmp(url->parameters[i].name, "tls") != 0 &&
+			strcmp(url->parameters[i].name, "ssl") != 0)
+			return refuse(source,
+				"EMAIL_URL: there is no parameter %s, only tls and ssl",
 				url->parameters[i].name);
 	return true;
 }
@@ -256,7 +264,8 @@ static bool load_mail_server(struct settings *settings, struct source *source)
 	if (*value == '\0')
 		return true;
 	if (!url_parse(source->arena, value, &settings->mail_server) ||
-		strcmp(settings->mail_server.scheme, "smtp") != 0 || *settings->mail_server.host == '\0')
+		strcmp(settings->mail_server.scheme, "smtp") != 0 ||
+		*settings->mail_server.host == '\0')
 		return refuse(source, "EMAIL_URL is not of the form "
 				      "smtp://[user:password@]host[:port][?tls=True or ?ssl=True]");
 	if (!check_parameters(source, &settings->mail_server) ||
@@ -266,7 +275,9 @@ static bool load_mail_server(struct settings *settings, struct source *source)
 	if (tls && ssl)
 		return refuse(source, "EMAIL_URL: tls and ssl exclude each other");
 	settings->mail_enabled = true;
-	settings->mail_tls = tls ? SETTINGS_TLS_STARTTLS : ssl ? SETTINGS_TLS_IMPLICIT : SETTINGS_TLS_OFF;
+	settings->mail_tls = tls   ? SETTINGS_TLS_STARTTLS
+			     : ssl ? SETTINGS_TLS_IMPLICIT
+				   : SETTINGS_TLS_OFF;
 	if (settings->mail_server.port == 0)
 		settings->mail_server.port = 25;
 	return true;
@@ -292,7 +303,8 @@ static bool load_mail_texts(struct settings *settings, struct source *source, un
 			*settings->sender == '\0' ? "missing" : "not an e-mail address");
 	if ((needed || *ui_url != '\0') &&
 		((strncmp(ui_url, "http://", 7) != 0 && strncmp(ui_url, "https://", 8) != 0) ||
-			!is_plain_text(ui_url) || strchr("/?#", ui_url[strcspn(ui_url, ":") + 3]) != NULL))
+			!is_plain_text(ui_url) ||
+			strchr("/?#", ui_url[strcspn(ui_url, ":") + 3]) != NULL))
 		return refuse(source, "UI_URL is %s: the links in e-mails begin with it",
 			*ui_url == '\0' ? "missing" : "not an http:// or https:// URL");
 	while (length > 0 && ui_url[length - 1] == '/')
@@ -309,12 +321,13 @@ static bool load_lifetimes(struct settings *settings, struct source *source)
 		!lookup_number(source, "TOKEN_EXPIRATION_SECONDS", "0", 0, INT_MAX, &seconds) ||
 		!lookup_number(source, "PASSWORD_TOKEN_EXPIRATION_SECONDS", "3600", 1, INT_MAX,
 			&settings->password_token_lifetime) ||
-		!lookup_number(source, "CONFIRMATION_TOKEN_EXPIRATION_SECONDS", "604800", 1, INT_MAX,
-			&settings->confirmation_token_lifetime))
+		!lookup_number(source, "CONFIRMATION_TOKEN_EXPIRATION_SECONDS", "604800", 1,
+			INT_MAX, &settings->confirmation_token_lifetime))
 		return false;
 	settings->token_lifetime = days * 86400 + seconds;
 	if (settings->token_lifetime == 0)
-		return refuse(source, "TOKEN_EXPIRATION_DAYS and TOKEN_EXPIRATION_SECONDS are both 0");
+		return refuse(
+			source, "TOKEN_EXPIRATION_DAYS and TOKEN_EXPIRATION_SECONDS are both 0");
 	return true;
 }
 
@@ -333,8 +346,8 @@ static bool load_throttles(struct settings *settings, struct source *source)
 	};
 
 	for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(*NUMBERS); i++)
-		if (!lookup_number(source, NUMBERS[i].name, NUMBERS[i].fallback, NUMBERS[i].low, 1000000,
-			    NUMBERS[i].value))
+		if (!lookup_number(source, NUMBERS[i].name, NUMBERS[i].fallback, NUMBERS[i].low,
+			    1000000, NUMBERS[i].value))
 			return false;
 	return true;
 }
@@ -349,7 +362,8 @@ static bool load_password_hash(struct settings *settings, struct source *source)
 
 	if (*value != '$' || cost == value ||
 		(cost[1] != '\0' && !text_integer(cost + 1, 0, INT_MAX, &number)))
-		return refuse(source, "PASSWORD_HASH: '%s' is not a prefix and a cost such as $y$7", value);
+		return refuse(source, "PASSWORD_HASH: '%s' is not a prefix and a cost such as $y$7",
+			value);
 	settings->password_hash_prefix =
 		arena_copy(source->arena, value, (size_t)(cost - value) + 1);
 	settings->password_hash_cost = (unsigned long)number;
@@ -393,7 +407,8 @@ bool settings_load(struct settings *settings, struct arena *arena, const char *p
 	settings->upload_folder = lookup(source, "UPLOAD_FOLDER", "");
 	load_display(settings, source);
 	return load_secret(settings, source, needs) &&
-	       load_database(settings, source, program, needs) && load_mail_server(settings, source) &&
-	       load_mail_texts(settings, source, needs) && load_lifetimes(settings, source) &&
-	       load_password_hash(settings, source) && load_throttles(settings, source);
+	       load_database(settings, source, program, needs) &&
+	       load_mail_server(settings, source) && load_mail_texts(settings, source, needs) &&
+	       load_lifetimes(settings, source) && load_password_hash(settings, source) &&
+	       load_throttles(settings, source);
 }

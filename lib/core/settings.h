@@ -18,7 +18,7 @@
 enum settings_need {
 	SETTINGS_NEED_DATABASE = 1, /* DATABASE_URL or DATABASE_URL_<PROGRAM> */
 	SETTINGS_NEED_SECRET = 2,   /* APP_SECRET_KEY */
-	SETTINGS_NEED_MAIL = 4,	    /* SENDER_EMAIL and UI_URL where EMAIL_URL is set */
+	SETTINGS_NEED_MAIL = 4,     /* SENDER_EMAIL and UI_URL where EMAIL_URL is set */
 };
 
 enum settings_tls { SETTINGS_TLS_OFF, SETTINGS_TLS_STARTTLS, SETTINGS_TLS_IMPLICIT };
@@ -32,12 +32,12 @@ struct settings {
 	struct url mail_server;
 	enum settings_tls mail_tls;
 	const char *mail_ca_file; /* NULL: the system's certificates */
-	const char *sender;	  /* an address */
-	const char *ui_url;	  /* without a slash at its end */
+	const char *sender;       /* an address */
+	const char *ui_url;       /* without a slash at its end */
 
 	const char *upload_folder;
 
-	int64_t token_lifetime;		     /* seconds */
+	int64_t token_lifetime;              /* seconds */
 	int64_t password_token_lifetime;     /* seconds */
 	int64_t confirmation_token_lifetime; /* seconds */
 

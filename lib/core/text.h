@@ -10,7 +10,7 @@
 
 /* Characters needed for `n` bytes, the NUL included. */
 #define TEXT_HEX_SIZE(n)       (2 * (n) + 1)
-#define TEXT_BASE64URL_SIZE(n) (((n) *4 + 2) / 3 + 1)
+#define TEXT_BASE64URL_SIZE(n) (((n)*4 + 2) / 3 + 1)
 
 /* Lowercase hex, NUL-terminated; `text` has TEXT_HEX_SIZE(length) bytes. */
 void text_hex(const void *bytes, size_t length, char *text);

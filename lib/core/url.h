@@ -13,10 +13,10 @@ enum { URL_PARAMETERS = 8 };
 
 struct url {
 	const char *scheme;
-	const char *user;     /* NULL when there is none, as below */
+	const char *user; /* NULL when there is none, as below */
 	const char *password;
 	const char *host;
-	int port;	  /* 0: none given */
+	int port;         /* 0: none given */
 	const char *path; /* without the leading '/'; "" when there is none */
 	struct {
 		const char *name, *value;

@@ -33,8 +33,9 @@ static inline void client_set_tls(MYSQL *mysql, bool required, bool verify)
 	mysql_optionsv(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
 	mysql_optionsv(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &check);
 #else
-	unsigned mode = verify ? SSL_MODE_VERIFY_IDENTITY : required ? SSL_MODE_REQUIRED
-								     : SSL_MODE_DISABLED;
+	unsigned mode = verify     ? SSL_MODE_VERIFY_IDENTITY
+			: required ? SSL_MODE_REQUIRED
+				   : SSL_MODE_DISABLED;
 
 	mysql_options(mysql, MYSQL_OPT_SSL_MODE, &mode);
 #endif

@@ -88,7 +88,8 @@ bool db_error_is_loss(unsigned number)
 bool db_error_is_conflict(unsigned number)
 {
 	/* MariaDB from 11.6 on answers 1020 to a change of what has changed since the snapshot */
-	return number == ER_LOCK_DEADLOCK || number == ER_LOCK_WAIT_TIMEOUT || number == ER_CHECKREAD;
+	return number == ER_LOCK_DEADLOCK || number == ER_LOCK_WAIT_TIMEOUT ||
+	       number == ER_CHECKREAD;
 }
 
 static void set_options(struct db *db)
@@ -118,7 +119,8 @@ bool db_connect(struct db *db)
 	}
 	set_options(db);
 	if (mysql_real_connect(db->mysql, url->host, url->user, url->password, url->path,
-		    (unsigned)url->port, url_parameter(url, "unix_socket"), CLIENT_FOUND_ROWS) != NULL)
+		    (unsigned)url->port, url_parameter(url, "unix_socket"),
+		    CLIENT_FOUND_ROWS) != NULL)
 		return true;
 	db_note_error(db, mysql_errno(db->mysql), mysql_error(db->mysql));
 	log_error("database: %s (%u)", db->error_text, db->error_number);

@@ -29,7 +29,7 @@ enum db_result {
 	DB_REFUSED,   /* for a transaction's function to return: roll back, this is no failure */
 	DB_AGAIN,     /* only within a transaction: return it, db_transaction() starts over */
 	DB_UNDECIDED, /* the connection went while the change was being stored: nobody knows whether it is */
-	DB_FAILED,    /* anything else; it has been logged */
+	DB_FAILED, /* anything else; it has been logged */
 };
 
 struct db;
@@ -53,7 +53,14 @@ const char *db_error_text(const struct db *db);
 
 /* ---- parameters and columns -------------------------------------------------------------------- */
 
-enum db_type { DB_TYPE_INT, DB_TYPE_DOUBLE, DB_TYPE_TEXT, DB_TYPE_BYTES, DB_TYPE_TIME, DB_TYPE_BOOL };
+enum db_type {
+	DB_TYPE_INT,
+	DB_TYPE_DOUBLE,
+	DB_TYPE_TEXT,
+	DB_TYPE_BYTES,
+	DB_TYPE_TIME,
+	DB_TYPE_BOOL
+};
 
 struct db_param {
 	enum db_type type;
@@ -72,8 +79,8 @@ struct db_param {
 /* INSTANT_NONE: SQL NULL. */
 #define DB_TIME(v) ((struct db_param){.type = DB_TYPE_TIME, .integer = (v)})
 
-#define DB_PARAMS(...)                                  \
-	(const struct db_param[]){__VA_ARGS__},         \
+#define DB_PARAMS(...)                                                                             \
+	(const struct db_param[]){__VA_ARGS__},                                                    \
 		sizeof((const struct db_param[]){__VA_ARGS__}) / sizeof(struct db_param)
 #define DB_NO_PARAMS NULL, 0
 
@@ -83,29 +90,20 @@ struct db_column {
 };
 
 /* SQL NULL gives 0, false, NULL, INSTANT_NONE. Texts are NUL-terminated copies in the arena. */
-static inline struct db_column DB_TO_INT(int64_t *to)
-{
+static inline struct db_column DB_TO_INT(int64_t *to) {
 	return (struct db_column){DB_TYPE_INT, to};
-}
-static inline struct db_column DB_TO_BOOL(bool *to)
-{
+} static inline struct db_column DB_TO_BOOL(bool *to) {
 	return (struct db_column){DB_TYPE_BOOL, to};
-}
-static inline struct db_column DB_TO_DOUBLE(double *to)
-{
+} static inline struct db_column DB_TO_DOUBLE(double *to) {
 	return (struct db_column){DB_TYPE_DOUBLE, to};
-}
-static inline struct db_column DB_TO_TEXT(const char **to)
-{
+} static inline struct db_column DB_TO_TEXT(const char **to) {
 	return (struct db_column){DB_TYPE_TEXT, to};
-}
-static inline struct db_column DB_TO_TIME(instant *to)
-{
+} static inline struct db_column DB_TO_TIME(instant *to) {
 	return (struct db_column){DB_TYPE_TIME, to};
 }
 
-#define DB_COLUMNS(...)                                  \
-	(const struct db_column[]){__VA_ARGS__},         \
+#define DB_COLUMNS(...)                                                                            \
+	(const struct db_column[]){__VA_ARGS__},                                                   \
 		sizeof((const struct db_column[]){__VA_ARGS__}) / sizeof(struct db_column)
 
 /* ---- questions and changes --------------------------------------------------------------------- */
@@ -114,15 +112,17 @@ static inline struct db_column DB_TO_TIME(instant *to)
  * Read the first row into the columns; further rows are passed over. DB_OK, DB_NO_ROW, DB_AGAIN,
  * DB_FAILED. Outside a transaction a lost connection is made anew and the question asked again, once.
  */
-enum db_result db_row(struct db *db, const char *sql, const struct db_param *params, size_t param_count,
+enum db_result
+db_row(struct db *db, const char *sql, const struct db_param *params, size_t param_count,
 	const struct db_column *columns, size_t column_count);
 
 /*
  * Read every row: the columns are filled and `each` is called, row by row as they arrive; it returns
  * false to stop. No other question may be asked on this connection meanwhile. DB_OK, DB_AGAIN, DB_FAILED.
  */
-enum db_result db_rows(struct db *db, const char *sql, const struct db_param *params, size_t param_count,
-	const struct db_column *columns, size_t column_count, bool (*each)(void *context), void *context);
+enum db_result db_rows(struct db *db, const char *sql, const struct db_param *params,
+	size_t param_count, const struct db_column *columns, size_t column_count,
+	bool (*each)(void *context), void *context);
 
 /*
  * Change something. `changed`, unless NULL, is set to the number of rows changed. DB_OK, DB_DUPLICATE,
@@ -143,7 +143,7 @@ int64_t db_inserted_id(const struct db *db);
  * connection before COMMIT was sent; so it does nothing but ask and change the database. DB_UNDECIDED
  * when the connection went during COMMIT.
  */
-enum db_result db_transaction(struct db *db, enum db_result (*work)(struct db *db, void *context),
-	void *context);
+enum db_result db_transaction(
+	struct db *db, enum db_result (*work)(struct db *db, void *context), void *context);
 
 #endif

@@ -113,8 +113,10 @@ static bool wait_for_lease(struct run *run)
 		if (held)
 			return true;
 		if (!told)
-			tell(run, "another migration is running, or was killed within the last %d seconds; "
-				  "waiting for it", LEASE_SECONDS);
+			tell(run,
+				"another migration is running, or was killed within the last %d seconds; "
+				"waiting for it",
+				LEASE_SECONDS);
 		told = true;
 		nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
 	}
@@ -122,7 +124,8 @@ static bool wait_for_lease(struct run *run)
 	return false;
 }
 
-static bool read_progress(struct run *run, const struct migration *migration, struct progress *progress)
+static bool read_progress(
+	struct run *run, const struct migration *migration, struct progress *progress)
 {
 	static const char READ[] =
 		"SELECT checksum, state, next_statement FROM schema_version WHERE version = ?";
@@ -144,8 +147,8 @@ static bool write_progress(struct run *run, const struct migration *migration, c
 		"next_statement = VALUES(next_statement), changed_at = VALUES(changed_at)";
 
 	return db_change(run->db, WRITE,
-		       DB_PARAMS(DB_INT(migration->version), DB_TEXT(migration->name), DB_TEXT(checksum),
-			       DB_TEXT(state), DB_INT(next_statement)),
+		       DB_PARAMS(DB_INT(migration->version), DB_TEXT(migration->name),
+			       DB_TEXT(checksum), DB_TEXT(state), DB_INT(next_statement)),
 		       NULL) == DB_OK;
 }
 
@@ -170,14 +173,15 @@ static bool checksum_of(const struct migration *migration, char text[SECRET_SHA2
 /* What a statement answers that had run before the process was killed. */
 static bool says_already_exists(unsigned error)
 {
-	return error == ER_TABLE_EXISTS_ERROR || error == ER_DUP_FIELDNAME || error == ER_DUP_KEYNAME ||
-	       error == ER_TRG_ALREADY_EXISTS;
+	return error == ER_TABLE_EXISTS_ERROR || error == ER_DUP_FIELDNAME ||
+	       error == ER_DUP_KEYNAME || error == ER_TRG_ALREADY_EXISTS;
 }
 
 static bool says_not_allowed(unsigned error)
 {
-	return error == ER_BINLOG_CREATE_ROUTINE_NEED_SUPER || error == ER_TABLEACCESS_DENIED_ERROR ||
-	       error == ER_SPECIFIC_ACCESS_DENIED_ERROR || error == ER_DBACCESS_DENIED_ERROR;
+	return error == ER_BINLOG_CREATE_ROUTINE_NEED_SUPER ||
+	       error == ER_TABLEACCESS_DENIED_ERROR || error == ER_SPECIFIC_ACCESS_DENIED_ERROR ||
+	       error == ER_DBACCESS_DENIED_ERROR;
 }
 
 struct step {
@@ -206,7 +210,8 @@ static enum db_result run_step(struct db *db, void *context)
 		step->not_allowed = says_not_allowed(db->error_number);
 		return DB_REFUSED;
 	}
-	return write_progress(step->run, step->migration, step->checksum, "applying", step->number + 1)
+	return write_progress(
+		       step->run, step->migration, step->checksum, "applying", step->number + 1)
 		       ? DB_OK
 		       : DB_FAILED;
 }
@@ -220,8 +225,8 @@ static bool complain(struct run *run, const struct migration *migration, int64_t
 
 static bool skip(struct run *run, const struct migration *migration, const char *checksum)
 {
-	tell(run, "%04d %s: skipped, the database account has no right to it (%s)", migration->version,
-		migration->name, db_error_text(run->db));
+	tell(run, "%04d %s: skipped, the database account has no right to it (%s)",
+		migration->version, migration->name, db_error_text(run->db));
 	return write_progress(run, migration, checksum, "skipped", 0);
 }
 
@@ -231,8 +236,8 @@ static bool apply(struct run *run, const struct migration *migration, const char
 	struct step step = {.run = run, .migration = migration, .checksum = checksum};
 
 	if (resumed)
-		tell(run, "%04d %s: resuming at statement %lld", migration->version, migration->name,
-			(long long)first + 1);
+		tell(run, "%04d %s: resuming at statement %lld", migration->version,
+			migration->name, (long long)first + 1);
 	else if (!write_progress(run, migration, checksum, "applying", first))
 		return complain(run, migration, first);
 	for (step.number = first; migration->statements[step.number] != NULL; step.number++) {
@@ -268,9 +273,10 @@ static bool bring_up(struct run *run, const struct migration *migration, bool *d
 		return apply(run, migration, checksum, 0, false);
 	}
 	if (strcmp(progress.checksum, checksum) != 0) {
-		tell(run, "%04d %s: the database has another version of this migration (checksum %.12s, ours "
-			  "%.12s); refusing to go on", migration->version, migration->name,
-			progress.checksum, checksum);
+		tell(run,
+			"%04d %s: the database has another version of this migration (checksum %.12s, ours "
+			"%.12s); refusing to go on",
+			migration->version, migration->name, progress.checksum, checksum);
 		return false;
 	}
 	if (strcmp(progress.state, "applied") == 0)
@@ -328,7 +334,8 @@ bool migrate(struct db *db, void (*say)(const char *line))
 	if (!secret_random_id(run.owner))
 		return false;
 	if (!make_own_tables(&run)) {
-		tell(&run, "cannot make the table of versions: %s (%u)", db_error_text(db), db_error_number(db));
+		tell(&run, "cannot make the table of versions: %s (%u)", db_error_text(db),
+			db_error_number(db));
 		return false;
 	}
 	if (!wait_for_lease(&run))

@@ -13,9 +13,9 @@
 #include "db/db.h"
 
 struct migration {
-	int version;	   /* from the file's name: 0001 ... */
-	const char *name;  /* the rest of the file's name */
-	bool optional;	   /* recorded as skipped where the server refuses its statements for lack of rights */
+	int version;      /* from the file's name: 0001 ... */
+	const char *name; /* the rest of the file's name */
+	bool optional; /* recorded as skipped where the server refuses its statements for lack of rights */
 	const char *const *statements; /* NULL at its end */
 };
 
@@ -31,8 +31,8 @@ bool migrate(struct db *db, void (*say)(const char *line));
 
 enum schema_state {
 	SCHEMA_CURRENT,
-	SCHEMA_BEHIND,	/* migrations are missing, or one was cut short */
-	SCHEMA_OTHER,	/* made by another program or a newer one */
+	SCHEMA_BEHIND,  /* migrations are missing, or one was cut short */
+	SCHEMA_OTHER,   /* made by another program or a newer one */
 	SCHEMA_UNKNOWN, /* the database cannot be asked, or has no table of versions */
 };
 

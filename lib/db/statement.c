@@ -72,7 +72,8 @@ static void bind_param(MYSQL_BIND *bind, const struct db_param *param, MYSQL_TIM
 		bind->buffer = (void *)&param->real;
 		return;
 	case DB_TYPE_TIME:
-		bind->buffer_type = param->integer == INSTANT_NONE ? MYSQL_TYPE_NULL : MYSQL_TYPE_DATETIME;
+		bind->buffer_type =
+			param->integer == INSTANT_NONE ? MYSQL_TYPE_NULL : MYSQL_TYPE_DATETIME;
 		if (param->integer != INSTANT_NONE)
 			*time = to_mysql_time(param->integer);
 		bind->buffer = time;
@@ -83,7 +84,8 @@ static void bind_param(MYSQL_BIND *bind, const struct db_param *param, MYSQL_TIM
 			bind->buffer_type = MYSQL_TYPE_NULL;
 			return;
 		}
-		bind->buffer_type = param->type == DB_TYPE_TEXT ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
+		bind->buffer_type =
+			param->type == DB_TYPE_TEXT ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
 		bind->buffer = (void *)param->text;
 		bind->buffer_length = strlen(param->text);
 		return;
@@ -151,8 +153,8 @@ static const char *cell_text(struct db *db, struct statement *statement, size_t 
 	return text;
 }
 
-static bool store_cell(struct db *db, struct statement *statement, size_t i,
-	const struct db_column *column)
+static bool store_cell(
+	struct db *db, struct statement *statement, size_t i, const struct db_column *column)
 {
 	struct cell *cell = &statement->cells[i];
 
@@ -167,7 +169,8 @@ static bool store_cell(struct db *db, struct statement *statement, size_t i,
 		*(double *)column->to = cell->is_null ? 0 : cell->real;
 		return true;
 	case DB_TYPE_TIME:
-		*(instant *)column->to = cell->is_null ? INSTANT_NONE : from_mysql_time(&cell->time);
+		*(instant *)column->to =
+			cell->is_null ? INSTANT_NONE : from_mysql_time(&cell->time);
 		return true;
 	case DB_TYPE_TEXT:
 	case DB_TYPE_BYTES:
@@ -193,8 +196,8 @@ static bool bind_results(struct statement *statement, const struct db_column *co
 	return mysql_stmt_bind_result(statement->handle, statement->results) == 0;
 }
 
-static struct statement *prepare(struct db *db, const char *sql, const struct db_column *columns,
-	size_t column_count)
+static struct statement *prepare(
+	struct db *db, const char *sql, const struct db_column *columns, size_t column_count)
 {
 	struct statement *statement = calloc(1, sizeof(*statement));
 
@@ -216,8 +219,8 @@ static struct statement *prepare(struct db *db, const char *sql, const struct db
 	return NULL;
 }
 
-static struct statement *find_or_prepare(struct db *db, const char *sql,
-	const struct db_column *columns, size_t column_count)
+static struct statement *find_or_prepare(
+	struct db *db, const char *sql, const struct db_column *columns, size_t column_count)
 {
 	struct statement *statement;
 
@@ -264,8 +267,8 @@ static enum db_result fail(struct db *db, struct statement *statement)
 	return judge(db);
 }
 
-static enum db_result execute(struct db *db, const struct question *question,
-	struct statement **executed)
+static enum db_result execute(
+	struct db *db, const struct question *question, struct statement **executed)
 {
 	MYSQL_BIND binds[MAX_PARAMS] = {0};
 	MYSQL_TIME times[MAX_PARAMS];
@@ -291,7 +294,8 @@ static enum db_result execute(struct db *db, const struct question *question,
 }
 
 /* Fetch the next row into the columns: DB_OK, DB_NO_ROW after the last. */
-static enum db_result fetch(struct db *db, struct statement *statement, const struct db_column *columns)
+static enum db_result fetch(
+	struct db *db, struct statement *statement, const struct db_column *columns)
 {
 	int fetched = mysql_stmt_fetch(statement->handle);
 
@@ -337,8 +341,8 @@ static enum db_result conclude(const struct db *db, enum db_result result)
 	return result;
 }
 
-enum db_result db_row(struct db *db, const char *sql, const struct db_param *params, size_t param_count,
-	const struct db_column *columns, size_t column_count)
+enum db_result db_row(struct db *db, const char *sql, const struct db_param *params,
+	size_t param_count, const struct db_column *columns, size_t column_count)
 {
 	const struct question question = {sql, params, param_count, columns, column_count};
 	enum db_result result = ask_row(db, &question);
@@ -359,8 +363,9 @@ static enum db_result fetch_all(struct db *db, struct statement *statement,
 	return result == DB_NO_ROW ? DB_OK : result;
 }
 
-enum db_result db_rows(struct db *db, const char *sql, const struct db_param *params, size_t param_count,
-	const struct db_column *columns, size_t column_count, bool (*each)(void *context), void *context)
+enum db_result db_rows(struct db *db, const char *sql, const struct db_param *params,
+	size_t param_count, const struct db_column *columns, size_t column_count,
+	bool (*each)(void *context), void *context)
 {
 	const struct question question = {sql, params, param_count, columns, column_count};
 	struct statement *statement;

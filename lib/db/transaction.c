@@ -49,8 +49,8 @@ static void roll_back(struct db *db)
 		db_disconnect(db);
 }
 
-static enum db_result attempt(struct db *db, enum db_result (*work)(struct db *db, void *context),
-	void *context)
+static enum db_result attempt(
+	struct db *db, enum db_result (*work)(struct db *db, void *context), void *context)
 {
 	enum db_result result;
 
@@ -76,8 +76,8 @@ static void pause_before(int next_attempt)
 	nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000}, NULL);
 }
 
-enum db_result db_transaction(struct db *db, enum db_result (*work)(struct db *db, void *context),
-	void *context)
+enum db_result db_transaction(
+	struct db *db, enum db_result (*work)(struct db *db, void *context), void *context)
 {
 	enum db_result result = attempt(db, work, context);
 

@@ -116,7 +116,8 @@ bool store_remove_user(const char *upload_folder, int64_t user_id, char reason[S
 }
 
 /* Remove a plain file of an open folder and tell its size. */
-static bool remove_file(int folder, const char *name, int64_t *bytes, char reason[STORE_REASON_SIZE])
+static bool remove_file(
+	int folder, const char *name, int64_t *bytes, char reason[STORE_REASON_SIZE])
 {
 	struct stat status;
 
@@ -128,8 +129,8 @@ static bool remove_file(int folder, const char *name, int64_t *bytes, char reaso
 	return true;
 }
 
-bool store_remove_export(const char *upload_folder, int64_t user_id, const char *name, int64_t *bytes,
-	char reason[STORE_REASON_SIZE])
+bool store_remove_export(const char *upload_folder, int64_t user_id, const char *name,
+	int64_t *bytes, char reason[STORE_REASON_SIZE])
 {
 	char user[24];
 	int category, folder;
@@ -138,7 +139,8 @@ bool store_remove_export(const char *upload_folder, int64_t user_id, const char 
 	*bytes = -1;
 	if (*upload_folder == '\0')
 		return true;
-	if (*name == '\0' || strchr(name, '/') != NULL || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+	if (*name == '\0' || strchr(name, '/') != NULL || strcmp(name, ".") == 0 ||
+		strcmp(name, "..") == 0) {
 		errno = EINVAL;
 		return blame(reason, name);
 	}

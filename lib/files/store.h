@@ -22,7 +22,7 @@ bool store_remove_user(const char *upload_folder, int64_t user_id, char reason[S
 /*
  * Remove one archive of a user. `bytes` gets its size, -1 when there was none. false: as above.
  */
-bool store_remove_export(const char *upload_folder, int64_t user_id, const char *name, int64_t *bytes,
-	char reason[STORE_REASON_SIZE]);
+bool store_remove_export(const char *upload_folder, int64_t user_id, const char *name,
+	int64_t *bytes, char reason[STORE_REASON_SIZE]);
 
 #endif

@@ -57,13 +57,16 @@ static const char *request_id(struct request *request)
 	if (id == NULL)
 		return NULL;
 	if (*id != '\0' && strlen(id) <= 64 &&
-		id[strspn(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_@-")] == '\0')
+		id[strspn(
+			id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_@-")] ==
+			'\0')
 		return id;
 	made = arena_alloc(request->arena, SECRET_ID_SIZE);
 	return made != NULL && secret_random_id(made) ? made : NULL;
 }
 
-bool request_begin(struct request *request, struct arena *arena, const struct request_source *source)
+bool request_begin(
+	struct request *request, struct arena *arena, const struct request_source *source)
 {
 	const char *length;
 
@@ -106,8 +109,8 @@ static ssize_t read_fully(const struct request_source *source, char *buffer, siz
 }
 
 /* A body of announced length: a CGI program must not read beyond it. */
-static enum request_body read_announced(const struct request *request, const char **body,
-	size_t *length)
+static enum request_body read_announced(
+	const struct request *request, const char **body, size_t *length)
 {
 	size_t size = (size_t)request->content_length;
 	char *buffer = arena_alloc(request->arena, size + 1);
@@ -121,8 +124,8 @@ static enum request_body read_announced(const struct request *request, const cha
 }
 
 /* A body of unknown length, in a buffer that doubles. */
-static enum request_body read_to_end(const struct request *request, size_t limit, const char **body,
-	size_t *length)
+static enum request_body read_to_end(
+	const struct request *request, size_t limit, const char **body, size_t *length)
 {
 	size_t size = 0, used = 0;
 	char *buffer = NULL;
@@ -153,8 +156,8 @@ static enum request_body read_to_end(const struct request *request, size_t limit
 	return REQUEST_BODY_OK;
 }
 
-enum request_body request_read_body(const struct request *request, size_t limit, const char **body,
-	size_t *length)
+enum request_body request_read_body(
+	const struct request *request, size_t limit, const char **body, size_t *length)
 {
 	if (request->content_length > (int64_t)limit)
 		return REQUEST_BODY_TOO_LARGE;

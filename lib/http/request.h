@@ -39,21 +39,22 @@ struct request {
 	const struct request_source *source;
 	enum http_method method;
 	const char *method_text;
-	const char *path;	    /* PATH_INFO */
-	const char *id;		    /* REQUEST_ID, made here when the web server gives none */
-	const char *dialect;	    /* API_DIALECT, "" when absent */
+	const char *path;           /* PATH_INFO */
+	const char *id;             /* REQUEST_ID, made here when the web server gives none */
+	const char *dialect;        /* API_DIALECT, "" when absent */
 	const char *authorization;  /* the header's value, "" when absent */
 	const char *content_type;   /* "" when absent */
-	int64_t content_length;	    /* -1: not known */
-	const char *user_agent;	    /* "" when absent */
+	int64_t content_length;     /* -1: not known */
+	const char *user_agent;     /* "" when absent */
 	const char *remote_address; /* "" when absent */
-	const char *route;	    /* the pattern that matched; for the log */
+	const char *route;          /* the pattern that matched; for the log */
 	const char *parameters[REQUEST_PATH_PARAMETERS]; /* what stood for :name or #name */
 	const struct caller *caller;
 };
 
 /* Fill a request from its source. Strings are copied to the arena. false: memory is out. */
-bool request_begin(struct request *request, struct arena *arena, const struct request_source *source);
+bool request_begin(
+	struct request *request, struct arena *arena, const struct request_source *source);
 
 enum request_body {
 	REQUEST_BODY_OK,
@@ -65,7 +66,7 @@ enum request_body {
  * Read the whole body, at most `limit` bytes, into the arena. What is announced as larger is not read
  * at all.
  */
-enum request_body request_read_body(const struct request *request, size_t limit, const char **body,
-	size_t *length);
+enum request_body request_read_body(
+	const struct request *request, size_t limit, const char **body, size_t *length);
 
 #endif

@@ -74,10 +74,10 @@ char *response_head(const struct response *response, struct arena *arena)
 	if (head == NULL)
 		return NULL;
 	at = head + snprintf(head, size, "Status: %d %s\r\n%s", response->status,
-		reason(response->status), length);
+			    reason(response->status), length);
 	for (int i = 0; i < response->header_count; i++)
-		at += snprintf(at, size - (size_t)(at - head), "%s: %s\r\n", response->headers[i].name,
-			response->headers[i].value);
+		at += snprintf(at, size - (size_t)(at - head), "%s: %s\r\n",
+			response->headers[i].name, response->headers[i].value);
 	snprintf(at, size - (size_t)(at - head), "\r\n");
 	return head;
 }

@@ -8,11 +8,11 @@
 #include "http/request.h"
 #include "http/response.h"
 
-struct service;	     /* account/service.h: what handlers work with */
+struct service;      /* account/service.h: what handlers work with */
 struct route_access; /* account/service.h: who may call a route; NULL: anybody */
 
-typedef void route_handler(struct service *service, struct request *request,
-	struct response *response);
+typedef void route_handler(
+	struct service *service, struct request *request, struct response *response);
 
 struct route {
 	enum http_method method;
@@ -23,9 +23,9 @@ struct route {
 };
 
 enum routing {
-	ROUTING_FOUND,	/* call the route's handler; HEAD finds the route of GET */
+	ROUTING_FOUND,   /* call the route's handler; HEAD finds the route of GET */
 	ROUTING_UNKNOWN, /* no route has this path */
-	ROUTING_METHOD, /* the path has routes, but not for this method */
+	ROUTING_METHOD,  /* the path has routes, but not for this method */
 	ROUTING_OPTIONS, /* OPTIONS on a path that has routes */
 };
 

@@ -37,13 +37,15 @@ static void stop(int signal_number)
 
 /* ---- one request ------------------------------------------------------------------------------- */
 
-static void log_answer(const struct request *request, const struct response *response, int64_t started)
+static void log_answer(
+	const struct request *request, const struct response *response, int64_t started)
 {
 	double milliseconds = (double)(clock_monotonic() - started) / 1000;
 
 	/* a pattern where there is one: a path may hold a name that is as good as a secret */
 	log_info("%s %.200s %d %.1fms", request->method_text,
-		request->route != NULL ? request->route : request->path, response->status, milliseconds);
+		request->route != NULL ? request->route : request->path, response->status,
+		milliseconds);
 }
 
 struct sink {
@@ -51,8 +53,8 @@ struct sink {
 	void *state;
 };
 
-static bool send_response(const struct request *request, struct response *response,
-	const struct sink *sink)
+static bool send_response(
+	const struct request *request, struct response *response, const struct sink *sink)
 {
 	const char *head;
 

@@ -12,7 +12,8 @@ enum db_result queue_add(struct db *db, const char *kind, const char *payload, i
 {
 	static const char ADD[] = "INSERT INTO jobs (kind, payload, run_after, created_at) "
 				  "VALUES (?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))";
-	enum db_result result = db_change(db, ADD, DB_PARAMS(DB_TEXT(kind), DB_TEXT(payload)), NULL);
+	enum db_result result =
+		db_change(db, ADD, DB_PARAMS(DB_TEXT(kind), DB_TEXT(payload)), NULL);
 
 	if (id != NULL)
 		*id = db_inserted_id(db);
@@ -21,9 +22,9 @@ enum db_result queue_add(struct db *db, const char *kind, const char *payload, i
 
 static enum db_result find_due(struct db *db, const char *kind, struct job *job)
 {
-#define FIND_DUE                                                                    \
-	"SELECT id, kind, payload, attempts + 1, created_at, "                      \
-	"TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP(6)) FROM jobs "            \
+#define FIND_DUE                                                                                   \
+	"SELECT id, kind, payload, attempts + 1, created_at, "                                     \
+	"TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP(6)) FROM jobs "                           \
 	"WHERE failed_at IS NULL AND run_after <= UTC_TIMESTAMP(6) "
 	static const char ANY[] = FIND_DUE "ORDER BY run_after LIMIT 1";
 	static const char OF_KIND[] = FIND_DUE "AND kind = ? ORDER BY run_after LIMIT 1";
@@ -53,7 +54,8 @@ enum db_result queue_claim(struct db *db, const char *kind, struct job *job)
 		if (result != DB_OK)
 			return result;
 		result = db_change(db, CLAIM,
-			DB_PARAMS(DB_TEXT(job->owner), DB_INT(QUEUE_LEASE_SECONDS), DB_INT(job->id)),
+			DB_PARAMS(
+				DB_TEXT(job->owner), DB_INT(QUEUE_LEASE_SECONDS), DB_INT(job->id)),
 			&changed);
 		if (result != DB_OK || changed == 1)
 			return result;
@@ -73,7 +75,8 @@ enum db_result queue_renew(struct db *db, const struct job *job)
 		"UPDATE jobs SET run_after = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE id = ? AND owner = ?";
 	int64_t changed = 0;
 	enum db_result result = db_change(db, RENEW,
-		DB_PARAMS(DB_INT(QUEUE_LEASE_SECONDS), DB_INT(job->id), DB_TEXT(job->owner)), &changed);
+		DB_PARAMS(DB_INT(QUEUE_LEASE_SECONDS), DB_INT(job->id), DB_TEXT(job->owner)),
+		&changed);
 
 	return owned(result, changed);
 }
@@ -98,7 +101,8 @@ enum db_result queue_replace(struct db *db, const struct job *job, const char *p
 	return owned(result, changed);
 }
 
-enum db_result queue_postpone(struct db *db, const struct job *job, int64_t seconds, const char *reason)
+enum db_result queue_postpone(
+	struct db *db, const struct job *job, int64_t seconds, const char *reason)
 {
 	static const char POSTPONE[] =
 		"UPDATE jobs SET owner = NULL, run_after = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, "
@@ -127,8 +131,8 @@ enum db_result queue_put_off(struct db *db, const struct job *job, const char *r
 
 	if (job->age > PATIENCE)
 		return queue_give_up(db, job, reason);
-	log_warning("%s job %lld: attempt %lld failed, next in %llds: %s", job->kind, (long long)job->id,
-		(long long)job->attempts, (long long)pause, reason);
+	log_warning("%s job %lld: attempt %lld failed, next in %llds: %s", job->kind,
+		(long long)job->id, (long long)job->attempts, (long long)pause, reason);
 	return queue_postpone(db, job, pause, reason);
 }
 
@@ -142,7 +146,8 @@ enum db_result queue_give_up(struct db *db, const struct job *job, const char *r
 
 	log_error("%s job %lld: given up: %s", job->kind, (long long)job->id, reason);
 	result = db_change(db, GIVE_UP,
-		DB_PARAMS(DB_TEXT(reason), DB_INT(MAX_REASON), DB_INT(job->id), DB_TEXT(job->owner)),
+		DB_PARAMS(
+			DB_TEXT(reason), DB_INT(MAX_REASON), DB_INT(job->id), DB_TEXT(job->owner)),
 		&changed);
 
 	return owned(result, changed);

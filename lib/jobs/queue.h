@@ -14,7 +14,7 @@
 
 enum { QUEUE_LEASE_SECONDS = 120 };
 
-#define QUEUE_KIND_MAIL	   "mail"
+#define QUEUE_KIND_MAIL    "mail"
 #define QUEUE_KIND_CLEANUP "cleanup"
 
 struct job {
@@ -23,7 +23,7 @@ struct job {
 	const char *payload; /* JSON */
 	int64_t attempts;    /* this one included */
 	instant created_at;
-	int64_t age; /* seconds since then */
+	int64_t age;                /* seconds since then */
 	char owner[SECRET_ID_SIZE]; /* of this claim */
 };
 
@@ -45,7 +45,8 @@ enum db_result queue_finish(struct db *db, const struct job *job);
 enum db_result queue_replace(struct db *db, const struct job *job, const char *payload);
 
 /* It failed for now: let go of it for so many seconds. */
-enum db_result queue_postpone(struct db *db, const struct job *job, int64_t seconds, const char *reason);
+enum db_result queue_postpone(
+	struct db *db, const struct job *job, int64_t seconds, const char *reason);
 
 /*
  * It failed for now: try again after pauses that grow, and give up when it has been tried for three days.

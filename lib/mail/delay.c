@@ -18,7 +18,8 @@ static const struct language {
 	const char *name;
 	struct unit hour, minute, second;
 } LANGUAGES[] = {
-	{"en", {"an hour", NULL, "hours"}, {"a minute", NULL, "minutes"}, {"a second", NULL, "seconds"}},
+	{"en", {"an hour", NULL, "hours"}, {"a minute", NULL, "minutes"},
+		{"a second", NULL, "seconds"}},
 	{"de", {"eine Stunde", NULL, "Stunden"}, {"eine Minute", NULL, "Minuten"},
 		{"eine Sekunde", NULL, "Sekunden"}},
 	{"es", {"una hora", NULL, "horas"}, {"un minuto", NULL, "minutos"},
@@ -27,7 +28,8 @@ static const struct language {
 		{"une seconde", NULL, "secondes"}},
 	{"gl", {"unha hora", NULL, "horas"}, {"un minuto", NULL, "minutos"},
 		{"un segundo", NULL, "segundos"}},
-	{"it", {"un'ora", NULL, "ore"}, {"un minuto", NULL, "minuti"}, {"un secondo", NULL, "secondi"}},
+	{"it", {"un'ora", NULL, "ore"}, {"un minuto", NULL, "minuti"},
+		{"un secondo", NULL, "secondi"}},
 	{"nb", {"en time", NULL, "timer"}, {"et minutt", NULL, "minutter"},
 		{"et sekund", NULL, "sekunder"}},
 	/* "uur" stays as it is after a number */

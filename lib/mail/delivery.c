@@ -22,8 +22,8 @@ static char *message_id(struct arena *arena, const struct settings *settings, co
 {
 	const char *at = strchr(settings->sender, '@');
 
-	return arena_printf(arena, "fitgate.%lld.%lld%s", (long long)job->id, (long long)job->created_at,
-		at == NULL ? "" : at);
+	return arena_printf(arena, "fitgate.%lld.%lld%s", (long long)job->id,
+		(long long)job->created_at, at == NULL ? "" : at);
 }
 
 /* Put the letter into words. false: there is no such template, or it asks for what the letter lacks. */
@@ -73,7 +73,8 @@ static enum delivery send(struct db *db, struct arena *arena, struct smtp *smtp,
 	case SMTP_UNREACHABLE:
 		break;
 	}
-	return conclude(queue_put_off(db, job, reason)) == DELIVERY_FAILED ? DELIVERY_FAILED : DELIVERY_UNREACHABLE;
+	return conclude(queue_put_off(db, job, reason)) == DELIVERY_FAILED ? DELIVERY_FAILED
+									   : DELIVERY_UNREACHABLE;
 }
 
 enum delivery delivery_run(struct db *db, struct arena *arena, const struct settings *settings,
@@ -91,7 +92,8 @@ enum delivery delivery_run(struct db *db, struct arena *arena, const struct sett
 		return conclude(queue_put_off(db, job, "the job cannot be read"));
 	}
 	if (!compose(arena, settings, job, &letter, &message))
-		return conclude(queue_give_up(db, job, "there is no such template, or it asks for what the job lacks"));
+		return conclude(queue_give_up(
+			db, job, "there is no such template, or it asks for what the job lacks"));
 	/* the last moment to see that somebody else has taken over */
 	if (queue_renew(db, job) != DB_OK)
 		return DELIVERY_DONE;

@@ -8,9 +8,9 @@
 #include "mail/smtp.h"
 
 enum delivery {
-	DELIVERY_DONE,	      /* sent, dropped, put off or given up: go on with the next job */
+	DELIVERY_DONE, /* sent, dropped, put off or given up: go on with the next job */
 	DELIVERY_UNREACHABLE, /* put off, because the mail server cannot be reached: the next would fare alike */
-	DELIVERY_FAILED,      /* the database cannot be asked; the claim will lapse */
+	DELIVERY_FAILED, /* the database cannot be asked; the claim will lapse */
 };
 
 /*

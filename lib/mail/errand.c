@@ -19,8 +19,8 @@ static enum db_result place_order(struct db *db, void *context)
 	struct throttle throttle;
 	enum db_result result;
 
-	if (!throttle_for_mail(&order->service->settings, order->email, order->request->remote_address,
-		    &throttle))
+	if (!throttle_for_mail(&order->service->settings, order->email,
+		    order->request->remote_address, &throttle))
 		return DB_FAILED;
 	result = throttle_read(db, &throttle);
 	if (result != DB_OK)
@@ -31,8 +31,8 @@ static enum db_result place_order(struct db *db, void *context)
 	result = throttle_count(db, &throttle);
 	if (result != DB_OK || throttle_wait_for_account(&throttle) > 0)
 		return result;
-	return outbox_add_errand(db, order->errand, order->email,
-		user_agent_parse(order->request->user_agent));
+	return outbox_add_errand(
+		db, order->errand, order->email, user_agent_parse(order->request->user_agent));
 }
 
 void errand_handle(struct service *service, struct request *request, struct response *response,

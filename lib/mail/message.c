@@ -100,8 +100,8 @@ static char *date_header(struct arena *arena, instant date)
 	return arena_printf(arena, "Date: %.25s +0000", text);
 }
 
-bool message_headers(struct arena *arena, const struct message *message,
-	char *headers[MESSAGE_HEADERS])
+bool message_headers(
+	struct arena *arena, const struct message *message, char *headers[MESSAGE_HEADERS])
 {
 	const char *subject;
 

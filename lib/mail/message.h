@@ -12,7 +12,7 @@
 struct message {
 	const char *from, *to; /* plain addresses */
 	const char *subject;   /* UTF-8 */
-	const char *id;	       /* what stands in <> of Message-ID; the same at every attempt */
+	const char *id;        /* what stands in <> of Message-ID; the same at every attempt */
 	instant date;
 	const char *plain, *html;
 };
@@ -31,8 +31,8 @@ char *message_wire_text(struct arena *arena, const char *text);
  * Date, From, To, Subject, Message-ID, Auto-Submitted, Content-Type, and NULL, without line ends. false: memory is
  * out, or an address is not plain, or the subject holds a control character.
  */
-bool message_headers(struct arena *arena, const struct message *message,
-	char *headers[MESSAGE_HEADERS]);
+bool message_headers(
+	struct arena *arena, const struct message *message, char *headers[MESSAGE_HEADERS]);
 
 /* A text for a header: as it is when it is printable ASCII, else RFC 2047 encoded-words, folded. */
 char *message_encode_header(struct arena *arena, const char *text);

@@ -5,8 +5,8 @@
 
 #include "account/credentials.h"
 
-static struct letter letter_to_owner(const struct user *user, const char *template,
-	struct user_agent device)
+static struct letter letter_to_owner(
+	const struct user *user, const char *template, struct user_agent device)
 {
 	return (struct letter){
 		.template = template,
@@ -25,9 +25,9 @@ enum db_result notice_password_changed(struct db *db, const struct settings *set
 	return settings->mail_enabled ? outbox_add_letter(db, &letter) : DB_OK;
 }
 
-enum db_result notice_email_change(struct db *db, struct arena *arena, const struct settings *settings,
-	const struct user *user, struct user_agent device, const char *email,
-	const struct confirmation *confirmation)
+enum db_result notice_email_change(struct db *db, struct arena *arena,
+	const struct settings *settings, const struct user *user, struct user_agent device,
+	const char *email, const struct confirmation *confirmation)
 {
 	struct letter to_old = letter_to_owner(user, LETTER_EMAIL_CHANGE_OLD, device);
 	struct letter to_new = letter_to_owner(user, LETTER_EMAIL_CHANGE_NEW, device);

@@ -16,8 +16,8 @@ enum db_result notice_password_changed(struct db *db, const struct settings *set
  * Tell the present address of a change to `email`, and send the link to the new one; the latter not to
  * an address that is somebody else's (W7).
  */
-enum db_result notice_email_change(struct db *db, struct arena *arena, const struct settings *settings,
-	const struct user *user, struct user_agent device, const char *email,
-	const struct confirmation *confirmation);
+enum db_result notice_email_change(struct db *db, struct arena *arena,
+	const struct settings *settings, const struct user *user, struct user_agent device,
+	const char *email, const struct confirmation *confirmation);
 
 #endif

@@ -20,8 +20,8 @@ enum { ERRAND_COUNT = sizeof(ERRAND_NAMES) / sizeof(*ERRAND_NAMES) };
 
 /* ---- writing ----------------------------------------------------------------------------------- */
 
-char *outbox_link(struct arena *arena, const struct settings *settings, const char *path,
-	const char *token)
+char *outbox_link(
+	struct arena *arena, const struct settings *settings, const char *path, const char *token)
 {
 	return arena_printf(arena, "%s%s%s", settings->ui_url, path, token);
 }
@@ -40,7 +40,8 @@ static char *letter_text(const struct letter *letter)
 		!json_add_text(object, "to", letter->to) ||
 		!json_add_text(object, "language", letter->language) ||
 		!json_add_text(object, "username", letter->username) ||
-		!add_device(object, letter->device) || !json_add_text(object, "link", letter->link) ||
+		!add_device(object, letter->device) ||
+		!json_add_text(object, "link", letter->link) ||
 		!json_add_text(object, "new_email", letter->new_email) ||
 		!json_add_number(object, "delay", (double)letter->delay))
 		return NULL;
@@ -54,8 +55,8 @@ enum db_result outbox_add_letter(struct db *db, const struct letter *letter)
 	return text == NULL ? DB_FAILED : queue_add(db, QUEUE_KIND_MAIL, text, NULL);
 }
 
-enum db_result outbox_add_errand(struct db *db, enum errand errand, const char *email,
-	struct user_agent device)
+enum db_result outbox_add_errand(
+	struct db *db, enum errand errand, const char *email, struct user_agent device)
 {
 	cJSON *object = cJSON_CreateObject();
 	/* what is too long belongs to nobody; the job is written all the same */
@@ -93,8 +94,9 @@ static enum db_result read_letter(const cJSON *object, struct letter *letter)
 		.new_email = text_of(object, "new_email"),
 	};
 	json_integer(json_member(object, "delay"), 0, INT32_MAX, &letter->delay);
-	return letter->template != NULL && letter->to != NULL && letter->username != NULL ? DB_OK
-											  : DB_FAILED;
+	return letter->template != NULL && letter->to != NULL && letter->username != NULL
+		       ? DB_OK
+		       : DB_FAILED;
 }
 
 /* ---- errands ----------------------------------------------------------------------------------- */
@@ -109,8 +111,8 @@ struct errand_work {
 };
 
 /* A new token for an account that waits to be confirmed; the old one dies. */
-static enum db_result resend_confirmation(struct db *db, const struct errand_work *work,
-	const struct user_by_email *user)
+static enum db_result resend_confirmation(
+	struct db *db, const struct errand_work *work, const struct user_by_email *user)
 {
 	struct confirmation confirmation;
 	enum db_result result;
@@ -119,17 +121,18 @@ static enum db_result resend_confirmation(struct db *db, const struct errand_wor
 		return DB_FAILED;
 	result = confirmation_replace(db, user->id, &confirmation);
 	work->letter->template = LETTER_ACCOUNT_CONFIRMATION;
-	work->letter->link =
-		outbox_link(work->arena, work->settings, LINK_ACCOUNT_CONFIRMATION, confirmation.token);
+	work->letter->link = outbox_link(
+		work->arena, work->settings, LINK_ACCOUNT_CONFIRMATION, confirmation.token);
 	return result;
 }
 
 /* A token bound to the present password; nothing is stored. */
-static enum db_result reset_password(const struct errand_work *work, const struct user_by_email *user)
+static enum db_result reset_password(
+	const struct errand_work *work, const struct user_by_email *user)
 {
 	int64_t lifetime = work->settings->password_token_lifetime;
-	char *token = token_issue_reset(work->arena, work->settings->secret_key, user->id, user->password,
-		clock_seconds(), lifetime);
+	char *token = token_issue_reset(work->arena, work->settings->secret_key, user->id,
+		user->password, clock_seconds(), lifetime);
 
 	if (token == NULL)
 		return DB_FAILED;

@@ -14,15 +14,15 @@
 
 /* The templates, and what each asks for beside username and site. */
 #define LETTER_ACCOUNT_CONFIRMATION "account_confirmation" /* link, device */
-#define LETTER_PASSWORD_RESET	    "password_reset"	   /* link, delay, device */
-#define LETTER_PASSWORD_CHANGED	    "password_changed"	   /* device */
-#define LETTER_EMAIL_CHANGE_OLD	    "email_change_old"	   /* new_email, device */
-#define LETTER_EMAIL_CHANGE_NEW	    "email_change_new"	   /* link, device */
+#define LETTER_PASSWORD_RESET       "password_reset"       /* link, delay, device */
+#define LETTER_PASSWORD_CHANGED     "password_changed"     /* device */
+#define LETTER_EMAIL_CHANGE_OLD     "email_change_old"     /* new_email, device */
+#define LETTER_EMAIL_CHANGE_NEW     "email_change_new"     /* link, device */
 
 /* What the link of each leads to, below UI_URL; the token follows. */
 #define LINK_ACCOUNT_CONFIRMATION "/account-confirmation?token="
-#define LINK_PASSWORD_RESET	  "/password-reset?token="
-#define LINK_EMAIL_UPDATE	  "/email-update?token="
+#define LINK_PASSWORD_RESET       "/password-reset?token="
+#define LINK_EMAIL_UPDATE         "/email-update?token="
 
 struct letter {
 	const char *template;
@@ -30,14 +30,14 @@ struct letter {
 	const char *language; /* NULL: the fall-back */
 	const char *username;
 	struct user_agent device;
-	const char *link;	/* NULL: none, as below */
+	const char *link; /* NULL: none, as below */
 	const char *new_email;
 	int64_t delay; /* seconds that the link is good for; 0: not said */
 };
 
 /* UI_URL, one of the LINK_ paths, and a token. In the arena; NULL when memory is out. */
-char *outbox_link(struct arena *arena, const struct settings *settings, const char *path,
-	const char *token);
+char *outbox_link(
+	struct arena *arena, const struct settings *settings, const char *path, const char *token);
 
 /* Within the transaction of the change that causes the e-mail. DB_OK, DB_AGAIN, DB_FAILED. */
 enum db_result outbox_add_letter(struct db *db, const struct letter *letter);
@@ -45,11 +45,11 @@ enum db_result outbox_add_letter(struct db *db, const struct letter *letter);
 /* What the worker is to do for whoever has the address, if anybody has. */
 enum errand {
 	ERRAND_RESEND_CONFIRMATION, /* a new confirmation token, to an account that waits for it */
-	ERRAND_PASSWORD_RESET,	    /* a link to set a new password */
+	ERRAND_PASSWORD_RESET,      /* a link to set a new password */
 };
 
-enum db_result outbox_add_errand(struct db *db, enum errand errand, const char *email,
-	struct user_agent device);
+enum db_result outbox_add_errand(
+	struct db *db, enum errand errand, const char *email, struct user_agent device);
 
 /*
  * Make the claimed job a letter: read it, or run its errand and store the letter in the same

@@ -134,8 +134,8 @@ static enum smtp_result judge(struct smtp *smtp, CURLcode code, char reason[SMTP
 	return status >= 500 ? SMTP_UNREACHABLE : SMTP_LATER;
 }
 
-static CURLcode transfer(struct smtp *smtp, struct arena *arena, const struct message *message,
-	char *const *headers)
+static CURLcode transfer(
+	struct smtp *smtp, struct arena *arena, const struct message *message, char *const *headers)
 {
 	struct curl_slist *header_list = NULL, *recipients = NULL;
 	curl_mime *mime = build_mime(smtp, arena, message);
@@ -164,7 +164,8 @@ enum smtp_result smtp_send(struct smtp *smtp, struct arena *arena, const struct 
 	CURLcode code;
 
 	if (!message_headers(arena, message, headers)) {
-		snprintf(reason, SMTP_REASON_SIZE, "the address or the subject cannot stand in a header");
+		snprintf(reason, SMTP_REASON_SIZE,
+			"the address or the subject cannot stand in a header");
 		return SMTP_REFUSED;
 	}
 	if (!set_server(smtp, arena)) {

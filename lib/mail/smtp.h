@@ -11,8 +11,8 @@ struct smtp;
 
 enum smtp_result {
 	SMTP_SENT,
-	SMTP_REFUSED,	  /* the server does not want this message, now or later (5xx) */
-	SMTP_LATER,	  /* the server asks for patience (4xx), or something went wrong on the way */
+	SMTP_REFUSED, /* the server does not want this message, now or later (5xx) */
+	SMTP_LATER,   /* the server asks for patience (4xx), or something went wrong on the way */
 	SMTP_UNREACHABLE, /* no server, no secure connection, no log-in: no message would get through */
 };
 

@@ -159,8 +159,8 @@ static bool put_plain(struct output *output, const struct paragraph *p)
 	return put_filled(output, p->address, p->address_length);
 }
 
-char *template_plain(struct arena *arena, const struct template *template,
-	const struct template_value *values)
+char *template_plain(
+	struct arena *arena, const struct template *template, const struct template_value *values)
 {
 	const char *at = template->body;
 	struct paragraph paragraph;
@@ -208,8 +208,8 @@ static bool put_html(struct output *output, const struct paragraph *p)
 	return complete;
 }
 
-char *template_html(struct arena *arena, const struct template *template,
-	const struct template_value *values)
+char *template_html(
+	struct arena *arena, const struct template *template, const struct template_value *values)
 {
 	const char *at = template->body;
 	struct paragraph paragraph;

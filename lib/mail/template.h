@@ -14,7 +14,8 @@
 
 #include <stdbool.h>
 
-struct template {
+struct template
+{
 	const char *language, *name;
 	const char *subject, *body;
 };
@@ -36,9 +37,9 @@ const struct template *template_find(const char *language, const char *name);
 char *template_fill(struct arena *arena, const char *text, const struct template_value *values);
 
 /* The body as plain text and as an HTML document; values are escaped for HTML. NULL as above. */
-char *template_plain(struct arena *arena, const struct template *template,
-	const struct template_value *values);
-char *template_html(struct arena *arena, const struct template *template,
-	const struct template_value *values);
+char *template_plain(
+	struct arena *arena, const struct template *template, const struct template_value *values);
+char *template_html(
+	struct arena *arena, const struct template *template, const struct template_value *values);
 
 #endif

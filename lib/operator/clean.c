@@ -28,9 +28,10 @@ static instant days_ago(int64_t days)
 	return clock_now() - days * DAY_SECONDS * MICROSECONDS;
 }
 
-static struct report new_report(const struct operator *operator)
+static struct report new_report(const struct desk *desk)
 {
-	return (struct report){.form = options_has(operator->options, "json") ? REPORT_JSON : REPORT_SHEET};
+	return (struct report){
+		.form = options_has(desk->options, "json") ? REPORT_JSON : REPORT_SHEET};
 }
 
 /* ---- batches ----------------------------------------------------------------------------------- */
@@ -44,8 +45,8 @@ struct sweep {
 };
 
 /* Delete what is too old, and count it. */
-static enum db_result sweep(struct db *db, const struct sweep *sweep, struct db_param limit,
-	int64_t *count)
+static enum db_result sweep(
+	struct db *db, const struct sweep *sweep, struct db_param limit, int64_t *count)
 {
 	int64_t after = 0, last, changed;
 
@@ -56,7 +57,8 @@ static enum db_result sweep(struct db *db, const struct sweep *sweep, struct db_
 
 		if (result != DB_OK || last == 0)
 			return result;
-		result = db_change(db, sweep->delete, DB_PARAMS(DB_INT(after), DB_INT(last), limit), &changed);
+		result = db_change(
+			db, sweep->delete, DB_PARAMS(DB_INT(after), DB_INT(last), limit), &changed);
 		if (result != DB_OK)
 			return result;
 		*count += changed;
@@ -64,7 +66,7 @@ static enum db_result sweep(struct db *db, const struct sweep *sweep, struct db_
 	}
 }
 
-#define LAST_OF_BATCH(table)                                                                   \
+#define LAST_OF_BATCH(table)                                                                       \
 	"SELECT MAX(id) FROM (SELECT id FROM " table " WHERE id > ? ORDER BY id LIMIT ?) AS b"
 #define DELETE_FROM(table) "DELETE FROM " table " WHERE id > ? AND id <= ? AND "
 
@@ -82,8 +84,8 @@ static const struct sweep OAUTH2 = {
 /* the earlier of two moments, either of which may be missing */
 static const struct sweep PERSONAL = {
 	LAST_OF_BATCH("personal_tokens"),
-	DELETE_FROM("personal_tokens")
-	"COALESCE(LEAST(expires_at, revoked_at), expires_at, revoked_at) < ?",
+	DELETE_FROM(
+		"personal_tokens") "COALESCE(LEAST(expires_at, revoked_at), expires_at, revoked_at) < ?",
 };
 
 static const struct sweep FAILED_JOBS = {
@@ -91,20 +93,20 @@ static const struct sweep FAILED_JOBS = {
 	DELETE_FROM("jobs") "failed_at < ?",
 };
 
-int clean_tokens(const struct operator *operator)
+int clean_tokens(const struct desk *desk)
 {
-	struct report report = new_report(operator);
-	int64_t days = read_days(operator->options), seconds = clock_seconds() - days * DAY_SECONDS;
+	struct report report = new_report(desk);
+	int64_t days = read_days(desk->options), seconds = clock_seconds() - days * DAY_SECONDS;
 	int64_t blacklisted, oauth2, personal;
 	enum db_result result;
 
 	if (days < 0)
 		return OPERATOR_WRONG_USAGE;
-	result = sweep(operator->db, &BLACKLISTED, DB_INT(seconds), &blacklisted);
+	result = sweep(desk->db, &BLACKLISTED, DB_INT(seconds), &blacklisted);
 	if (result == DB_OK)
-		result = sweep(operator->db, &OAUTH2, DB_INT(seconds), &oauth2);
+		result = sweep(desk->db, &OAUTH2, DB_INT(seconds), &oauth2);
 	if (result == DB_OK)
-		result = sweep(operator->db, &PERSONAL, DB_TIME(days_ago(days)), &personal);
+		result = sweep(desk->db, &PERSONAL, DB_TIME(days_ago(days)), &personal);
 	if (result != DB_OK)
 		return report_result(result);
 	report_number(&report, "blacklisted_tokens", 0, blacklisted);
@@ -114,15 +116,15 @@ int clean_tokens(const struct operator *operator)
 	return EXIT_SUCCESS;
 }
 
-int clean_jobs(const struct operator *operator)
+int clean_jobs(const struct desk *desk)
 {
-	struct report report = new_report(operator);
-	int64_t days = read_days(operator->options), jobs;
+	struct report report = new_report(desk);
+	int64_t days = read_days(desk->options), jobs;
 	enum db_result result;
 
 	if (days < 0)
 		return OPERATOR_WRONG_USAGE;
-	result = sweep(operator->db, &FAILED_JOBS, DB_TIME(days_ago(days)), &jobs);
+	result = sweep(desk->db, &FAILED_JOBS, DB_TIME(days_ago(days)), &jobs);
 	if (result != DB_OK)
 		return report_result(result);
 	report_number(&report, "jobs", 0, jobs);
@@ -133,7 +135,7 @@ int clean_jobs(const struct operator *operator)
 /* ---- archives ---------------------------------------------------------------------------------- */
 
 struct archive_cleaning {
-	const struct operator *operator;
+	const struct desk *desk;
 	struct archive_row {
 		int64_t id, user_id;
 		const char *file_name; /* NULL: building it failed */
@@ -151,7 +153,7 @@ static bool remove_archive(struct archive_cleaning *cleaning)
 
 	if (row->file_name == NULL || row->user_id == 0)
 		return true;
-	if (!store_remove_export(cleaning->operator->settings->upload_folder, row->user_id,
+	if (!store_remove_export(cleaning->desk->settings->upload_folder, row->user_id,
 		    row->file_name, &bytes, reason)) {
 		report_failure("archive of user #%lld: %s", (long long)row->user_id, reason);
 		return false;
@@ -171,24 +173,24 @@ static bool clean_archive(void *context)
 	int64_t changed = 0;
 
 	if (!remove_archive(cleaning) ||
-		db_change(cleaning->operator->db, DELETE,
+		db_change(cleaning->desk->db, DELETE,
 			DB_PARAMS(DB_INT(row->id), DB_BYTES(row->file_name)), &changed) != DB_OK)
 		cleaning->failed = true;
 	cleaning->rows += changed;
 	return true;
 }
 
-int clean_archives(const struct operator *operator)
+int clean_archives(const struct desk *desk)
 {
 	static const char LIST[] =
 		"SELECT id, user_id, file_name FROM users_data_export WHERE id > ? AND completed = 1 AND "
 		"created_at < ? ORDER BY id LIMIT ?";
-	struct report report = new_report(operator);
-	struct archive_cleaning cleaning = {.operator = operator};
+	struct report report = new_report(desk);
+	struct archive_cleaning cleaning = {.desk = desk};
 	struct archive_row *row = &cleaning.row;
 	const struct db_column columns[] = {
 		DB_TO_INT(&row->id), DB_TO_INT(&row->user_id), DB_TO_TEXT(&row->file_name)};
-	int64_t days = read_days(operator->options);
+	int64_t days = read_days(desk->options);
 	const struct db_param limit = DB_TIME(days_ago(days));
 	const struct pages pages = {
 		.sql = LIST,
@@ -204,9 +206,10 @@ int clean_archives(const struct operator *operator)
 
 	if (days < 0)
 		return OPERATOR_WRONG_USAGE;
-	if (*operator->settings->upload_folder == '\0')
-		return report_failure("UPLOAD_FOLDER is empty: the archives' files cannot be found");
-	result = pages_each(operator, &pages, clean_archive, &cleaning);
+	if (*desk->settings->upload_folder == '\0')
+		return report_failure(
+			"UPLOAD_FOLDER is empty: the archives' files cannot be found");
+	result = pages_each(desk, &pages, clean_archive, &cleaning);
 	report_number(&report, "rows", 0, cleaning.rows);
 	report_number(&report, "files", 0, cleaning.files);
 	report_number(&report, "bytes", 0, cleaning.bytes);

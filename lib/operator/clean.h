@@ -7,8 +7,8 @@
 #include "operator/operator.h"
 
 /* The commands; each returns the exit status. */
-int clean_tokens(const struct operator *operator);
-int clean_archives(const struct operator *operator);
-int clean_jobs(const struct operator *operator);
+int clean_tokens(const struct desk *desk);
+int clean_archives(const struct desk *desk);
+int clean_jobs(const struct desk *desk);
 
 #endif

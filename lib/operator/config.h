@@ -8,7 +8,7 @@
 #include "operator/operator.h"
 
 /* The commands; each returns the exit status. */
-int config_list(const struct operator *operator);
-int config_set(const struct operator *operator);
+int config_list(const struct desk *desk);
+int config_set(const struct desk *desk);
 
 #endif

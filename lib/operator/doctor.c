@@ -21,7 +21,8 @@ enum { SECRET_LENGTH = 32 };
 static bool examine_settings(struct examination *examination)
 {
 	static const unsigned NEEDS[] = {
-		SETTINGS_NEED_DATABASE | SETTINGS_NEED_SECRET | SETTINGS_NEED_MAIL, SETTINGS_NEED_DATABASE};
+		SETTINGS_NEED_DATABASE | SETTINGS_NEED_SECRET | SETTINGS_NEED_MAIL,
+		SETTINGS_NEED_DATABASE};
 	char error[512];
 
 	if (settings_load(&examination->settings, examination->arena, "admin", NEEDS[0], error,
@@ -42,7 +43,8 @@ static void examine_secret(struct examination *examination)
 		examination_ok(examination, "secret", "APP_SECRET_KEY has %zu characters", length);
 	else
 		examination_wrong(examination, "secret",
-			"APP_SECRET_KEY has %zu characters: give it %d random ones or more", length, SECRET_LENGTH);
+			"APP_SECRET_KEY has %zu characters: give it %d random ones or more", length,
+			SECRET_LENGTH);
 }
 
 static void examine_password_hash(struct examination *examination)
@@ -86,16 +88,17 @@ static void examine_upload_folder(struct examination *examination)
 		examination_wrong(examination, "upload folder",
 			"UPLOAD_FOLDER is empty: name a folder for pictures and exports");
 	else if (stat(folder, &status) != 0)
-		examination_wrong(examination, "upload folder", "%s: %s: make it, for the account that serves",
-			folder, strerror(errno));
+		examination_wrong(examination, "upload folder",
+			"%s: %s: make it, for the account that serves", folder, strerror(errno));
 	else if (!S_ISDIR(status.st_mode))
-		examination_wrong(examination, "upload folder", "%s is no folder: see UPLOAD_FOLDER", folder);
+		examination_wrong(
+			examination, "upload folder", "%s is no folder: see UPLOAD_FOLDER", folder);
 	else if ((status.st_mode & S_IRWXO) != 0)
-		examination_wrong(examination, "upload folder", "%s is open to everybody: chmod o= %s", folder,
-			folder);
+		examination_wrong(examination, "upload folder",
+			"%s is open to everybody: chmod o= %s", folder, folder);
 	else if (!can_write(folder))
-		examination_wrong(examination, "upload folder", "%s: %s: the account that serves must own it",
-			folder, strerror(errno));
+		examination_wrong(examination, "upload folder",
+			"%s: %s: the account that serves must own it", folder, strerror(errno));
 	else
 		examination_ok(examination, "upload folder", "%s", folder);
 }
@@ -114,11 +117,12 @@ static void examine_mail(struct examination *examination)
 	if (smtp == NULL)
 		examination_wrong(examination, "mail", "libcurl cannot be set up");
 	else if (smtp_check(smtp, examination->arena, reason))
-		examination_ok(examination, "mail", "%s port %d answers%s", settings->mail_server.host,
-			settings->mail_server.port,
+		examination_ok(examination, "mail", "%s port %d answers%s",
+			settings->mail_server.host, settings->mail_server.port,
 			settings->mail_server.user == NULL ? "" : " and takes the log-in");
 	else
-		examination_wrong(examination, "mail", "%s port %d: %s: see EMAIL_URL and EMAIL_CA_FILE",
+		examination_wrong(examination, "mail",
+			"%s port %d: %s: see EMAIL_URL and EMAIL_CA_FILE",
 			settings->mail_server.host, settings->mail_server.port, reason);
 	smtp_close(smtp);
 }
@@ -142,11 +146,11 @@ static void examine_all_of_database(struct examination *examination)
 	db_close(examination->db);
 }
 
-int doctor(const struct operator *operator)
+int doctor(const struct desk *desk)
 {
 	struct examination examination = {
-		.arena = operator->arena,
-		.json = options_has(operator->options, "json"),
+		.arena = desk->arena,
+		.json = options_has(desk->options, "json"),
 	};
 
 	/* what goes wrong is told in the lines of the checks */

@@ -13,6 +13,6 @@
  * The command; it reads the settings itself, so that it can tell what is wrong with them: `operator` needs
  * neither settings nor a connection. Returns the exit status: EXIT_FAILURE when anything is wrong.
  */
-int doctor(const struct operator *operator);
+int doctor(const struct desk *desk);
 
 #endif

@@ -71,8 +71,10 @@ bool examine_database(struct examination *examination)
 	static const char VERSION[] = "SELECT VERSION()";
 	const char *version;
 
-	if (db_row(examination->db, VERSION, DB_NO_PARAMS, DB_COLUMNS(DB_TO_TEXT(&version))) != DB_OK) {
-		examination_wrong(examination, "database", "%s (%u): see DATABASE_URL, and whether the server runs",
+	if (db_row(examination->db, VERSION, DB_NO_PARAMS, DB_COLUMNS(DB_TO_TEXT(&version))) !=
+		DB_OK) {
+		examination_wrong(examination, "database",
+			"%s (%u): see DATABASE_URL, and whether the server runs",
 			db_error_text(examination->db), db_error_number(examination->db));
 		return false;
 	}
@@ -94,11 +96,13 @@ void examine_schema(struct examination *examination)
 			skipped ? ", an optional migration was skipped" : "");
 		return;
 	case SCHEMA_BEHIND:
-		examination_wrong(examination, "schema", "migrations are missing: run fitgate-admin migrate");
+		examination_wrong(
+			examination, "schema", "migrations are missing: run fitgate-admin migrate");
 		return;
 	case SCHEMA_OTHER:
-		examination_wrong(examination, "schema", "the database was made by another version of Fitgate: "
-							 "install the one that made it, or a newer one");
+		examination_wrong(examination, "schema",
+			"the database was made by another version of Fitgate: "
+			"install the one that made it, or a newer one");
 		return;
 	case SCHEMA_UNKNOWN:
 		examination_wrong(examination, "schema", "%s: run fitgate-admin migrate",
@@ -127,11 +131,13 @@ static enum db_result probe_trigger(struct db *db, void *context)
 	*probe = (struct probe){.added = false};
 	if (!secret_random_id(name))
 		return DB_FAILED;
-	result = db_change(db, ADD, DB_PARAMS(DB_TEXT(name), DB_TEXT(name), DB_TIME(clock_now())), NULL);
+	result = db_change(
+		db, ADD, DB_PARAMS(DB_TEXT(name), DB_TEXT(name), DB_TIME(clock_now())), NULL);
 	probe->added = result == DB_OK;
 	if (result != DB_OK)
 		return result;
-	result = db_row(db, COUNTED, DB_PARAMS(DB_INT(db_inserted_id(db))), DB_COLUMNS(DB_TO_INT(&id)));
+	result = db_row(
+		db, COUNTED, DB_PARAMS(DB_INT(db_inserted_id(db))), DB_COLUMNS(DB_TO_INT(&id)));
 	probe->counted = result == DB_OK;
 	return result == DB_AGAIN ? result : DB_REFUSED;
 }
@@ -156,21 +162,25 @@ void examine_triggers(struct examination *examination)
 
 	migrate_state(examination->db, &skipped);
 	if (skipped) {
-		examination_ok(examination, "triggers", "there are none, profiles are read from the tables, which "
-							"is slower: grant TRIGGER and run fitgate-admin migrate");
+		examination_ok(examination, "triggers",
+			"there are none, profiles are read from the tables, which "
+			"is slower: grant TRIGGER and run fitgate-admin migrate");
 		return;
 	}
 	seen = count_triggers(examination->db);
 	db_transaction(examination->db, probe_trigger, &probe);
 	if (!probe.added && db_error_number(examination->db) == ER_NO_SUCH_DEFINER)
-		examination_wrong(examination, "triggers", "%s: create that account again, or drop the triggers "
-							   "fitgate_* and make them anew from sql/ as one that stays",
+		examination_wrong(examination, "triggers",
+			"%s: create that account again, or drop the triggers "
+			"fitgate_* and make them anew from sql/ as one that stays",
 			db_error_text(examination->db));
 	else if (!probe.added)
-		examination_wrong(examination, "triggers", "%s: nobody can register", db_error_text(examination->db));
+		examination_wrong(examination, "triggers", "%s: nobody can register",
+			db_error_text(examination->db));
 	else if (!probe.counted || (seen > 0 && seen < TRIGGERS))
-		examination_wrong(examination, "triggers", "some are missing: make them anew from sql/, then run "
-							   "fitgate-admin totals rebuild");
+		examination_wrong(examination, "triggers",
+			"some are missing: make them anew from sql/, then run "
+			"fitgate-admin totals rebuild");
 	else
 		examination_ok(examination, "triggers", "they run");
 }
@@ -231,7 +241,8 @@ void examine_rights(struct examination *examination)
 	for (size_t i = 1; i < sizeof(NEEDED) / sizeof(*NEEDED) && result == DB_OK; i++)
 		result = db_change(db, NEEDED[i], DB_NO_PARAMS, NULL);
 	if (result == DB_OK)
-		examination_ok(examination, "rights", "the account of DATABASE_URL may do all that is needed");
+		examination_ok(examination, "rights",
+			"the account of DATABASE_URL may do all that is needed");
 	else
 		examination_wrong(examination, "rights",
 			"%s: grant SELECT, INSERT, UPDATE, DELETE on the database to the account of DATABASE_URL",
@@ -288,7 +299,8 @@ void examine_jobs(struct examination *examination)
 	else if (failed == 0)
 		examination_ok(examination, "jobs", "none has failed");
 	else
-		examination_wrong(examination, "jobs", "%lld failed: fitgate-admin jobs list --failed shows why; then "
-						       "fitgate-admin jobs retry or drop",
+		examination_wrong(examination, "jobs",
+			"%lld failed: fitgate-admin jobs list --failed shows why; then "
+			"fitgate-admin jobs retry or drop",
 			(long long)failed);
 }

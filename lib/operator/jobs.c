@@ -21,9 +21,9 @@ struct job_row {
 };
 
 #define JOB_COLUMNS "id, kind, attempts, created_at, run_after, failed_at, last_error"
-#define JOB_CELLS(row)                                                                      \
-	DB_TO_INT(&(row)->id), DB_TO_TEXT(&(row)->kind), DB_TO_INT(&(row)->attempts),       \
-		DB_TO_TIME(&(row)->created_at), DB_TO_TIME(&(row)->run_after),              \
+#define JOB_CELLS(row)                                                                             \
+	DB_TO_INT(&(row)->id), DB_TO_TEXT(&(row)->kind), DB_TO_INT(&(row)->attempts),              \
+		DB_TO_TIME(&(row)->created_at), DB_TO_TIME(&(row)->run_after),                     \
 		DB_TO_TIME(&(row)->failed_at), DB_TO_TEXT(&(row)->last_error)
 
 static void describe(struct report *report, const struct job_row *row)
@@ -67,13 +67,15 @@ static bool list_job(void *context)
 	return true;
 }
 
-int jobs_list(const struct operator *operator)
+int jobs_list(const struct desk *desk)
 {
-	static const char ALL[] = "SELECT " JOB_COLUMNS " FROM jobs WHERE id > ? ORDER BY id LIMIT ?";
+	static const char ALL[] =
+		"SELECT " JOB_COLUMNS " FROM jobs WHERE id > ? ORDER BY id LIMIT ?";
 	static const char FAILED[] = "SELECT " JOB_COLUMNS " FROM jobs WHERE id > ? AND "
 				     "failed_at IS NOT NULL ORDER BY id LIMIT ?";
-	const struct options *options = operator->options;
-	struct listing listing = {.report.form = options_has(options, "json") ? REPORT_JSON : REPORT_TABLE};
+	const struct options *options = desk->options;
+	struct listing listing = {
+		.report.form = options_has(options, "json") ? REPORT_JSON : REPORT_TABLE};
 	const struct db_column columns[] = {JOB_CELLS(&listing.row)};
 	const struct pages pages = {
 		.sql = options_has(options, "failed") ? FAILED : ALL,
@@ -84,7 +86,7 @@ int jobs_list(const struct operator *operator)
 		.id = &listing.row.id,
 	};
 
-	return report_result(pages_each(operator, &pages, list_job, &listing));
+	return report_result(pages_each(desk, &pages, list_job, &listing));
 }
 
 /* ---- show -------------------------------------------------------------------------------------- */
@@ -120,25 +122,24 @@ static bool hide_tokens(struct arena *arena, cJSON *item)
 		item->valuestring = without_tokens(arena, item->valuestring);
 		return item->valuestring != NULL;
 	}
-	cJSON_ArrayForEach(child, item)
-		if (!hide_tokens(arena, child))
-			return false;
+	cJSON_ArrayForEach(child, item) if (!hide_tokens(arena, child)) return false;
 	return true;
 }
 
-int jobs_show(const struct operator *operator)
+int jobs_show(const struct desk *desk)
 {
 	static const char READ[] = "SELECT " JOB_COLUMNS ", payload FROM jobs WHERE id = ?";
-	struct report report = {.form = options_has(operator->options, "json") ? REPORT_JSON : REPORT_SHEET};
+	struct report report = {
+		.form = options_has(desk->options, "json") ? REPORT_JSON : REPORT_SHEET};
 	struct job_row row;
 	const char *text;
 	cJSON *payload;
 	enum db_result result;
 	int64_t id;
 
-	if (!read_id(operator->options->arguments[0], &id))
+	if (!read_id(desk->options->arguments[0], &id))
 		return EXIT_FAILURE;
-	result = db_row(operator->db, READ, DB_PARAMS(DB_INT(id)),
+	result = db_row(desk->db, READ, DB_PARAMS(DB_INT(id)),
 		DB_COLUMNS(JOB_CELLS(&row), DB_TO_TEXT(&text)));
 	if (result == DB_NO_ROW)
 		return tell_unknown(id);
@@ -147,7 +148,7 @@ int jobs_show(const struct operator *operator)
 	payload = json_parse(text, strlen(text));
 	if (payload == NULL)
 		payload = cJSON_CreateString("this is no JSON, and not shown");
-	if (payload == NULL || !hide_tokens(operator->arena, payload))
+	if (payload == NULL || !hide_tokens(desk->arena, payload))
 		return report_failure("out of memory");
 	describe(&report, &row);
 	report_tree(&report, "payload", payload);
@@ -161,13 +162,15 @@ int jobs_show(const struct operator *operator)
 static int tell_not_failed(struct db *db, int64_t id)
 {
 	static const char EXISTS[] = "SELECT id FROM jobs WHERE id = ?";
-	enum db_result result = db_row(db, EXISTS, DB_PARAMS(DB_INT(id)), DB_COLUMNS(DB_TO_INT(&id)));
+	enum db_result result =
+		db_row(db, EXISTS, DB_PARAMS(DB_INT(id)), DB_COLUMNS(DB_TO_INT(&id)));
 
 	if (result == DB_NO_ROW)
 		return tell_unknown(id);
 	if (result != DB_OK)
 		return report_result(result);
-	return report_failure("job %lld has not failed: it will be tried without that", (long long)id);
+	return report_failure(
+		"job %lld has not failed: it will be tried without that", (long long)id);
 }
 
 static int tell_count(int64_t count, const char *what)
@@ -176,15 +179,15 @@ static int tell_count(int64_t count, const char *what)
 	return EXIT_SUCCESS;
 }
 
-int jobs_retry(const struct operator *operator)
+int jobs_retry(const struct desk *desk)
 {
-#define RETRY                                                                       \
-	"UPDATE jobs SET failed_at = NULL, owner = NULL, attempts = 0, "            \
+#define RETRY                                                                                      \
+	"UPDATE jobs SET failed_at = NULL, owner = NULL, attempts = 0, "                           \
 	"run_after = UTC_TIMESTAMP(6) WHERE failed_at IS NOT NULL"
 	static const char ALL[] = RETRY;
 	static const char ONE[] = RETRY " AND id = ?";
-	const char *typed = operator->options->arguments[0];
-	bool all = options_has(operator->options, "all");
+	const char *typed = desk->options->arguments[0];
+	bool all = options_has(desk->options, "all");
 	int64_t id, changed = 0;
 	enum db_result result;
 
@@ -192,24 +195,24 @@ int jobs_retry(const struct operator *operator)
 		return report_wrong_usage("either the number of a job or --all");
 	if (!all && !read_id(typed, &id))
 		return EXIT_FAILURE;
-	result = all ? db_change(operator->db, ALL, DB_NO_PARAMS, &changed)
-		     : db_change(operator->db, ONE, DB_PARAMS(DB_INT(id)), &changed);
+	result = all ? db_change(desk->db, ALL, DB_NO_PARAMS, &changed)
+		     : db_change(desk->db, ONE, DB_PARAMS(DB_INT(id)), &changed);
 	if (result != DB_OK)
 		return report_result(result);
 	if (!all && changed == 0)
-		return tell_not_failed(operator->db, id);
+		return tell_not_failed(desk->db, id);
 	return tell_count(changed, "due again");
 }
 
-int jobs_drop(const struct operator *operator)
+int jobs_drop(const struct desk *desk)
 {
 	static const char DROP[] = "DELETE FROM jobs WHERE id = ?";
 	int64_t id, changed = 0;
 	enum db_result result;
 
-	if (!read_id(operator->options->arguments[0], &id))
+	if (!read_id(desk->options->arguments[0], &id))
 		return EXIT_FAILURE;
-	result = db_change(operator->db, DROP, DB_PARAMS(DB_INT(id)), &changed);
+	result = db_change(desk->db, DROP, DB_PARAMS(DB_INT(id)), &changed);
 	if (result != DB_OK)
 		return report_result(result);
 	return changed == 0 ? tell_unknown(id) : tell_count(changed, "dropped");

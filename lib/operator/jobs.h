@@ -7,9 +7,9 @@
 #include "operator/operator.h"
 
 /* The commands; each returns the exit status. */
-int jobs_list(const struct operator *operator);
-int jobs_show(const struct operator *operator);
-int jobs_retry(const struct operator *operator);
-int jobs_drop(const struct operator *operator);
+int jobs_list(const struct desk *desk);
+int jobs_show(const struct desk *desk);
+int jobs_retry(const struct desk *desk);
+int jobs_drop(const struct desk *desk);
 
 #endif

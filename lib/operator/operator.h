@@ -8,7 +8,7 @@
 #include "db/db.h"
 #include "operator/options.h"
 
-struct operator {
+struct desk {
 	const struct settings *settings;
 	struct arena *arena; /* of the whole command */
 	struct db *db;

@@ -38,7 +38,8 @@ static bool parse_option(const char *known, int argc, char **argv, int *at, stru
 {
 	char *name = argv[*at] + 2, *value = strchr(name, '=');
 	size_t length = value == NULL ? strlen(name) : (size_t)(value - name);
-	const char *word = strncmp(argv[*at], "--", 2) == 0 ? find_known(known, name, length) : NULL;
+	const char *word =
+		strncmp(argv[*at], "--", 2) == 0 ? find_known(known, name, length) : NULL;
 
 	if (word == NULL || options->given_count == OPTIONS_GIVEN) {
 		report_failure("there is no option %s", argv[*at]);
@@ -105,7 +106,7 @@ bool options_number(const struct options *options, const char *name, int64_t low
 	*number = fallback;
 	if (value == NULL || text_integer(value, low, high, number))
 		return true;
-	report_failure("--%s: '%s' is not a whole number from %lld to %lld", name, value, (long long)low,
-		(long long)high);
+	report_failure("--%s: '%s' is not a whole number from %lld to %lld", name, value,
+		(long long)low, (long long)high);
 	return false;
 }

@@ -14,7 +14,7 @@ struct options {
 	const char *arguments[OPTIONS_ARGUMENTS + 1]; /* NULL behind the last */
 	int argument_count;
 	struct {
-		const char *name; /* as `known` has it, without "=" */
+		const char *name;  /* as `known` has it, without "=" */
 		const char *value; /* NULL: it takes none */
 	} given[OPTIONS_GIVEN];
 	int given_count;

@@ -51,7 +51,7 @@ static bool hand_out(const struct reading *reading, bool (*each)(void *context),
 	return true;
 }
 
-enum db_result pages_each(const struct operator *operator, const struct pages *pages,
+enum db_result pages_each(const struct desk *desk, const struct pages *pages,
 	bool (*each)(void *context), void *context)
 {
 	struct reading reading = {.pages = pages, .rows = calloc(PAGES_ROWS, pages->row_size)};
@@ -64,16 +64,17 @@ enum db_result pages_each(const struct operator *operator, const struct pages *p
 		report_failure("out of memory");
 		return DB_FAILED;
 	}
-	db_use_arena(operator->db, &arena);
+	db_use_arena(desk->db, &arena);
 	json_use_arena(&arena);
 	while (more && result == DB_OK) {
-		result = read_page(operator->db, &reading, after);
-		more = result == DB_OK && hand_out(&reading, each, context) && reading.count == PAGES_ROWS;
+		result = read_page(desk->db, &reading, after);
+		more = result == DB_OK && hand_out(&reading, each, context) &&
+		       reading.count == PAGES_ROWS;
 		after = *pages->id;
 		arena_reset(&arena);
 	}
-	db_use_arena(operator->db, operator->arena);
-	json_use_arena(operator->arena);
+	db_use_arena(desk->db, desk->arena);
+	json_use_arena(desk->arena);
 	arena_free(&arena);
 	free(reading.rows);
 	return result;

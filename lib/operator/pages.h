@@ -25,7 +25,7 @@ struct pages {
  * Fill the row and call `each` for every row; it returns false to stop. Memory allocated by it goes after
  * each page. DB_OK, DB_FAILED.
  */
-enum db_result pages_each(const struct operator *operator, const struct pages *pages,
+enum db_result pages_each(const struct desk *desk, const struct pages *pages,
 	bool (*each)(void *context), void *context);
 
 #endif

@@ -15,7 +15,7 @@
 #include <string.h>
 
 struct recount {
-	const struct operator *operator;
+	const struct desk *desk;
 	struct report report;
 	struct user_row {
 		int64_t id;
@@ -40,7 +40,8 @@ static bool same_totals(const struct totals *stored, const struct totals *counte
 {
 	return stored->ready && stored->nb_workouts == counted->nb_workouts &&
 	       stored->distance == counted->distance && stored->ascent == counted->ascent &&
-	       stored->duration == counted->duration && same_tree(stored->sports, counted->sports) &&
+	       stored->duration == counted->duration &&
+	       same_tree(stored->sports, counted->sports) &&
 	       same_tree(stored->records, counted->records);
 }
 
@@ -52,14 +53,15 @@ static enum db_result store_totals(struct db *db, int64_t user_id, const struct 
 
 	return db_change(db, STORE,
 		DB_PARAMS(DB_INT(totals->nb_workouts), DB_DOUBLE(totals->distance),
-			DB_DOUBLE(totals->ascent), DB_INT(totals->duration), DB_TEXT(totals->sports),
-			DB_TEXT(totals->records), DB_INT(user_id)),
+			DB_DOUBLE(totals->ascent), DB_INT(totals->duration),
+			DB_TEXT(totals->sports), DB_TEXT(totals->records), DB_INT(user_id)),
 		NULL);
 }
 
 /* Read and lock the stored totals. In a rebuild, a row that is missing is made before anything is
  * counted: from then on the triggers wait for it. */
-static enum db_result lock_totals(struct db *db, const struct recount *recount, struct totals *stored)
+static enum db_result lock_totals(
+	struct db *db, const struct recount *recount, struct totals *stored)
 {
 	static const char LOCK[] =
 		"SELECT t.user_id IS NOT NULL, " TOTALS_COLUMNS " FROM users AS u "
@@ -98,7 +100,7 @@ static bool check_user(void *context)
 {
 	struct recount *recount = context;
 
-	recount->result = db_transaction(recount->operator->db, check, recount);
+	recount->result = db_transaction(recount->desk->db, check, recount);
 	if (recount->gone)
 		recount->result = DB_OK; /* deleted since the page was read */
 	if (recount->gone || recount->result != DB_OK)
@@ -127,8 +129,9 @@ static enum db_result totals_are_kept(struct db *db)
 
 static enum db_result check_users(struct recount *recount, int64_t user_id)
 {
-	static const char LIST[] = "SELECT id, username FROM users WHERE id > ? AND (? = 0 OR id = ?) "
-				   "ORDER BY id LIMIT ?";
+	static const char LIST[] =
+		"SELECT id, username FROM users WHERE id > ? AND (? = 0 OR id = ?) "
+		"ORDER BY id LIMIT ?";
 	struct user_row *row = &recount->row;
 	const struct db_column columns[] = {DB_TO_INT(&row->id), DB_TO_TEXT(&row->username)};
 	const struct db_param params[] = {DB_INT(user_id), DB_INT(user_id)};
@@ -142,7 +145,7 @@ static enum db_result check_users(struct recount *recount, int64_t user_id)
 		.row_size = sizeof(*row),
 		.id = &row->id,
 	};
-	enum db_result result = pages_each(recount->operator, &pages, check_user, recount);
+	enum db_result result = pages_each(recount->desk, &pages, check_user, recount);
 
 	return result == DB_OK ? recount->result : result;
 }
@@ -150,19 +153,20 @@ static enum db_result check_users(struct recount *recount, int64_t user_id)
 /* Standard output has the users that differ, standard error how many that were. */
 static int run(struct recount *recount)
 {
-	const struct operator *operator = recount->operator;
-	const char *typed = operator->options->arguments[0];
+	const struct desk *desk = recount->desk;
+	const char *typed = desk->options->arguments[0];
 	struct person person = {.id = 0};
-	enum db_result result = totals_are_kept(operator->db);
+	enum db_result result = totals_are_kept(desk->db);
 
 	if (result == DB_NO_ROW) {
-		report_failure("there are no triggers (migration 3 was skipped): totals are not kept, profiles "
-			       "are read from the tables");
+		report_failure(
+			"there are no triggers (migration 3 was skipped): totals are not kept, profiles "
+			"are read from the tables");
 		return recount->rebuild ? EXIT_FAILURE : EXIT_SUCCESS;
 	}
 	if (result != DB_OK)
 		return report_result(result);
-	if (typed != NULL && users_find(operator, typed, &person) != DB_OK)
+	if (typed != NULL && users_find(desk, typed, &person) != DB_OK)
 		return EXIT_FAILURE;
 	result = check_users(recount, person.id);
 	if (result != DB_OK)
@@ -172,28 +176,28 @@ static int run(struct recount *recount)
 	return recount->differing > 0 && !recount->rebuild ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static struct recount new_recount(const struct operator *operator, bool rebuild)
+static struct recount new_recount(const struct desk *desk, bool rebuild)
 {
-	bool json = options_has(operator->options, "json");
+	bool json = options_has(desk->options, "json");
 
 	return (struct recount){
-		.operator = operator,
+		.desk = desk,
 		.report.form = json ? REPORT_JSON : REPORT_TABLE,
 		.rebuild = rebuild,
 		.result = DB_OK,
 	};
 }
 
-int recount_verify(const struct operator *operator)
+int recount_verify(const struct desk *desk)
 {
-	struct recount recount = new_recount(operator, false);
+	struct recount recount = new_recount(desk, false);
 
 	return run(&recount);
 }
 
-int recount_rebuild(const struct operator *operator)
+int recount_rebuild(const struct desk *desk)
 {
-	struct recount recount = new_recount(operator, true);
+	struct recount recount = new_recount(desk, true);
 
 	return run(&recount);
 }

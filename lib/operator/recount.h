@@ -7,7 +7,7 @@
 #include "operator/operator.h"
 
 /* The commands; each returns the exit status. */
-int recount_verify(const struct operator *operator);
-int recount_rebuild(const struct operator *operator);
+int recount_verify(const struct desk *desk);
+int recount_rebuild(const struct desk *desk);
 
 #endif

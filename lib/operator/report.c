@@ -66,7 +66,8 @@ int report_result(enum db_result result)
 
 static struct report_cell *add(struct report *report, const char *name, int width)
 {
-	struct report_cell *cell = &report->cells[report->count < REPORT_CELLS ? report->count++ : 0];
+	struct report_cell *cell =
+		&report->cells[report->count < REPORT_CELLS ? report->count++ : 0];
 
 	*cell = (struct report_cell){.name = name, .width = width};
 	return cell;

@@ -33,7 +33,7 @@ struct report {
 		enum { REPORT_TEXT, REPORT_NUMBER, REPORT_FLAG, REPORT_TIME, REPORT_TREE } type;
 		union {
 			const char *text; /* NULL: none */
-			int64_t number;	  /* also a time, a flag */
+			int64_t number;   /* also a time, a flag */
 			const cJSON *tree;
 		};
 	} cells[REPORT_CELLS];

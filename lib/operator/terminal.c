@@ -20,7 +20,7 @@ enum { SIGNAL_COUNT = sizeof(SIGNALS) / sizeof(*SIGNALS) };
 
 static volatile sig_atomic_t caught;
 
-static void catch(int number)
+static void catch (int number)
 {
 	caught = number;
 }
@@ -84,7 +84,8 @@ static bool read_password_twice(char password[TERMINAL_LINE_SIZE])
 			  read_hidden_line("The same again: ", again);
 
 	same = read && strlen(password) == strlen(again) &&
-	       strncmp(password, again, TERMINAL_LINE_SIZE) == 0; /* not secret: both typed just now */
+	       strncmp(password, again, TERMINAL_LINE_SIZE) ==
+		       0; /* not secret: both typed just now */
 	explicit_bzero(again, sizeof(again));
 	if (!read)
 		report_failure("no password was read");
@@ -99,7 +100,8 @@ bool terminal_read_password(char password[TERMINAL_LINE_SIZE])
 		return read_password_twice(password);
 	if (read_line(password))
 		return true;
-	report_failure("no password was read: it is expected as one line of UTF-8 text on standard input");
+	report_failure(
+		"no password was read: it is expected as one line of UTF-8 text on standard input");
 	return false;
 }
 

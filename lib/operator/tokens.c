@@ -33,12 +33,13 @@ static bool add_scope(struct new_token *new, const char *word)
 	size_t length = strlen(new->scope);
 
 	if (!text_has_word(PERSONAL_TOKEN_SCOPES, word)) {
-		report_failure("there is no scope '%s'; there are: %s", word, PERSONAL_TOKEN_SCOPES);
+		report_failure(
+			"there is no scope '%s'; there are: %s", word, PERSONAL_TOKEN_SCOPES);
 		return false;
 	}
 	if (!text_has_word(new->scope, word))
-		snprintf(new->scope + length, sizeof(new->scope) - length, "%s%s", length == 0 ? "" : " ",
-			word);
+		snprintf(new->scope + length, sizeof(new->scope) - length, "%s%s",
+			length == 0 ? "" : " ", word);
 	return true;
 }
 
@@ -61,7 +62,8 @@ static bool read_scopes(struct new_token *new, const char *scopes)
 
 static bool check_name(const char *name)
 {
-	if (text_is_utf8(name, strlen(name)) && *name != '\0' && text_length(name) <= PERSONAL_TOKEN_NAME_MAX)
+	if (text_is_utf8(name, strlen(name)) && *name != '\0' &&
+		text_length(name) <= PERSONAL_TOKEN_NAME_MAX)
 		return true;
 	report_failure("--name is a text of 1 to %d characters", PERSONAL_TOKEN_NAME_MAX);
 	return false;
@@ -79,9 +81,9 @@ static enum db_result insert(struct db *db, const struct new_token *new)
 		NULL);
 }
 
-int tokens_create(const struct operator *operator)
+int tokens_create(const struct desk *desk)
 {
-	const struct options *options = operator->options;
+	const struct options *options = desk->options;
 	const char *scopes = options_value(options, "scopes");
 	struct new_token new = {.name = options_value(options, "name"), .expires_at = INSTANT_NONE};
 	struct person person;
@@ -93,19 +95,19 @@ int tokens_create(const struct operator *operator)
 	if (!options_number(options, "days", 1, MAX_DAYS, 0, &days))
 		return OPERATOR_WRONG_USAGE;
 	if (!check_name(new.name) || !read_scopes(&new, scopes) ||
-		users_find(operator, options->arguments[0], &person) != DB_OK)
+		users_find(desk, options->arguments[0], &person) != DB_OK)
 		return EXIT_FAILURE;
 	new.user_id = person.id;
 	if (days > 0)
-		new.expires_at = clock_now() + days * DAY;
+		new.expires_at = clock_now() + days *DAY;
 	if (!personal_token_make(&new.token))
 		return report_failure("the system has no randomness");
-	result = insert(operator->db, &new);
+	result = insert(desk->db, &new);
 	if (result != DB_OK)
 		return report_result(result);
 	/* standard output is the token alone: for scripts */
 	fprintf(stderr, "created token %lld of %s; it is shown this once\n",
-		(long long)db_inserted_id(operator->db), person.username);
+		(long long)db_inserted_id(desk->db), person.username);
 	puts(new.token.text);
 	explicit_bzero(&new.token, sizeof(new.token));
 	return EXIT_SUCCESS;
@@ -140,15 +142,15 @@ static bool list_token(void *context)
 	return true;
 }
 
-int tokens_list(const struct operator *operator)
+int tokens_list(const struct desk *desk)
 {
 	static const char LIST[] =
 		"SELECT t.id, u.username, t.name, t.scope, t.created_at, t.expires_at, t.last_used_at, "
 		"t.revoked_at FROM personal_tokens AS t JOIN users AS u ON u.id = t.user_id "
 		"WHERE t.id > ? AND (? = 0 OR t.user_id = ?) ORDER BY t.id LIMIT ?";
-	const char *typed = operator->options->arguments[0];
+	const char *typed = desk->options->arguments[0];
 	struct listing listing = {
-		.report.form = options_has(operator->options, "json") ? REPORT_JSON : REPORT_TABLE};
+		.report.form = options_has(desk->options, "json") ? REPORT_JSON : REPORT_TABLE};
 	struct token_row *row = &listing.row;
 	const struct db_column columns[] = {DB_TO_INT(&row->id), DB_TO_TEXT(&row->username),
 		DB_TO_TEXT(&row->name), DB_TO_TEXT(&row->scope), DB_TO_TIME(&row->created_at),
@@ -156,9 +158,9 @@ int tokens_list(const struct operator *operator)
 		DB_TO_TIME(&row->revoked_at)};
 	struct person person = {.id = 0};
 
-	if (typed != NULL && users_find(operator, typed, &person) != DB_OK)
+	if (typed != NULL && users_find(desk, typed, &person) != DB_OK)
 		return EXIT_FAILURE;
-	return report_result(pages_each(operator,
+	return report_result(pages_each(desk,
 		&(const struct pages){
 			.sql = LIST,
 			.params = (const struct db_param[]){DB_INT(person.id), DB_INT(person.id)},
@@ -174,17 +176,17 @@ int tokens_list(const struct operator *operator)
 
 /* ---- revoke ------------------------------------------------------------------------------------ */
 
-int tokens_revoke(const struct operator *operator)
+int tokens_revoke(const struct desk *desk)
 {
 	static const char REVOKE[] =
 		"UPDATE personal_tokens SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ?";
-	const char *typed = operator->options->arguments[0];
+	const char *typed = desk->options->arguments[0];
 	int64_t id, changed = 0;
 	enum db_result result;
 
 	if (!text_integer(typed, 1, INT32_MAX, &id))
 		return report_failure("there is no token %s", typed);
-	result = db_change(operator->db, REVOKE, DB_PARAMS(DB_TIME(clock_now()), DB_INT(id)), &changed);
+	result = db_change(desk->db, REVOKE, DB_PARAMS(DB_TIME(clock_now()), DB_INT(id)), &changed);
 	if (result != DB_OK)
 		return report_result(result);
 	if (changed == 0) /* rows found count as changed */

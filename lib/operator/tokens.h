@@ -7,8 +7,8 @@
 #include "operator/operator.h"
 
 /* The commands; each returns the exit status. */
-int tokens_create(const struct operator *operator);
-int tokens_list(const struct operator *operator);
-int tokens_revoke(const struct operator *operator);
+int tokens_create(const struct desk *desk);
+int tokens_list(const struct desk *desk);
+int tokens_revoke(const struct desk *desk);
 
 #endif

@@ -37,7 +37,8 @@ static enum db_result find_by_email(struct db *db, const char *typed, struct per
 	enum db_result result =
 		db_row(db, FIND, DB_PARAMS(DB_TEXT(typed)), DB_COLUMNS(PERSON_CELLS(person)));
 
-	return result == DB_OK && !text_equal_ignoring_case(typed, person->email) ? DB_NO_ROW : result;
+	return result == DB_OK && !text_equal_ignoring_case(typed, person->email) ? DB_NO_ROW
+										  : result;
 }
 
 static enum db_result find_by_username(struct db *db, const char *typed, struct person *person)
@@ -46,12 +47,13 @@ static enum db_result find_by_username(struct db *db, const char *typed, struct 
 	enum db_result result =
 		db_row(db, FIND, DB_PARAMS(DB_TEXT(typed)), DB_COLUMNS(PERSON_CELLS(person)));
 
-	return result == DB_OK && !text_equal_ignoring_case(typed, person->username) ? DB_NO_ROW : result;
+	return result == DB_OK && !text_equal_ignoring_case(typed, person->username) ? DB_NO_ROW
+										     : result;
 }
 
-enum db_result users_find(const struct operator *operator, const char *typed, struct person *person)
+enum db_result users_find(const struct desk *desk, const char *typed, struct person *person)
 {
-	struct db *db = operator->db;
+	struct db *db = desk->db;
 	enum db_result result = DB_NO_ROW;
 
 	if (!text_is_utf8(typed, strlen(typed)))
@@ -95,8 +97,8 @@ static bool make_random_password(char random[USERS_RANDOM_SIZE])
 	return true;
 }
 
-static bool hash_password(const struct operator *operator, const char *password,
-	char hash[PASSWORD_HASH_SIZE])
+static bool hash_password(
+	const struct desk *desk, const char *password, char hash[PASSWORD_HASH_SIZE])
 {
 	if (!rules_password_fits(password)) {
 		report_failure("password: at most %d bytes", CRYPT_MAX_PASSPHRASE_SIZE - 1);
@@ -104,29 +106,30 @@ static bool hash_password(const struct operator *operator, const char *password,
 	}
 	if (!users_obey_rules(rules_password(password)))
 		return false;
-	if (password_hash(operator->settings, password, hash))
+	if (password_hash(desk->settings, password, hash))
 		return true;
 	report_failure("the password cannot be hashed: see the setting PASSWORD_HASH");
 	return false;
 }
 
-bool users_new_password(const struct operator *operator, char hash[PASSWORD_HASH_SIZE],
-	char random[USERS_RANDOM_SIZE])
+bool users_new_password(
+	const struct desk *desk, char hash[PASSWORD_HASH_SIZE], char random[USERS_RANDOM_SIZE])
 {
 	char password[TERMINAL_LINE_SIZE] = "";
 	bool hashed;
 
 	*random = '\0';
-	if (options_has(operator->options, "random-password"))
-		return make_random_password(random) && hash_password(operator, random, hash);
-	hashed = terminal_read_password(password) && hash_password(operator, password, hash);
+	if (options_has(desk->options, "random-password"))
+		return make_random_password(random) && hash_password(desk, random, hash);
+	hashed = terminal_read_password(password) && hash_password(desk, password, hash);
 	explicit_bzero(password, sizeof(password));
 	return hashed;
 }
 
 /* ---- create ------------------------------------------------------------------------------------ */
 
-static int tell_registration(const struct registration *registration, enum registration_result result)
+static int tell_registration(
+	const struct registration *registration, enum registration_result result)
 {
 	switch (result) {
 	case REGISTRATION_DONE:
@@ -134,8 +137,8 @@ static int tell_registration(const struct registration *registration, enum regis
 	case REGISTRATION_USERNAME_TAKEN:
 		return report_failure("the username %s is already taken", registration->username);
 	case REGISTRATION_EMAIL_KNOWN:
-		return report_failure("the e-mail address %s belongs to another account",
-			registration->email);
+		return report_failure(
+			"the e-mail address %s belongs to another account", registration->email);
 	case REGISTRATION_CLOSED:
 	case REGISTRATION_FAILED:
 		break;
@@ -143,16 +146,16 @@ static int tell_registration(const struct registration *registration, enum regis
 	return report_failure("the user could not be stored");
 }
 
-int users_create(const struct operator *operator)
+int users_create(const struct desk *desk)
 {
-	const char *language = options_value(operator->options, "language");
+	const char *language = options_value(desk->options, "language");
 	char hash[PASSWORD_HASH_SIZE], random[USERS_RANDOM_SIZE];
 	const struct registration registration = {
-		.username = operator->options->arguments[0],
-		.email = options_value(operator->options, "email"),
+		.username = desk->options->arguments[0],
+		.email = options_value(desk->options, "email"),
 		.language = language == NULL ? "en" : language,
 		.password = hash,
-		.admin = options_has(operator->options, "admin"),
+		.admin = options_has(desk->options, "admin"),
 		.now = clock_now(),
 	};
 	int status;
@@ -160,20 +163,21 @@ int users_create(const struct operator *operator)
 	if (registration.email == NULL)
 		return report_wrong_usage("--email is missing");
 	if (!text_is_utf8(registration.username, strlen(registration.username)) ||
-		!users_obey_rules(rules_username(registration.username) | rules_email(registration.email)))
+		!users_obey_rules(
+			rules_username(registration.username) | rules_email(registration.email)))
 		return EXIT_FAILURE;
-	if (strcmp(rules_language(operator->settings->languages, registration.language),
+	if (strcmp(rules_language(desk->settings->languages, registration.language),
 		    registration.language) != 0)
-		return report_failure("--language is one of %s", operator->settings->languages);
-	if (!users_new_password(operator, hash, random))
+		return report_failure("--language is one of %s", desk->settings->languages);
+	if (!users_new_password(desk, hash, random))
 		return EXIT_FAILURE;
-	status = tell_registration(&registration,
-		registration_store(operator->db, &registration, NULL, NULL));
+	status = tell_registration(
+		&registration, registration_store(desk->db, &registration, NULL, NULL));
 	if (status != EXIT_SUCCESS)
 		return status;
 	/* with a random password, standard output is that alone: for scripts */
 	fprintf(*random == '\0' ? stdout : stderr, "created user #%lld %s\n",
-		(long long)db_inserted_id(operator->db), registration.username);
+		(long long)db_inserted_id(desk->db), registration.username);
 	if (*random != '\0')
 		puts(random);
 	return EXIT_SUCCESS;
@@ -207,7 +211,7 @@ static bool list_person(void *context)
 	return true;
 }
 
-int users_list(const struct operator *operator)
+int users_list(const struct desk *desk)
 {
 	static const char ALL[] =
 		"SELECT " PERSON_COLUMNS " FROM users AS u WHERE u.id > ? ORDER BY u.id LIMIT ?";
@@ -216,8 +220,9 @@ int users_list(const struct operator *operator)
 		"(u.is_active = 0 OR u.suspended_at IS NOT NULL) ORDER BY u.id LIMIT ?";
 	static const char ADMINS[] = "SELECT " PERSON_COLUMNS " FROM users AS u WHERE u.id > ? AND "
 				     "u.admin = 1 ORDER BY u.id LIMIT ?";
-	const struct options *options = operator->options;
-	struct listing listing = {.report.form = options_has(options, "json") ? REPORT_JSON : REPORT_TABLE};
+	const struct options *options = desk->options;
+	struct listing listing = {
+		.report.form = options_has(options, "json") ? REPORT_JSON : REPORT_TABLE};
 	const struct db_column columns[] = {PERSON_CELLS(&listing.person)};
 	const struct pages pages = {
 		.sql = options_has(options, "inactive") ? INACTIVE
@@ -232,7 +237,7 @@ int users_list(const struct operator *operator)
 
 	if (options_has(options, "inactive") && options_has(options, "admins"))
 		return report_wrong_usage("--inactive and --admins exclude each other");
-	return report_result(pages_each(operator, &pages, list_person, &listing));
+	return report_result(pages_each(desk, &pages, list_person, &listing));
 }
 
 /* What only the sheet of one user has. */
@@ -260,15 +265,16 @@ static enum db_result read_details(struct db *db, int64_t user_id, struct detail
 			DB_TO_INT(&details->tokens), DB_TO_BOOL(&details->export_stored)));
 }
 
-int users_show(const struct operator *operator)
+int users_show(const struct desk *desk)
 {
-	struct report report = {.form = options_has(operator->options, "json") ? REPORT_JSON : REPORT_SHEET};
+	struct report report = {
+		.form = options_has(desk->options, "json") ? REPORT_JSON : REPORT_SHEET};
 	struct person person;
 	struct details details;
 
-	if (users_find(operator, operator->options->arguments[0], &person) != DB_OK)
+	if (users_find(desk, desk->options->arguments[0], &person) != DB_OK)
 		return EXIT_FAILURE;
-	if (read_details(operator->db, person.id, &details) != DB_OK)
+	if (read_details(desk->db, person.id, &details) != DB_OK)
 		return EXIT_FAILURE;
 	describe(&report, &person);
 	report_text(&report, "email_to_confirm", 0, person.email_to_confirm);

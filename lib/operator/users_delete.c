@@ -25,8 +25,9 @@ static enum db_result delete_rows(struct db *db, void *context)
 	static const char TOTALS[] = "DELETE FROM user_totals WHERE user_id = ?";
 	static const char PREFERENCES[] = "DELETE FROM users_sports_preferences WHERE user_id = ?";
 	static const char RECORDS[] = "DELETE FROM records WHERE user_id = ?";
-	static const char SEGMENTS[] = "DELETE s FROM workout_segments AS s "
-				       "JOIN workouts AS w ON w.id = s.workout_id WHERE w.user_id = ?";
+	static const char SEGMENTS[] =
+		"DELETE s FROM workout_segments AS s "
+		"JOIN workouts AS w ON w.id = s.workout_id WHERE w.user_id = ?";
 	static const char WORKOUTS[] = "DELETE FROM workouts WHERE user_id = ?";
 	static const char EXPORTS[] = "DELETE FROM users_data_export WHERE user_id = ?";
 	static const char PERSONAL[] = "DELETE FROM personal_tokens WHERE user_id = ?";
@@ -45,48 +46,51 @@ static enum db_result delete_rows(struct db *db, void *context)
 }
 
 /* Whether the operator means it. */
-static bool is_meant(const struct operator *operator, const struct person *person)
+static bool is_meant(const struct desk *desk, const struct person *person)
 {
 	const char *question;
 
-	if (options_has(operator->options, "yes"))
+	if (options_has(desk->options, "yes"))
 		return true;
 	if (!terminal_is_there()) {
-		report_failure("nobody can be asked whether to delete %s: --yes is needed", person->username);
+		report_failure("nobody can be asked whether to delete %s: --yes is needed",
+			person->username);
 		return false;
 	}
-	question = arena_printf(operator->arena, "Delete user #%lld %s <%s> with all workouts and files?",
-		(long long)person->id, person->username, person->email);
+	question =
+		arena_printf(desk->arena, "Delete user #%lld %s <%s> with all workouts and files?",
+			(long long)person->id, person->username, person->email);
 	if (question != NULL && terminal_confirm(question))
 		return true;
 	report_failure("%s was not deleted", person->username);
 	return false;
 }
 
-static void remove_files(const struct operator *operator, const struct deletion *deletion)
+static void remove_files(const struct desk *desk, const struct deletion *deletion)
 {
 	char reason[STORE_REASON_SIZE] = "the database cannot be asked";
 
-	if (cleanup_at_once(operator->db, operator->settings, deletion->user_id, deletion->job_id, reason) !=
-		DB_OK)
-		report_failure("the files are still there, the worker will remove them (job %lld): %s",
+	if (cleanup_at_once(
+		    desk->db, desk->settings, deletion->user_id, deletion->job_id, reason) != DB_OK)
+		report_failure(
+			"the files are still there, the worker will remove them (job %lld): %s",
 			(long long)deletion->job_id, reason);
 }
 
-int users_delete(const struct operator *operator)
+int users_delete(const struct desk *desk)
 {
 	struct deletion deletion;
 	struct person person;
 	enum db_result result;
 
-	if (users_find(operator, operator->options->arguments[0], &person) != DB_OK ||
-		!is_meant(operator, &person))
+	if (users_find(desk, desk->options->arguments[0], &person) != DB_OK ||
+		!is_meant(desk, &person))
 		return EXIT_FAILURE;
 	deletion.user_id = person.id;
-	result = db_transaction(operator->db, delete_rows, &deletion);
+	result = db_transaction(desk->db, delete_rows, &deletion);
 	if (result != DB_OK)
 		return report_result(result);
-	remove_files(operator, &deletion);
+	remove_files(desk, &deletion);
 	printf("deleted user #%lld %s\n", (long long)person.id, person.username);
 	return EXIT_SUCCESS;
 }

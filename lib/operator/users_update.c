@@ -16,9 +16,9 @@
 static const struct user_agent NO_DEVICE = {"Other", "Other"};
 
 struct update {
-	const struct operator *operator;
+	const struct desk *desk;
 	int64_t user_id;
-	struct user user; /* as the transaction finds it */
+	struct user user;  /* as the transaction finds it */
 	const char *admin; /* "yes", "no"; NULL: stays */
 	bool activate, suspend, resume;
 	bool new_password;
@@ -36,7 +36,8 @@ static enum db_result set_admin(struct db *db, const struct update *update)
 	static const char SET[] = "UPDATE users SET admin = ? WHERE id = ?";
 
 	return db_change(db, SET,
-		DB_PARAMS(DB_INT(strcmp(update->admin, "yes") == 0), DB_INT(update->user_id)), NULL);
+		DB_PARAMS(DB_INT(strcmp(update->admin, "yes") == 0), DB_INT(update->user_id)),
+		NULL);
 }
 
 /* The token of an account that is active already is that of an e-mail change, and stays. */
@@ -54,8 +55,8 @@ static enum db_result suspend(struct db *db, const struct update *update)
 	static const char SUSPEND[] =
 		"UPDATE users SET suspended_at = COALESCE(suspended_at, ?), token_epoch = token_epoch + 1, "
 		"kept_token = NULL WHERE id = ?";
-	enum db_result result = db_change(db, SUSPEND,
-		DB_PARAMS(DB_TIME(clock_now()), DB_INT(update->user_id)), NULL);
+	enum db_result result = db_change(
+		db, SUSPEND, DB_PARAMS(DB_TIME(clock_now()), DB_INT(update->user_id)), NULL);
 
 	return result == DB_OK ? credentials_revoke_scoped_tokens(db, update->user_id) : result;
 }
@@ -73,32 +74,35 @@ static enum db_result change_password(struct db *db, const struct update *update
 	enum db_result result = credentials_hash(db, update->user_id, &old_hash);
 
 	if (result == DB_OK)
-		result = credentials_change_password(db, update->user_id, old_hash, update->hash, NULL);
+		result = credentials_change_password(
+			db, update->user_id, old_hash, update->hash, NULL);
 	if (result == DB_NO_ROW)
 		return DB_AGAIN; /* its owner changed it in between */
 	if (result == DB_OK)
 		result = credentials_revoke_scoped_tokens(db, update->user_id);
 	if (result != DB_OK)
 		return result;
-	return notice_password_changed(db, update->operator->settings, &update->user, NO_DEVICE);
+	return notice_password_changed(db, update->desk->settings, &update->user, NO_DEVICE);
 }
 
 static enum db_result change_email(struct db *db, struct update *update)
 {
-	const struct operator *operator = update->operator;
+	const struct desk *desk = update->desk;
 	enum db_result result;
 
 	if (strcmp(update->email, update->user.email) == 0)
 		return DB_OK;
-	result = credentials_email_is_taken(db, update->user_id, update->email, &update->email_taken);
+	result = credentials_email_is_taken(
+		db, update->user_id, update->email, &update->email_taken);
 	if (result != DB_OK || update->email_taken)
 		return result == DB_OK ? DB_REFUSED : result;
 	if (!update->confirm_email)
 		return credentials_set_email(db, update->user_id, update->email);
-	result = credentials_request_email(db, update->user_id, update->email, &update->confirmation);
+	result = credentials_request_email(
+		db, update->user_id, update->email, &update->confirmation);
 	if (result != DB_OK)
 		return result;
-	return notice_email_change(db, operator->arena, operator->settings, &update->user, NO_DEVICE,
+	return notice_email_change(db, desk->arena, desk->settings, &update->user, NO_DEVICE,
 		update->email, &update->confirmation);
 }
 
@@ -138,12 +142,14 @@ static int read_options(const struct options *options, struct update *update)
 	update->confirm_email = options_has(options, "confirm");
 	if (options->given_count == 0)
 		return report_wrong_usage("there is nothing to change");
-	if (update->admin != NULL && strcmp(update->admin, "yes") != 0 && strcmp(update->admin, "no") != 0)
+	if (update->admin != NULL && strcmp(update->admin, "yes") != 0 &&
+		strcmp(update->admin, "no") != 0)
 		return report_wrong_usage("--admin is yes or no");
 	if (update->suspend && update->resume)
 		return report_wrong_usage("--suspend and --resume exclude each other");
 	if (typed && random)
-		return report_wrong_usage("--reset-password and --random-password exclude each other");
+		return report_wrong_usage(
+			"--reset-password and --random-password exclude each other");
 	if (update->confirm_email && update->email == NULL)
 		return report_wrong_usage("--confirm goes with --email");
 	if (update->admin != NULL && strcmp(update->admin, "yes") == 0)
@@ -156,7 +162,7 @@ static bool prepare(struct update *update)
 {
 	if (update->email != NULL && !users_obey_rules(rules_email(update->email)))
 		return false;
-	if (update->confirm_email && !update->operator->settings->mail_enabled) {
+	if (update->confirm_email && !update->desk->settings->mail_enabled) {
 		report_failure("--confirm: no e-mail can be sent, EMAIL_URL is empty");
 		return false;
 	}
@@ -165,30 +171,31 @@ static bool prepare(struct update *update)
 		return false;
 	}
 	return !update->new_password ||
-	       users_new_password(update->operator, update->hash, update->random);
+	       users_new_password(update->desk, update->hash, update->random);
 }
 
-int users_update(const struct operator *operator)
+int users_update(const struct desk *desk)
 {
-	struct update update = {.operator = operator};
+	struct update update = {.desk = desk};
 	struct person person;
 	enum db_result result;
-	int status = read_options(operator->options, &update);
+	int status = read_options(desk->options, &update);
 
 	if (status != EXIT_SUCCESS)
 		return status;
-	if (users_find(operator, operator->options->arguments[0], &person) != DB_OK)
+	if (users_find(desk, desk->options->arguments[0], &person) != DB_OK)
 		return EXIT_FAILURE;
 	update.user_id = person.id;
 	if (!prepare(&update))
 		return EXIT_FAILURE;
-	result = db_transaction(operator->db, store, &update);
+	result = db_transaction(desk->db, store, &update);
 	if (update.email_taken || result == DB_DUPLICATE)
-		return report_failure("the e-mail address %s belongs to another account", update.email);
+		return report_failure(
+			"the e-mail address %s belongs to another account", update.email);
 	if (result != DB_OK)
 		return report_result(result);
-	fprintf(*update.random == '\0' ? stdout : stderr, "updated user #%lld %s\n", (long long)person.id,
-		person.username);
+	fprintf(*update.random == '\0' ? stdout : stderr, "updated user #%lld %s\n",
+		(long long)person.id, person.username);
 	if (*update.random != '\0')
 		puts(update.random);
 	return EXIT_SUCCESS;

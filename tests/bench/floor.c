@@ -77,7 +77,8 @@ static MYSQL_STMT *prepare_change(MYSQL *mysql, struct answer *answer)
 		{.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &answer->id},
 	};
 
-	return statement == NULL || mysql_stmt_bind_param(statement, parameters) != 0 ? NULL : statement;
+	return statement == NULL || mysql_stmt_bind_param(statement, parameters) != 0 ? NULL
+										      : statement;
 }
 
 /* A change, or the question and its answer. */
@@ -100,8 +101,8 @@ static void serve(FCGX_Request *request, MYSQL_STMT *statement, struct answer *a
 		return;
 	}
 	snprintf(text, sizeof(text),
-		"Content-Type: application/json\r\n\r\n{\"id\":%lld,\"username\":\"%.*s\"}", answer->id,
-		(int)answer->username_length, answer->username);
+		"Content-Type: application/json\r\n\r\n{\"id\":%lld,\"username\":\"%.*s\"}",
+		answer->id, (int)answer->username_length, answer->username);
 	FCGX_PutS(text, request->out);
 }
 
@@ -117,7 +118,8 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	answer.id = atoll(argv[2]);
-	answer.changes = (unsigned long long)getpid() << 40; /* two processes never write the same */
+	answer.changes = (unsigned long long)getpid()
+			 << 40; /* two processes never write the same */
 	mysql = connect_database(argv[1]);
 	if (mysql == NULL)
 		return EXIT_FAILURE;

@@ -45,7 +45,8 @@ static int start(const char *hash, double seconds, const int pipe_ends[2])
 		return pid > 0;
 	close(pipe_ends[0]);
 	rate = measure(hash, seconds);
-	_exit(write(pipe_ends[1], &rate, sizeof(rate)) == sizeof(rate) ? EXIT_SUCCESS : EXIT_FAILURE);
+	_exit(write(pipe_ends[1], &rate, sizeof(rate)) == sizeof(rate) ? EXIT_SUCCESS
+								       : EXIT_FAILURE);
 }
 
 int main(int argc, char **argv)

@@ -5,14 +5,16 @@
 
 #include "mail/delay.h"
 
-static void assert_words(struct arena *arena, const char *language, int64_t seconds, const char *expected)
+static void assert_words(
+	struct arena *arena, const char *language, int64_t seconds, const char *expected)
 {
 	const char *words = delay_words(arena, language, seconds);
 
 	assert_non_null(words);
 	if (strcmp(words, expected) != 0)
-		fail_msg("%s, %lld seconds: '%s', not '%s'", language == NULL ? "no language" : language,
-			(long long)seconds, words, expected);
+		fail_msg("%s, %lld seconds: '%s', not '%s'",
+			language == NULL ? "no language" : language, (long long)seconds, words,
+			expected);
 }
 
 static void a_delay_is_in_its_largest_whole_unit(void **state)
@@ -38,7 +40,8 @@ static const struct {
 	const char *two_hours, *two_minutes, *three_seconds;
 } WORDS[] = {
 	{"en", "an hour", "a minute", "a second", "2 hours", "2 minutes", "3 seconds"},
-	{"de", "eine Stunde", "eine Minute", "eine Sekunde", "2 Stunden", "2 Minuten", "3 Sekunden"},
+	{"de", "eine Stunde", "eine Minute", "eine Sekunde", "2 Stunden", "2 Minuten",
+		"3 Sekunden"},
 	{"es", "una hora", "un minuto", "un segundo", "2 horas", "2 minutos", "3 segundos"},
 	{"fr", "une heure", "une minute", "une seconde", "2 heures", "2 minutes", "3 secondes"},
 	{"gl", "unha hora", "un minuto", "un segundo", "2 horas", "2 minutos", "3 segundos"},

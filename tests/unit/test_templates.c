@@ -23,7 +23,8 @@ static const struct placeholder {
 		"&lt;script&gt;\xe6\xbc\xa2\xf0\x9f\x98\x80&lt;/script&gt;"},
 	{"site", "https://fit.example/?a&b", "https://fit.example/?a&amp;b"},
 	{"delay", "<\"delay\">", "&lt;&quot;delay&quot;&gt;"},
-	{"new_email", "\"new&old\"@ex\xc3\xa4mple.org", "&quot;new&amp;old&quot;@ex\xc3\xa4mple.org"},
+	{"new_email", "\"new&old\"@ex\xc3\xa4mple.org",
+		"&quot;new&amp;old&quot;@ex\xc3\xa4mple.org"},
 };
 
 enum { PLACEHOLDER_COUNT = UNIT_COUNT(PLACEHOLDERS) };
@@ -49,7 +50,8 @@ static void check_all(struct arena *arena, check *function)
 {
 	for (size_t i = 0; i < UNIT_COUNT(LANGUAGES); i++) {
 		for (size_t j = 0; j < UNIT_COUNT(EMAILS); j++) {
-			const struct template *template = template_find(LANGUAGES[i], EMAILS[j].name);
+			const struct template *template =
+				template_find(LANGUAGES[i], EMAILS[j].name);
 
 			if (template == NULL || strcmp(template->language, LANGUAGES[i]) != 0)
 				fail_msg("%s has no %s", EMAILS[j].name, LANGUAGES[i]);
@@ -72,7 +74,8 @@ static void collect(const struct email *email, const char *left_out,
 	for (size_t i = 0; i < PLACEHOLDER_COUNT; i++) {
 		const struct placeholder *p = &PLACEHOLDERS[i];
 
-		if (text_has_word(email->needs, p->name) && (left_out == NULL || strcmp(p->name, left_out) != 0))
+		if (text_has_word(email->needs, p->name) &&
+			(left_out == NULL || strcmp(p->name, left_out) != 0))
 			values[count++] = (struct template_value){p->name, p->value};
 	}
 	values[count] = (struct template_value){NULL, NULL};
@@ -94,7 +97,8 @@ static bool ends_with(const char *text, const char *end)
 
 /* ---- what every text has ----------------------------------------------------------------------- */
 
-static void check_shape(struct arena *arena, const struct email *email, const struct template *template)
+static void check_shape(
+	struct arena *arena, const struct email *email, const struct template *template)
 {
 	(void)arena;
 	(void)email;
@@ -116,8 +120,8 @@ static void every_text_has_a_subject_and_a_signature(void **state)
 	check_all(*state, check_shape);
 }
 
-static void check_translated(struct arena *arena, const struct email *email,
-	const struct template *template)
+static void check_translated(
+	struct arena *arena, const struct email *email, const struct template *template)
 {
 	const struct template *english = template_find("en", email->name);
 
@@ -151,7 +155,8 @@ static void a_language_without_templates_is_english(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(UNKNOWN); i++)
-		assert_ptr_equal(template_find(UNKNOWN[i], "password_reset"), template_find("en", "password_reset"));
+		assert_ptr_equal(template_find(UNKNOWN[i], "password_reset"),
+			template_find("en", "password_reset"));
 	assert_null(template_find("en", "no_such_template"));
 	assert_null(template_find("fr", ""));
 }
@@ -159,8 +164,8 @@ static void a_language_without_templates_is_english(void **state)
 /* ---- placeholders ------------------------------------------------------------------------------ */
 
 /* A text that asks for more than it is given cannot be filled. */
-static void check_asks_for_no_more(struct arena *arena, const struct email *email,
-	const struct template *template)
+static void check_asks_for_no_more(
+	struct arena *arena, const struct email *email, const struct template *template)
 {
 	struct template_value values[PLACEHOLDER_COUNT + 1];
 
@@ -176,8 +181,8 @@ static void no_text_asks_for_what_its_sender_does_not_know(void **state)
 	check_all(*state, check_asks_for_no_more);
 }
 
-static void check_asks_for_all(struct arena *arena, const struct email *email,
-	const struct template *template)
+static void check_asks_for_all(
+	struct arena *arena, const struct email *email, const struct template *template)
 {
 	for (size_t i = 0; i < PLACEHOLDER_COUNT; i++) {
 		const char *name = PLACEHOLDERS[i].name;
@@ -196,14 +201,16 @@ static void every_text_asks_for_all_that_it_must_carry(void **state)
 	check_all(*state, check_asks_for_all);
 }
 
-static void check_link(struct arena *arena, const struct email *email, const struct template *template)
+static void check_link(
+	struct arena *arena, const struct email *email, const struct template *template)
 {
 	size_t links = text_has_word(email->needs, "link") ? 1 : 0;
 	const char *start = strstr(template->body, "\n\n[");
 	const char *end = strstr(template->body, "]({link})\n\n");
 
 	(void)arena;
-	if (occurrences(template->body, "{link}") != links || occurrences(template->body, "](") != links)
+	if (occurrences(template->body, "{link}") != links ||
+		occurrences(template->body, "](") != links)
 		fail_template(template, "has the wrong number of links", "");
 	if (links == 0)
 		return;
@@ -221,7 +228,8 @@ static void every_link_is_a_paragraph_of_its_own(void **state)
 
 /* ---- filling in -------------------------------------------------------------------------------- */
 
-static void check_plain(struct arena *arena, const struct email *email, const struct template *template)
+static void check_plain(
+	struct arena *arena, const struct email *email, const struct template *template)
 {
 	struct template_value values[PLACEHOLDER_COUNT + 1];
 	const char *text;
@@ -244,8 +252,9 @@ static void plain_text_shows_the_values_as_they_are(void **state)
 /* Every '<' of the document opens a tag of ours, none a tag from a value. */
 static void assert_only_our_tags(const struct template *template, const char *html)
 {
-	static const char *const OURS[] = {"<!DOCTYPE html>", "<html lang=\"", "</html>", "<head>", "</head>",
-		"<meta charset=\"utf-8\">", "<body>", "</body>", "<p>", "</p>", "<a href=\"", "</a>", "<br>"};
+	static const char *const OURS[] = {"<!DOCTYPE html>", "<html lang=\"", "</html>", "<head>",
+		"</head>", "<meta charset=\"utf-8\">", "<body>", "</body>", "<p>", "</p>",
+		"<a href=\"", "</a>", "<br>"};
 
 	for (const char *at = strchr(html, '<'); at != NULL; at = strchr(at + 1, '<')) {
 		bool ours = false;
@@ -257,7 +266,8 @@ static void assert_only_our_tags(const struct template *template, const char *ht
 	}
 }
 
-static void check_html(struct arena *arena, const struct email *email, const struct template *template)
+static void check_html(
+	struct arena *arena, const struct email *email, const struct template *template)
 {
 	struct template_value values[PLACEHOLDER_COUNT + 1];
 	const char *html, *link;
@@ -270,7 +280,8 @@ static void check_html(struct arena *arena, const struct email *email, const str
 			strstr(html, PLACEHOLDERS[i].html) == NULL)
 			fail_template(template, "does not show, in HTML,", PLACEHOLDERS[i].name);
 	assert_only_our_tags(template, html);
-	assert_non_null(strstr(html, arena_printf(arena, "<html lang=\"%s\">", template->language)));
+	assert_non_null(
+		strstr(html, arena_printf(arena, "<html lang=\"%s\">", template->language)));
 	link = "<p><a href=\"https://fit.example/page?token=a&amp;x=&quot;&lt;1&gt;&quot;\">";
 	assert_int_equal(occurrences(html, link), text_has_word(email->needs, "link") ? 1 : 0);
 }
@@ -292,7 +303,8 @@ static void a_filled_text_reads_like_this(void **state)
 		{NULL, NULL},
 	};
 
-	assert_string_equal(template_plain(*state, template_find("en", "account_confirmation"), values),
+	assert_string_equal(
+		template_plain(*state, template_find("en", "account_confirmation"), values),
 		"Hello sam,\n\n"
 		"An account has been created at https://fit.example with this e-mail address. "
 		"Please confirm the address to activate the account.\n\n"
