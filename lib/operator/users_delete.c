@@ -13,6 +13,7 @@
 
 struct deletion {
 	int64_t user_id, job_id;
+	const char *email;
 };
 
 /*
@@ -35,6 +36,10 @@ static enum db_result delete_rows(struct db *db, void *context)
 	static const char USER[] = "DELETE FROM users WHERE id = ?";
 	static const char *const IN_ORDER[] = {
 		TOTALS, PREFERENCES, RECORDS, SEGMENTS, WORKOUTS, EXPORTS, PERSONAL, USER};
+	/* letters to the account, and errands that name its address */
+	static const char MAIL[] =
+		"DELETE FROM jobs WHERE kind = 'mail' AND ? IN (JSON_UNQUOTE(JSON_EXTRACT(payload, '$.to')), "
+		"JSON_UNQUOTE(JSON_EXTRACT(payload, '$.email')))";
 	struct deletion *deletion = context;
 	int64_t id;
 	enum db_result result =
@@ -42,6 +47,8 @@ static enum db_result delete_rows(struct db *db, void *context)
 
 	for (size_t i = 0; i < sizeof(IN_ORDER) / sizeof(*IN_ORDER) && result == DB_OK; i++)
 		result = db_change(db, IN_ORDER[i], DB_PARAMS(DB_INT(deletion->user_id)), NULL);
+	if (result == DB_OK)
+		result = db_change(db, MAIL, DB_PARAMS(DB_TEXT(deletion->email)), NULL);
 	return result == DB_OK ? cleanup_add(db, deletion->user_id, &deletion->job_id) : result;
 }
 
@@ -87,6 +94,7 @@ int users_delete(const struct desk *desk)
 		!is_meant(desk, &person))
 		return EXIT_FAILURE;
 	deletion.user_id = person.id;
+	deletion.email = person.email;
 	result = db_transaction(desk->db, delete_rows, &deletion);
 	if (result != DB_OK)
 		return report_result(result);

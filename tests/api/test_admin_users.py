@@ -360,6 +360,18 @@ def test_a_user_without_files_is_deleted_where_there_is_no_folder(apart, apart_d
     assert apart_db.value('SELECT COUNT(*) FROM jobs') == 0
 
 
+def test_mail_that_waits_for_a_deleted_user_goes_too(apart, apart_db):
+    gone, stays = insert_user(apart_db), insert_user(apart_db)
+    for one in (gone, stays):
+        for payload in ({'template': 'password_changed', 'to': one.email},
+                        {'errand': 'password-reset', 'email': one.email}):
+            apart_db.insert('jobs', kind='mail', payload=json.dumps(payload),
+                            run_after='2024-05-01 10:00:00', created_at='2024-05-01 10:00:00')
+    apart.done('users', 'delete', gone.username, '--yes')
+    assert apart_db.value('SELECT COUNT(*) FROM jobs WHERE payload LIKE %s', f'%{gone.email}%') == 0
+    assert apart_db.value('SELECT COUNT(*) FROM jobs WHERE payload LIKE %s', f'%{stays.email}%') == 2
+
+
 def test_nobody_is_deleted_unasked(apart, apart_db):
     account = insert_user(apart_db)
     assert '--yes' in apart.refused('users', 'delete', account.username)
