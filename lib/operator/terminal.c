@@ -5,6 +5,7 @@
 #include "operator/terminal.h"
 
 #include "core/text.h"
+#include "core/secret.h"
 #include "operator/report.h"
 
 #include <errno.h>
@@ -83,9 +84,7 @@ static bool read_password_twice(char password[TERMINAL_LINE_SIZE])
 	bool same, read = read_hidden_line("New password: ", password) &&
 			  read_hidden_line("The same again: ", again);
 
-	same = read && strlen(password) == strlen(again) &&
-	       strncmp(password, again, TERMINAL_LINE_SIZE) ==
-		       0; /* not secret: both typed just now */
+	same = read && secret_equal_text(password, again);
 	explicit_bzero(again, sizeof(again));
 	if (!read)
 		report_failure("no password was read");
