@@ -104,67 +104,95 @@ static int compare_records(const void *a, const void *b)
 	return strcmp(x->type, y->type);
 }
 
-/* The stored integer in the unit that the API shows (contract §4, table of records). */
-static cJSON *record_value(const struct record *record)
+/* The stored integer in the unit that the API shows, as JSON (contract §4, table of records). */
+static char *put_value(char *at, const struct record *record)
 {
-	char duration[CLOCK_DURATION_SIZE];
+	char text[TEXT_DECIMAL_SIZE], duration[CLOCK_DURATION_SIZE];
 	int64_t value;
 
 	if (!cJSON_IsNumber(record->value))
-		return cJSON_CreateNull();
+		return stpcpy(at, "null");
 	value = (int64_t)record->value->valuedouble;
 	if (strcmp(record->type, "AS") == 0 || strcmp(record->type, "MS") == 0)
-		return json_decimal(value, 2);
+		return stpcpy(at, text_decimal(value, 2, text));
 	if (strcmp(record->type, "LD") != 0)
-		return json_decimal(value, 3);
+		return stpcpy(at, text_decimal(value, 3, text));
 	clock_duration(value, duration);
-	return cJSON_CreateString(duration);
+	return stpcpy(stpcpy(stpcpy(at, "\""), duration), "\"");
 }
 
-static cJSON *record_date(const struct record *record)
+/* One of the five types, or null: nothing else is passed on as it is. */
+static const char *type_as_json(const struct record *record)
 {
-	char text[CLOCK_HTTP_DATE_SIZE];
+	static const char *const TYPES[] = {"\"AS\"", "\"FD\"", "\"HA\"", "\"LD\"", "\"MS\""};
+
+	for (size_t i = 0; i < sizeof(TYPES) / sizeof(*TYPES); i++)
+		if (strlen(record->type) == 2 && memcmp(TYPES[i] + 1, record->type, 2) == 0)
+			return TYPES[i];
+	return "null";
+}
+
+/* The most that a record takes beside the name: keys, numbers, date and workout id. */
+enum { RECORD_SIZE = 256 };
+
+/* NULL: it has no proper date or UUID. `user` is the name as JSON. */
+static char *put_record(char *at, const struct record *record, const char *user)
+{
+	char number[TEXT_DECIMAL_SIZE], date[CLOCK_HTTP_DATE_SIZE], workout_id[SHORTUUID_SIZE];
 	instant when;
 
-	if (!clock_parse_sql(record->date, &when))
+	if (!clock_parse_sql(record->date, &when) || !shortuuid_encode(record->uuid, workout_id))
 		return NULL;
-	clock_http_date(when, text);
-	return cJSON_CreateString(text);
+	clock_http_date(when, date);
+	at = stpcpy(stpcpy(at, "{\"id\":"), text_decimal(record->id, 0, number));
+	at = stpcpy(stpcpy(at, ",\"record_type\":"), type_as_json(record));
+	at = stpcpy(stpcpy(at, ",\"sport_id\":"), text_decimal(record->sport_id, 0, number));
+	at = stpcpy(stpcpy(at, ",\"user\":"), user);
+	at = put_value(stpcpy(at, ",\"value\":"), record);
+	at = stpcpy(stpcpy(at, ",\"workout_date\":\""), date);
+	at = stpcpy(stpcpy(at, "\",\"workout_id\":\""), workout_id);
+	return stpcpy(at, "\"}");
 }
 
-static cJSON *record_object(const struct record *record, const char *username)
+/*
+ * Dozens of records of one shape: they are written as text, at a third of what a tree of them costs. But
+ * for the name, which is escaped, there is nothing in them that could break the JSON.
+ */
+static cJSON *records_as_json(const struct record *records, size_t count, const char *username)
 {
-	cJSON *object = cJSON_CreateObject();
-	char workout_id[SHORTUUID_SIZE];
+	const char *user = json_text(cJSON_CreateString(username));
+	char *text = user == NULL
+			     ? NULL
+			     : cJSON_malloc(count * (RECORD_SIZE + strlen(user)) + sizeof("[]"));
+	char *at = text;
 
-	if (object == NULL || !shortuuid_encode(record->uuid, workout_id))
+	if (text == NULL)
 		return NULL;
-	if (cJSON_AddNumberToObject(object, "id", (double)record->id) == NULL ||
-		!cJSON_AddItemToObject(object, "record_type",
-			*record->type == '\0' ? cJSON_CreateNull()
-					      : cJSON_CreateString(record->type)) ||
-		cJSON_AddNumberToObject(object, "sport_id", (double)record->sport_id) == NULL ||
-		cJSON_AddStringToObject(object, "user", username) == NULL ||
-		!cJSON_AddItemToObject(object, "value", record_value(record)) ||
-		!cJSON_AddItemToObject(object, "workout_date", record_date(record)) ||
-		cJSON_AddStringToObject(object, "workout_id", workout_id) == NULL)
-		return NULL;
-	return object;
+	*at++ = '[';
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			*at++ = ',';
+		at = put_record(at, &records[i], user);
+		if (at == NULL)
+			return NULL;
+	}
+	stpcpy(at, "]");
+	return cJSON_CreateRaw(text);
 }
 
 cJSON *totals_records(const struct totals *totals, const char *username)
 {
 	const cJSON *records = parse(totals->records), *item;
-	cJSON *array = cJSON_CreateArray();
 	size_t size = records == NULL ? 0 : (size_t)cJSON_GetArraySize(records), used = 0;
 	struct record *sorted = cJSON_malloc((size + 1) * sizeof(*sorted));
 
-	if (records == NULL || array == NULL || sorted == NULL)
+	if (records == NULL || sorted == NULL)
 		return NULL;
-	cJSON_ArrayForEach(item, records) if (!read_record(item, &sorted[used++])) return NULL;
-	qsort(sorted, used, sizeof(*sorted), compare_records);
-	for (size_t i = 0; i < used; i++)
-		if (!cJSON_AddItemToArray(array, record_object(&sorted[i], username)))
+	cJSON_ArrayForEach(item, records)
+	{
+		if (!read_record(item, &sorted[used++]))
 			return NULL;
-	return array;
+	}
+	qsort(sorted, used, sizeof(*sorted), compare_records);
+	return records_as_json(sorted, used, username);
 }

@@ -36,8 +36,8 @@ struct totals {
 enum db_result totals_from_tables(struct db *db, int64_t user_id, struct totals *totals);
 
 /*
- * sports_list: the ids, ascending. records: the objects of contract §5, by sport and type. NULL when
- * memory is out or the text is not of the form above.
+ * sports_list: the ids, ascending. records: the objects of contract §5, by sport and type, as one
+ * piece of text in the tree. NULL when memory is out or the text is not of the form above.
  */
 cJSON *totals_sports_list(const struct totals *totals, int *count);
 cJSON *totals_records(const struct totals *totals, const char *username);

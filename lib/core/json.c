@@ -384,25 +384,6 @@ bool json_add_number(cJSON *object, const char *key, double value)
 	return cJSON_AddItemToObject(object, key, shortest_number(value));
 }
 
-cJSON *json_decimal(int64_t value, int digits)
-{
-	char text[32], *at = text + sizeof(text) - 1;
-	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
-	int written = 0;
-
-	/* from the last digit to the first; zeros at the end of the fraction are left out */
-	*at = '\0';
-	for (; written < digits || rest > 0 || written == digits; written++, rest /= 10) {
-		if (written == digits && *at != '\0')
-			*--at = '.';
-		if (written >= digits || rest % 10 != 0 || *at != '\0')
-			*--at = (char)('0' + rest % 10);
-	}
-	if (value < 0)
-		*--at = '-';
-	return cJSON_CreateRaw(at);
-}
-
 char *json_text(const cJSON *item)
 {
 	enum { LIKELY_SIZE = 8192 };

@@ -55,9 +55,6 @@ bool json_add_time(cJSON *object, const char *key, instant when);
 bool json_add_bool(cJSON *object, const char *key, bool value);
 bool json_add_number(cJSON *object, const char *key, double value);
 
-/* `value` / 10^digits as a number, exactly, without the detour over binary floating point. */
-cJSON *json_decimal(int64_t value, int digits);
-
 /* Compact text of a tree, in the arena; NULL when memory is out. */
 char *json_text(const cJSON *item);
 

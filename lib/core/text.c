@@ -74,6 +74,26 @@ ptrdiff_t text_base64url_decode(const char *text, size_t length, unsigned char *
 	return to - bytes;
 }
 
+const char *text_decimal(int64_t value, int digits, char text[TEXT_DECIMAL_SIZE])
+{
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	char *at = text + TEXT_DECIMAL_SIZE - 1;
+
+	/* from the last digit to the first; zeros at the end of the fraction are left out */
+	*at = '\0';
+	for (int i = 0; i < digits; i++, rest /= 10)
+		if (rest % 10 != 0 || *at != '\0')
+			*--at = (char)('0' + rest % 10);
+	if (*at != '\0')
+		*--at = '.';
+	do
+		*--at = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (value < 0)
+		*--at = '-';
+	return at;
+}
+
 bool text_integer(const char *text, int64_t low, int64_t high, int64_t *value)
 {
 	const char *digits = text[0] == '-' ? text + 1 : text;

@@ -24,6 +24,15 @@ void text_base64url(const void *bytes, size_t length, char *text);
  */
 ptrdiff_t text_base64url_decode(const char *text, size_t length, unsigned char *bytes);
 
+enum { TEXT_DECIMAL_SIZE = 32 };
+
+/*
+ * `value` / 10^digits in decimal, exactly: 12345 with 2 digits is "123.45", 1200 is "12". Written into
+ * `text`, not always from its start: returns where it begins. GET profile writes dozens of numbers, too
+ * many for printf().
+ */
+const char *text_decimal(int64_t value, int digits, char text[TEXT_DECIMAL_SIZE]);
+
 /* Decimal digits only, with an optional minus; the whole of `text`; within [low, high]. */
 bool text_integer(const char *text, int64_t low, int64_t high, int64_t *value);
 

@@ -314,38 +314,6 @@ static void members_are_added_with_their_types(void **state)
 				 "\"yes\":true,\"no\":false,\"number\":12.25}");
 }
 
-static void assert_decimal(int64_t value, int digits, const char *expected)
-{
-	assert_string_equal(json_text(json_decimal(value, digits)), expected);
-}
-
-static void decimals_are_exact(void **state)
-{
-	(void)state;
-	assert_decimal(0, 0, "0");
-	assert_decimal(7, 0, "7");
-	assert_decimal(-7, 0, "-7");
-	assert_decimal(0, 2, "0");
-	assert_decimal(1, 2, "0.01");
-	assert_decimal(-1, 2, "-0.01");
-	assert_decimal(2313, 2, "23.13");
-	assert_decimal(9007199254740993, 3, "9007199254740.993");
-	assert_decimal(INT64_MAX, 3, "9223372036854775.807");
-	assert_decimal(INT64_MIN, 2, "-92233720368547758.08");
-}
-
-static void decimals_have_no_zeros_at_their_end(void **state)
-{
-	(void)state;
-	assert_decimal(1050, 2, "10.5");
-	assert_decimal(1000, 2, "10");
-	assert_decimal(100, 2, "1");
-	assert_decimal(10, 2, "0.1");
-	assert_decimal(10001000, 3, "10001");
-	assert_decimal(10, 0, "10");
-	assert_decimal(-1200, 3, "-1.2");
-}
-
 static void a_number_is_written_so_that_it_reads_back_the_same(void **state)
 {
 	static const double NUMBERS[] = {
@@ -422,8 +390,6 @@ int main(void)
 		ARENA_TEST(integers_have_no_fraction_and_a_range),
 		ARENA_TEST(integers_are_numbers_and_no_other_type),
 		ARENA_TEST(members_are_added_with_their_types),
-		ARENA_TEST(decimals_are_exact),
-		ARENA_TEST(decimals_have_no_zeros_at_their_end),
 		ARENA_TEST(a_number_is_written_so_that_it_reads_back_the_same),
 		ARENA_TEST(text_is_compact_and_reads_back_the_same),
 		ARENA_TEST(text_may_be_long),

@@ -339,9 +339,45 @@ static void a_list_holds_whole_words(void **state)
 	assert_false(text_has_word(NULL, "en"));
 }
 
+static void assert_decimal(int64_t value, int digits, const char *expected)
+{
+	char text[TEXT_DECIMAL_SIZE];
+
+	assert_string_equal(text_decimal(value, digits, text), expected);
+}
+
+static void decimals_are_exact(void **state)
+{
+	(void)state;
+	assert_decimal(0, 0, "0");
+	assert_decimal(7, 0, "7");
+	assert_decimal(-7, 0, "-7");
+	assert_decimal(0, 2, "0");
+	assert_decimal(1, 2, "0.01");
+	assert_decimal(-1, 2, "-0.01");
+	assert_decimal(2313, 2, "23.13");
+	assert_decimal(9007199254740993, 3, "9007199254740.993");
+	assert_decimal(INT64_MAX, 3, "9223372036854775.807");
+	assert_decimal(INT64_MIN, 2, "-92233720368547758.08");
+}
+
+static void decimals_have_no_zeros_at_their_end(void **state)
+{
+	(void)state;
+	assert_decimal(1050, 2, "10.5");
+	assert_decimal(1000, 2, "10");
+	assert_decimal(100, 2, "1");
+	assert_decimal(10, 2, "0.1");
+	assert_decimal(10001000, 3, "10001");
+	assert_decimal(10, 0, "10");
+	assert_decimal(-1200, 3, "-1.2");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(decimals_are_exact),
+		cmocka_unit_test(decimals_have_no_zeros_at_their_end),
 		cmocka_unit_test(hex_is_lowercase_and_keeps_every_byte),
 		cmocka_unit_test(base64url_encodes_the_vectors_of_the_rfcs),
 		cmocka_unit_test(base64url_decodes_the_vectors_of_the_rfcs),
