@@ -14,9 +14,9 @@ struct profile {
 };
 
 /* The columns that fill a struct profile from `users AS u` and PROFILE_JOIN, and where each goes. */
-#define PROFILE_COLUMNS                                                                            \
-	"(SELECT MAX(privacy_policy_date) FROM app_config), " TOTALS_COLUMNS ", " USER_COLUMNS
-#define PROFILE_JOIN " LEFT JOIN user_totals AS t ON t.user_id = u.id"
+#define PROFILE_COLUMNS "c.privacy_policy_date, " TOTALS_COLUMNS ", " USER_COLUMNS
+#define PROFILE_JOIN                                                                               \
+	" LEFT JOIN user_totals AS t ON t.user_id = u.id LEFT JOIN app_config AS c ON TRUE"
 #define PROFILE_CELLS(profile)                                                                     \
 	DB_TO_TIME(&(profile)->privacy_policy_date), TOTALS_CELLS(&(profile)->totals),             \
 		USER_CELLS(&(profile)->user)

@@ -174,14 +174,16 @@ static void set_signals(sigset_t *while_waiting)
 		sigdelset(while_waiting, SIGNALS[i]);
 }
 
-/* Let in a signal that has arrived meanwhile: ppoll() does not when a connection is waiting already. */
-static bool asked_to_stop(const sigset_t *while_waiting)
+/* Whether a signal has arrived: ppoll() does not let it in when a connection is waiting already. */
+static bool asked_to_stop(void)
 {
-	sigset_t blocked;
+	sigset_t pending;
 
-	sigprocmask(SIG_SETMASK, while_waiting, &blocked);
-	sigprocmask(SIG_SETMASK, &blocked, NULL);
-	return stopping != 0;
+	if (stopping != 0)
+		return true;
+	sigpending(&pending);
+	return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGUSR1) == 1 ||
+	       sigismember(&pending, SIGINT) == 1;
 }
 
 /* Wait for a connection. false: asked to stop. */
@@ -189,7 +191,7 @@ static bool wait_for_connection(const sigset_t *while_waiting)
 {
 	struct pollfd listening = {.fd = STDIN_FILENO, .events = POLLIN};
 
-	while (!asked_to_stop(while_waiting))
+	while (!asked_to_stop())
 		if (ppoll(&listening, 1, NULL, while_waiting) > 0)
 			return true;
 	return false;
