@@ -6,6 +6,7 @@
 #include "account/shortuuid.h"
 #include "core/text.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,21 +105,47 @@ static int compare_records(const void *a, const void *b)
 	return strcmp(x->type, y->type);
 }
 
+/* The most that a record takes beside the name: keys, numbers, date and workout id. */
+enum { RECORD_SIZE = 256 };
+
+/* Text that is being written, and the room that is left for it. */
+struct output {
+	char *at;
+	size_t left;
+};
+
+static void put(struct output *output, const char *text)
+{
+	size_t length = strlen(text);
+
+	assert(length <= output->left); /* RECORD_SIZE is enough for all that a record can hold */
+	memcpy(output->at, text, length);
+	output->at += length;
+	output->left -= length;
+}
+
 /* The stored integer in the unit that the API shows, as JSON (contract §4, table of records). */
-static char *put_value(char *at, const struct record *record)
+static void put_value(struct output *output, const struct record *record)
 {
 	char text[TEXT_DECIMAL_SIZE], duration[CLOCK_DURATION_SIZE];
 	int64_t value;
 
-	if (!cJSON_IsNumber(record->value))
-		return stpcpy(at, "null");
+	if (!cJSON_IsNumber(record->value)) {
+		put(output, "null");
+		return;
+	}
 	value = (int64_t)record->value->valuedouble;
+	if (strcmp(record->type, "LD") == 0) {
+		clock_duration(value, duration);
+		put(output, "\"");
+		put(output, duration);
+		put(output, "\"");
+		return;
+	}
 	if (strcmp(record->type, "AS") == 0 || strcmp(record->type, "MS") == 0)
-		return stpcpy(at, text_decimal(value, 2, text));
-	if (strcmp(record->type, "LD") != 0)
-		return stpcpy(at, text_decimal(value, 3, text));
-	clock_duration(value, duration);
-	return stpcpy(stpcpy(stpcpy(at, "\""), duration), "\"");
+		put(output, text_decimal(value, 2, text));
+	else
+		put(output, text_decimal(value, 3, text));
 }
 
 /* One of the five types, or null: nothing else is passed on as it is. */
@@ -132,26 +159,31 @@ static const char *type_as_json(const struct record *record)
 	return "null";
 }
 
-/* The most that a record takes beside the name: keys, numbers, date and workout id. */
-enum { RECORD_SIZE = 256 };
-
-/* NULL: it has no proper date or UUID. `user` is the name as JSON. */
-static char *put_record(char *at, const struct record *record, const char *user)
+/* false: it has no proper date or UUID. `user` is the name as JSON. */
+static bool put_record(struct output *output, const struct record *record, const char *user)
 {
 	char number[TEXT_DECIMAL_SIZE], date[CLOCK_HTTP_DATE_SIZE], workout_id[SHORTUUID_SIZE];
 	instant when;
 
 	if (!clock_parse_sql(record->date, &when) || !shortuuid_encode(record->uuid, workout_id))
-		return NULL;
+		return false;
 	clock_http_date(when, date);
-	at = stpcpy(stpcpy(at, "{\"id\":"), text_decimal(record->id, 0, number));
-	at = stpcpy(stpcpy(at, ",\"record_type\":"), type_as_json(record));
-	at = stpcpy(stpcpy(at, ",\"sport_id\":"), text_decimal(record->sport_id, 0, number));
-	at = stpcpy(stpcpy(at, ",\"user\":"), user);
-	at = put_value(stpcpy(at, ",\"value\":"), record);
-	at = stpcpy(stpcpy(at, ",\"workout_date\":\""), date);
-	at = stpcpy(stpcpy(at, "\",\"workout_id\":\""), workout_id);
-	return stpcpy(at, "\"}");
+	put(output, "{\"id\":");
+	put(output, text_decimal(record->id, 0, number));
+	put(output, ",\"record_type\":");
+	put(output, type_as_json(record));
+	put(output, ",\"sport_id\":");
+	put(output, text_decimal(record->sport_id, 0, number));
+	put(output, ",\"user\":");
+	put(output, user);
+	put(output, ",\"value\":");
+	put_value(output, record);
+	put(output, ",\"workout_date\":\"");
+	put(output, date);
+	put(output, "\",\"workout_id\":\"");
+	put(output, workout_id);
+	put(output, "\"}");
+	return true;
 }
 
 /*
@@ -161,22 +193,21 @@ static char *put_record(char *at, const struct record *record, const char *user)
 static cJSON *records_as_json(const struct record *records, size_t count, const char *username)
 {
 	const char *user = json_text(cJSON_CreateString(username));
-	char *text = user == NULL
-			     ? NULL
-			     : cJSON_malloc(count * (RECORD_SIZE + strlen(user)) + sizeof("[]"));
-	char *at = text;
+	size_t size = user == NULL ? 0 : count * (RECORD_SIZE + strlen(user)) + sizeof("[]");
+	char *text = size == 0 ? NULL : cJSON_malloc(size);
+	struct output output = {text, size};
 
 	if (text == NULL)
 		return NULL;
-	*at++ = '[';
+	put(&output, "[");
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
-			*at++ = ',';
-		at = put_record(at, &records[i], user);
-		if (at == NULL)
+			put(&output, ",");
+		if (!put_record(&output, &records[i], user))
 			return NULL;
 	}
-	stpcpy(at, "]");
+	put(&output, "]");
+	*output.at = '\0';
 	return cJSON_CreateRaw(text);
 }
 
