@@ -377,8 +377,10 @@ def test_a_token_with_a_bad_claim_is_refused(is_refused, reset_token, user, chan
                                   lambda pwd: f' {pwd}'])
 def test_a_binding_in_another_form_is_refused(db, is_refused, reset_token, user, form):
     binding = sha256_hex(user_row(db, user)['password'])[:16]
-    if form(binding) == binding:
-        pytest.skip('it happens to have no letters')
+    while binding.isdigit():  # no letters, so no upper case: another salt will have some
+        db.run('UPDATE users SET password = %s WHERE id = %s', new_hash(user.password, '$2b$', 4),
+               user.id)
+        binding = sha256_hex(user_row(db, user)['password'])[:16]
     is_refused(reset_token(user, pwd=form(binding)))
 
 
