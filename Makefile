@@ -32,7 +32,7 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(OPTIMISE_$(BUILD)) -Ilib $(
 ALL_LDFLAGS := $(LINK_$(BUILD)) -Wl,--as-needed $(LDFLAGS)
 LIBS := -lfcgi -lcjson $(MYSQL_LIBS) -lcrypto -lcrypt -lm
 
-SERVICES := register login profile config
+SERVICES := register login profile picture export config
 PROGRAMS := $(SERVICES) worker admin
 
 LIB_SOURCES := $(wildcard lib/*/*.c)

@@ -3,50 +3,60 @@
  * no executable has, for the common 404.
  */
 #include "account/app_config.h"
+#include "account/fields.h"
 #include "account/service.h"
 #include "account/sport.h"
 #include "core/text.h"
 
 #include <limits.h>
 
-static const char VERSION[] = "0.7.18"; /* of the FitTrackee whose contract this is */
+/* What is shown of settings and configuration. */
+struct shown_config {
+	struct app_config stored;
+	bool mail_enabled, registration_open;
+	const char *map_attribution, *version, *weather_provider;
+};
 
-static cJSON *config_object(
-	const struct settings *settings, const struct app_config *config, bool registration_open)
-{
-	cJSON *object = cJSON_CreateObject();
-
-	if (object == NULL || !json_add_text(object, "about", config->about) ||
-		!json_add_text(object, "admin_contact", config->admin_contact) ||
-		!json_add_number(object, "gpx_limit_import", (double)config->gpx_limit_import) ||
-		!json_add_bool(object, "is_email_sending_enabled", settings->mail_enabled) ||
-		!json_add_bool(object, "is_registration_enabled", registration_open) ||
-		!json_add_text(object, "map_attribution", settings->map_attribution) ||
-		!json_add_number(
-			object, "max_single_file_size", (double)config->max_single_file_size) ||
-		!json_add_number(object, "max_users", (double)config->max_users) ||
-		!json_add_number(object, "max_zip_file_size", (double)config->max_zip_file_size) ||
-		!json_add_text(object, "privacy_policy", config->privacy_policy) ||
-		!json_add_time(object, "privacy_policy_date", config->privacy_policy_date) ||
-		!json_add_text(object, "version", VERSION) ||
-		!json_add_text(object, "weather_provider", settings->weather_provider))
-		return NULL;
-	return object;
-}
+static const struct field_row FIELDS[] = {
+/* clang-format off */
+#define FIELD(key, type, dialects, member) {key, type, dialects, offsetof(struct shown_config, member)}
+	/* clang-format on */
+	FIELD("about", AS_TEXT, IN_0_7, stored.about),
+	FIELD("admin_contact", AS_TEXT, SINCE_0_6, stored.admin_contact),
+	FIELD("gpx_limit_import", AS_NUMBER, SINCE_0_6, stored.gpx_limit_import),
+	FIELD("is_email_sending_enabled", AS_FLAG, SINCE_0_6, mail_enabled),
+	FIELD("is_registration_enabled", AS_FLAG, SINCE_0_6, registration_open),
+	FIELD("map_attribution", AS_TEXT, SINCE_0_6, map_attribution),
+	FIELD("max_single_file_size", AS_NUMBER, SINCE_0_6, stored.max_single_file_size),
+	FIELD("max_users", AS_NUMBER, SINCE_0_6, stored.max_users),
+	FIELD("max_zip_file_size", AS_NUMBER, SINCE_0_6, stored.max_zip_file_size),
+	FIELD("privacy_policy", AS_TEXT, IN_0_7, stored.privacy_policy),
+	FIELD("privacy_policy_date", AS_TIME, IN_0_7, stored.privacy_policy_date),
+	FIELD("version", AS_TEXT, SINCE_0_6, version),
+	FIELD("weather_provider", AS_TEXT, IN_0_7, weather_provider),
+#undef FIELD
+	{0},
+};
 
 /* GET /api/config (contract §7.2) */
 static void get_config(struct service *service, struct request *request, struct response *response)
 {
-	struct app_config config;
-	bool open;
+	struct shown_config shown = {
+		.mail_enabled = service->settings.mail_enabled,
+		.map_attribution = service->settings.map_attribution,
+		.version = request->dialect->version,
+		.weather_provider = service->settings.weather_provider,
+	};
+	cJSON *object = cJSON_CreateObject();
 
-	(void)request;
-	if (app_config_read(service->db, &config) != DB_OK ||
-		app_config_registration_open(service->db, &config, &open) != DB_OK) {
+	if (app_config_read(service->db, &shown.stored) != DB_OK ||
+		app_config_registration_open(
+			service->db, &shown.stored, &shown.registration_open) != DB_OK) {
 		answer(response, ANSWER_CONFIG_FAILED);
 		return;
 	}
-	answer_data(response, config_object(&service->settings, &config, open));
+	if (object != NULL && fields_add(object, request->dialect, FIELDS, &shown))
+		answer_data(response, object);
 }
 
 /* GET /api/ping (contract §7.1) */
@@ -66,7 +76,7 @@ static void answer_sports(struct service *service, const struct request *request
 	cJSON *sports = cJSON_AddArrayToObject(data, "sports");
 
 	if (sports == NULL ||
-		sport_list(service->db, user->id, user->admin, sport_id, sports) != DB_OK)
+		sport_list(service->db, request->dialect, user, sport_id, sports) != DB_OK)
 		return;
 	if (sport_id != 0 && cJSON_GetArraySize(sports) == 0)
 		answer_no_data(response, data);
@@ -92,10 +102,10 @@ static void get_sport(struct service *service, struct request *request, struct r
 }
 
 static const struct route ROUTES[] = {
-	{HTTP_GET, "/api/config", NULL, get_config},
-	{HTTP_GET, "/api/ping", NULL, ping},
-	{HTTP_GET, "/api/sports", &ACCESS_WORKOUTS_READ, get_sports},
-	{HTTP_GET, "/api/sports/#sport_id", &ACCESS_WORKOUTS_READ, get_sport},
+	{HTTP_GET, "/api/config", NULL, get_config, SINCE_0_6},
+	{HTTP_GET, "/api/ping", NULL, ping, IN_ALL},
+	{HTTP_GET, "/api/sports", &ACCESS_WORKOUTS_READ, get_sports, IN_ALL},
+	{HTTP_GET, "/api/sports/#sport_id", &ACCESS_WORKOUTS_READ, get_sport, IN_ALL},
 	{0},
 };
 

@@ -62,10 +62,12 @@ static bool read_credentials(const struct request *request, struct response *res
 		return false;
 	email_field = payload_text(&payload, "email", email);
 	password_field = payload_text(&payload, "password", password);
+	if (password_field == FIELD_ABSENT && request->dialect->asks_twice)
+		password_field = payload_text(&payload, "password_conf", password);
 	if (email_field == FIELD_VALID && password_field == FIELD_VALID)
 		return true;
 	if (email_field == FIELD_INVALID || password_field == FIELD_INVALID)
-		answer(response, ANSWER_INVALID_PAYLOAD);
+		answer(response, ANSWER_MISTYPED_CREDENTIALS);
 	else
 		answer(response, ANSWER_BAD_CREDENTIALS);
 	return false;
@@ -267,11 +269,12 @@ static void update_email(
 }
 
 static const struct route ROUTES[] = {
-	{HTTP_POST, "/api/auth/login", NULL, log_in},
-	{HTTP_POST, "/api/auth/logout", &ACCESS_ANY_TOKEN, log_out},
-	{HTTP_POST, "/api/auth/password/reset-request", NULL, request_reset},
-	{HTTP_POST, "/api/auth/password/update", NULL, update_password},
-	{HTTP_POST, "/api/auth/email/update", NULL, update_email},
+	{HTTP_POST, "/api/auth/login", NULL, log_in, IN_ALL},
+	{HTTP_POST, "/api/auth/logout", &ACCESS_ANY_TOKEN, log_out, IN_0_7},
+	{HTTP_GET, "/api/auth/logout", &ACCESS_ANY_TOKEN, log_out, IN_0_2},
+	{HTTP_POST, "/api/auth/password/reset-request", NULL, request_reset, SINCE_0_6},
+	{HTTP_POST, "/api/auth/password/update", NULL, update_password, SINCE_0_6},
+	{HTTP_POST, "/api/auth/email/update", NULL, update_email, SINCE_0_6},
 	{0},
 };
 

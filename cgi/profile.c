@@ -12,6 +12,7 @@
 #include "account/service.h"
 #include "account/sport.h"
 #include "account/throttle.h"
+#include "core/secret.h"
 #include "core/text.h"
 #include "mail/notice.h"
 
@@ -22,7 +23,13 @@
 static void get_profile(struct service *service, struct request *request, struct response *response)
 {
 	(void)service;
-	answer_data(response, profile_object(&request->caller->profile));
+	answer_data(response, profile_object(&request->caller->profile, request->dialect));
+}
+
+/* The hash of the token that survives when this caller changes the password (W4); NULL: none. */
+static const char *kept_token(const struct caller *caller)
+{
+	return caller->kind == CALLER_FIRST_PARTY ? caller->token_hash : NULL;
 }
 
 /* ---- profile/edit (contract §6.6) -------------------------------------------------------------- */
@@ -66,30 +73,138 @@ static void edit_profile(
 	if (!read_personal_data(&payload, &profile.user))
 		answer(response, ANSWER_INVALID_PAYLOAD);
 	else if (edit_personal_data(service->db, &profile.user) == DB_OK)
-		answer_data_with_message(
-			response, ANSWER_PROFILE_UPDATED, profile_object(&profile));
+		answer_data_with_message(response, ANSWER_PROFILE_UPDATED,
+			profile_object(&profile, request->dialect));
+}
+
+/* ---- profile/edit in 0.2 (dialects §4.6) ------------------------------------------------------- */
+
+struct whole_edit {
+	const struct caller *caller;
+	struct user user;     /* as it shall be */
+	const char *password; /* NULL: stays */
+	const char *old_hash;
+	char new_hash[PASSWORD_HASH_SIZE];
+};
+
+static bool read_time_and_week(const struct payload *payload, struct user *user)
+{
+	return read_text(payload, "timezone", EDIT_FORMAT_MAX, &user->timezone) &&
+	       (!payload_has(payload, "weekm") ||
+		       payload_flag(payload, "weekm", &user->weekm) == FIELD_VALID);
+}
+
+/* Steps 2 to 4: the new password, if there is one. false: refused, and the response says so. */
+static bool read_new_password(
+	const struct payload *payload, struct response *response, const char **password)
+{
+	const char *again;
+	enum field field = payload_text(payload, "password", password);
+	unsigned broken;
+
+	if (field == FIELD_VALID && **password == '\0')
+		*password = NULL;
+	if (field != FIELD_INVALID && *password == NULL)
+		return true;
+	if (field == FIELD_INVALID ||
+		payload_text(payload, "password_conf", &again) == FIELD_INVALID ||
+		!rules_password_fits(*password)) {
+		answer(response, ANSWER_INVALID_PAYLOAD);
+		return false;
+	}
+	broken = again != NULL && secret_equal_text(again, *password) ? rules_password(*password)
+								      : RULE_PASSWORD_TWICE;
+	if (broken != 0)
+		answer_broken_rules(response, broken);
+	return broken == 0;
+}
+
+static enum db_result store_whole_edit(struct db *db, void *context)
+{
+	const struct whole_edit *edit = context;
+	enum db_result result = edit_personal_data(db, &edit->user);
+
+	if (result == DB_OK)
+		result = edit_time_and_week(db, &edit->user);
+	if (result != DB_OK || edit->password == NULL)
+		return result;
+	return credentials_change_password(
+		db, edit->user.id, edit->old_hash, edit->new_hash, kept_token(edit->caller));
+}
+
+static bool prepare_password(struct service *service, struct whole_edit *edit)
+{
+	if (edit->password == NULL)
+		return true;
+	return credentials_hash(service->db, edit->user.id, &edit->old_hash) == DB_OK &&
+	       password_hash(&service->settings, edit->password, edit->new_hash);
+}
+
+/* POST /api/auth/profile/edit, with what has endpoints of its own in later dialects */
+static void edit_whole_profile(
+	struct service *service, struct request *request, struct response *response)
+{
+	struct profile profile = request->caller->profile;
+	struct whole_edit edit = {.caller = request->caller};
+	struct payload payload;
+
+	if (!service_read_payload(request, response, &payload))
+		return;
+	if (!read_personal_data(&payload, &profile.user) ||
+		!read_time_and_week(&payload, &profile.user)) {
+		answer(response, ANSWER_INVALID_PAYLOAD);
+		return;
+	}
+	edit.user = profile.user;
+	if (read_new_password(&payload, response, &edit.password) &&
+		prepare_password(service, &edit) &&
+		db_transaction(service->db, store_whole_edit, &edit) == DB_OK)
+		answer_data_with_message(response, ANSWER_PROFILE_UPDATED,
+			profile_object(&profile, request->dialect));
 }
 
 /* ---- profile/edit/preferences (contract §6.8) -------------------------------------------------- */
 
-static bool read_preferences(
-	const struct settings *settings, const struct payload *payload, struct user *user)
+/* The switches, and which dialects ask for each. */
+static const struct {
+	const char *key;
+	unsigned dialects;
+	size_t offset;
+} SWITCHES[] = {
+	{"display_ascent", SINCE_0_6, offsetof(struct user, display_ascent)},
+	{"imperial_units", SINCE_0_6, offsetof(struct user, imperial_units)},
+	{"start_elevation_at_zero", IN_0_7, offsetof(struct user, start_elevation_at_zero)},
+	{"use_raw_gpx_speed", IN_0_7, offsetof(struct user, use_raw_gpx_speed)},
+	{"weekm", SINCE_0_6, offsetof(struct user, weekm)},
+};
+
+static bool read_switches(
+	const struct payload *payload, const struct dialect *dialect, struct user *user)
+{
+	for (size_t i = 0; i < sizeof(SWITCHES) / sizeof(*SWITCHES); i++) {
+		bool *at = (bool *)((char *)user + SWITCHES[i].offset);
+
+		if ((SWITCHES[i].dialects & dialect->mask) != 0 &&
+			payload_flag(payload, SWITCHES[i].key, at) != FIELD_VALID)
+			return false;
+	}
+	return true;
+}
+
+static bool read_preferences(const struct service *service, const struct dialect *dialect,
+	const struct payload *payload, struct user *user)
 {
 	const char *language;
 
 	if (!payload_has(payload, "language"))
 		return false;
 	payload_text(payload, "language", &language);
-	user->language = rules_language(settings->languages, language);
-	return read_text(payload, "date_format", EDIT_FORMAT_MAX, &user->date_format) &&
-	       read_text(payload, "timezone", EDIT_FORMAT_MAX, &user->timezone) &&
-	       payload_flag(payload, "display_ascent", &user->display_ascent) == FIELD_VALID &&
-	       payload_flag(payload, "imperial_units", &user->imperial_units) == FIELD_VALID &&
-	       payload_flag(payload, "start_elevation_at_zero", &user->start_elevation_at_zero) ==
-		       FIELD_VALID &&
-	       payload_flag(payload, "use_raw_gpx_speed", &user->use_raw_gpx_speed) ==
-		       FIELD_VALID &&
-	       payload_flag(payload, "weekm", &user->weekm) == FIELD_VALID;
+	user->language = rules_language(service_languages(service, dialect), language);
+	if ((dialect->mask & IN_0_7) != 0 &&
+		!read_text(payload, "date_format", EDIT_FORMAT_MAX, &user->date_format))
+		return false;
+	return read_text(payload, "timezone", EDIT_FORMAT_MAX, &user->timezone) &&
+	       read_switches(payload, dialect, user);
 }
 
 /* POST /api/auth/profile/edit/preferences */
@@ -101,11 +216,11 @@ static void edit_user_preferences(
 
 	if (!service_read_payload(request, response, &payload))
 		return;
-	if (!read_preferences(&service->settings, &payload, &profile.user))
+	if (!read_preferences(service, request->dialect, &payload, &profile.user))
 		answer(response, ANSWER_INVALID_PAYLOAD);
 	else if (edit_preferences(service->db, &profile.user) == DB_OK)
-		answer_data_with_message(
-			response, ANSWER_PREFERENCES_UPDATED, profile_object(&profile));
+		answer_data_with_message(response, ANSWER_PREFERENCES_UPDATED,
+			profile_object(&profile, request->dialect));
 }
 
 /* ---- profile/edit/sports (contract §6.9), profile/reset/sports (§6.10) ------------------------- */
@@ -240,9 +355,8 @@ struct account_change {
 static enum db_result change_password(struct db *db, const struct account_change *change)
 {
 	const struct caller *caller = change->caller;
-	const char *kept = caller->kind == CALLER_FIRST_PARTY ? caller->token_hash : NULL;
-	enum db_result result = credentials_change_password(
-		db, caller->profile.user.id, change->old_hash, change->new_hash, kept);
+	enum db_result result = credentials_change_password(db, caller->profile.user.id,
+		change->old_hash, change->new_hash, kept_token(caller));
 
 	if (result != DB_OK)
 		return result;
@@ -370,7 +484,8 @@ static void show_account_change(const struct account_change *change, struct resp
 		profile.user.email = change->email;
 		profile.user.email_to_confirm = NULL;
 	}
-	answer_data_with_message(response, ANSWER_ACCOUNT_UPDATED, profile_object(&profile));
+	answer_data_with_message(response, ANSWER_ACCOUNT_UPDATED,
+		profile_object(&profile, change->request->dialect));
 }
 
 /* PATCH /api/auth/profile/edit/account */
@@ -422,16 +537,20 @@ static void accept_policy(
 }
 
 static const struct route ROUTES[] = {
-	{HTTP_GET, "/api/auth/profile", &ACCESS_PROFILE_READ, get_profile},
-	{HTTP_POST, "/api/auth/profile/edit", &ACCESS_PROFILE_WRITE_AND_SHOW, edit_profile},
-	{HTTP_PATCH, "/api/auth/profile/edit/account", &ACCESS_PROFILE_WRITE_AND_SHOW,
-		edit_account},
+	{HTTP_GET, "/api/auth/profile", &ACCESS_PROFILE_READ, get_profile, IN_ALL},
+	{HTTP_POST, "/api/auth/profile/edit", &ACCESS_PROFILE_WRITE_AND_SHOW, edit_profile,
+		SINCE_0_6},
+	{HTTP_POST, "/api/auth/profile/edit", &ACCESS_PROFILE_WRITE_AND_SHOW, edit_whole_profile,
+		IN_0_2},
+	{HTTP_PATCH, "/api/auth/profile/edit/account", &ACCESS_PROFILE_WRITE_AND_SHOW, edit_account,
+		SINCE_0_6},
 	{HTTP_POST, "/api/auth/profile/edit/preferences", &ACCESS_PROFILE_WRITE_AND_SHOW,
-		edit_user_preferences},
-	{HTTP_POST, "/api/auth/profile/edit/sports", &ACCESS_PROFILE_WRITE, edit_sport},
+		edit_user_preferences, SINCE_0_6},
+	{HTTP_POST, "/api/auth/profile/edit/sports", &ACCESS_PROFILE_WRITE, edit_sport, SINCE_0_6},
 	{HTTP_DELETE, "/api/auth/profile/reset/sports/:sport_id", &ACCESS_PROFILE_WRITE,
-		reset_sport},
-	{HTTP_POST, "/api/auth/account/privacy-policy", &ACCESS_PROFILE_WRITE, accept_policy},
+		reset_sport, SINCE_0_6},
+	{HTTP_POST, "/api/auth/account/privacy-policy", &ACCESS_PROFILE_WRITE, accept_policy,
+		IN_0_7},
 	{0},
 };
 

@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 SOURCE = Path(__file__).resolve().parent.parent
 PYTHON = '/usr/bin/python3'  # Debian's own: the one that has python3-aiosmtpd
-EXECUTABLES = ('register', 'login', 'profile', 'config')
+EXECUTABLES = ('register', 'login', 'profile', 'picture', 'export', 'config')
 
 # What nginx counts requests under, and the settings of the program's own throttles.
 LIMIT_KEY = '"$binary_remote_addr $request_method $uri"'
@@ -552,6 +552,7 @@ class Stack:
     def _start_nginx(self):
         folder = self.folder / 'nginx'
         values = {'@SOCKETS@': str(self.run), '@PORT@': str(self.port),
+                  '@UPLOADS@': str(self.upload_folder / 'uploads'),
                   '@READ_TIMEOUT@': self.read_timeout,
                   '@LIMIT_KEY@': LIMIT_KEY if self.limits else '""'}
         for template in (SOURCE / 'nginx').glob('*.conf'):

@@ -4,18 +4,66 @@
 #include "account/answer.h"
 
 #include "account/rules.h"
+#include "core/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
-static const struct {
+/* An error of RFC 6750: what stands in the body and in WWW-Authenticate. */
+struct oauth_error {
+	const char *body, *challenge; /* NULL: no such header */
+};
+
+#define BAD_TOKEN_TEXT                                                                             \
+	"The access token provided is expired, revoked, malformed, or invalid for other reasons."
+
+static const struct oauth_error invalid_token = {
+	"{\"error\":\"invalid_token\",\"error_description\":\"" BAD_TOKEN_TEXT "\"}",
+	"Bearer error=\"invalid_token\", error_description=\"" BAD_TOKEN_TEXT "\"",
+};
+static const struct oauth_error unsupported_token_type = {
+	"{\"error\":\"unsupported_token_type\"}",
+	"bearer error=\"unsupported_token_type\", error_description=\"\"",
+};
+static const struct oauth_error insufficient_scope = {
+	"{\"error\":\"insufficient_scope\",\"error_description\":\"The request requires higher "
+	"privileges than provided by the access token.\"}",
+	NULL,
+};
+
+/* What an answer is in one dialect. */
+struct cell {
 	int status;
-	const char *word;
-	const char *message;
-} TABLE[] = {
-#define ANSWER_ROW(name, status, word, message) [ANSWER_##name] = {status, word, message},
+	const char *word, *message;
+	const struct oauth_error *oauth; /* NULL: none */
+};
+
+static const struct cell TABLE[][DIALECT_COUNT] = {
+/* clang-format off */
+#define SUCCESS(status, message) {status, "success", message, NULL}
+#define ERROR(status, message)   {status, "error", message, NULL}
+#define FAIL(status, message)    {status, "fail", message, NULL}
+#define NOT_FOUND(message)       {404, "not found", message, NULL}
+#define OAUTH(status, error)     {status, NULL, NULL, &error}
+#define SAME                     {0, NULL, NULL, NULL}
+/* clang-format on */
+#define ANSWER_ROW(name, in_0_7, in_0_6, in_0_2)                                                   \
+	[ANSWER_##name] = {[DIALECT_0_7] = in_0_7, [DIALECT_0_6] = in_0_6, [DIALECT_0_2] = in_0_2},
 	ANSWERS(ANSWER_ROW)
 #undef ANSWER_ROW
 };
+
+static const struct dialect *dialect_of(const struct response *response)
+{
+	return response->dialect == NULL ? &DIALECTS[DIALECT_0_7] : response->dialect;
+}
+
+static const struct cell *find_cell(const struct response *response, enum answer which)
+{
+	const struct cell *cell = &TABLE[which][dialect_of(response)->id];
+
+	return cell->status == 0 ? &TABLE[which][DIALECT_0_7] : cell;
+}
 
 /* What is left to say when there is no memory for anything else. */
 static const char OUT_OF_MEMORY[] =
@@ -42,18 +90,33 @@ static cJSON *envelope(const char *word, const char *message)
 	return tree;
 }
 
+static void answer_oauth(struct response *response, const struct cell *cell)
+{
+	response_json(response, cell->status, cell->oauth->body);
+	response_header(response, "Cache-Control", "no-store");
+	response_header(response, "Pragma", "no-cache");
+	if (cell->oauth->challenge != NULL)
+		response_header(response, "WWW-Authenticate", cell->oauth->challenge);
+}
+
 void answer(struct response *response, enum answer which)
 {
-	send_tree(response, TABLE[which].status, envelope(TABLE[which].word, TABLE[which].message));
+	const struct cell *cell = find_cell(response, which);
+
+	if (cell->oauth != NULL)
+		answer_oauth(response, cell);
+	else
+		send_tree(response, cell->status, envelope(cell->word, cell->message));
 }
 
 void answer_with_token(struct response *response, enum answer which, const char *token)
 {
-	cJSON *tree = envelope(TABLE[which].word, TABLE[which].message);
+	const struct cell *cell = find_cell(response, which);
+	cJSON *tree = envelope(cell->word, cell->message);
 
 	if (cJSON_AddStringToObject(tree, "auth_token", token) == NULL)
 		tree = NULL;
-	send_tree(response, TABLE[which].status, tree);
+	send_tree(response, cell->status, tree);
 }
 
 void answer_success(struct response *response)
@@ -75,8 +138,9 @@ void answer_data(struct response *response, cJSON *data)
 
 void answer_data_with_message(struct response *response, enum answer which, cJSON *data)
 {
-	send_data(response, TABLE[which].status, envelope(TABLE[which].word, TABLE[which].message),
-		data);
+	const struct cell *cell = find_cell(response, which);
+
+	send_data(response, cell->status, envelope(cell->word, cell->message), data);
 }
 
 void answer_no_data(struct response *response, cJSON *data)
@@ -84,44 +148,50 @@ void answer_no_data(struct response *response, cJSON *data)
 	send_data(response, 404, envelope("not found", NULL), data);
 }
 
-void answer_broken_rules(struct response *response, unsigned broken)
+/* The text with `value` in place of the first `mark`; NULL when memory is out. */
+static char *filled(const char *text, const char *mark, const char *value)
+{
+	const char *found = strstr(text, mark);
+	size_t head = found == NULL ? strlen(text) : (size_t)(found - text);
+	size_t size = strlen(text) + strlen(value) + 1;
+	char *result = cJSON_malloc(size);
+
+	if (result != NULL)
+		snprintf(result, size, "%.*s%s%s", (int)head, text, found == NULL ? "" : value,
+			found == NULL ? "" : found + strlen(mark));
+	return result;
+}
+
+void answer_file_too_large(struct response *response, int64_t size, int64_t limit)
+{
+	const struct cell *cell = find_cell(response, ANSWER_FILE_TOO_LARGE);
+	char size_text[TEXT_BYTES_SIZE], limit_text[TEXT_BYTES_SIZE];
+	char *message;
+
+	text_bytes(size, size_text);
+	text_bytes(limit, limit_text);
+	message = filled(cell->message, "{size}", size_text);
+	if (message != NULL)
+		message = filled(message, "{limit}", limit_text);
+	send_tree(response, cell->status, message == NULL ? NULL : envelope(cell->word, message));
+}
+
+static void answer_rules(struct response *response, const char *title, unsigned broken)
 {
 	char text[RULES_MESSAGES_SIZE];
+	size_t length = strlen(title);
 
-	rules_messages(broken, text);
+	memcpy(text, title, length);
+	rules_messages(dialect_of(response), broken, text + length, sizeof(text) - length);
 	send_tree(response, 400, envelope("error", text));
 }
 
-static void answer_oauth(
-	struct response *response, int status, const char *body, const char *challenge)
+void answer_broken_rules(struct response *response, unsigned broken)
 {
-	response_json(response, status, body);
-	response_header(response, "Cache-Control", "no-store");
-	response_header(response, "Pragma", "no-cache");
-	if (challenge != NULL)
-		response_header(response, "WWW-Authenticate", challenge);
+	answer_rules(response, "", broken);
 }
 
-#define BAD_TOKEN_TEXT                                                                             \
-	"The access token provided is expired, revoked, malformed, or invalid for other reasons."
-
-void answer_bad_token(struct response *response)
+void answer_broken_registration(struct response *response, unsigned broken)
 {
-	answer_oauth(response, 401,
-		"{\"error\":\"invalid_token\",\"error_description\":\"" BAD_TOKEN_TEXT "\"}",
-		"Bearer error=\"invalid_token\", error_description=\"" BAD_TOKEN_TEXT "\"");
-}
-
-void answer_bad_token_type(struct response *response)
-{
-	answer_oauth(response, 401, "{\"error\":\"unsupported_token_type\"}",
-		"bearer error=\"unsupported_token_type\", error_description=\"\"");
-}
-
-void answer_bad_scope(struct response *response)
-{
-	answer_oauth(response, 403,
-		"{\"error\":\"insufficient_scope\",\"error_description\":\"The request requires higher "
-		"privileges than provided by the access token.\"}",
-		NULL);
+	answer_rules(response, dialect_of(response)->rules_title, broken);
 }

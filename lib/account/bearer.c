@@ -72,22 +72,30 @@ static bool is_of_another_epoch(const struct caller *caller)
 	return user->kept_token == NULL || !secret_equal_text(user->kept_token, caller->token_hash);
 }
 
-/* DB_OK, DB_NO_ROW when it is no first-party token that is good, DB_FAILED. */
-static enum db_result check_first_party(struct db *db, const struct settings *settings,
+static enum bearer check_first_party(struct db *db, const struct settings *settings,
 	const struct request *request, const char *token, bool with_totals, struct caller *caller)
 {
 	bool revoked = false;
-	enum db_result result;
 
-	if (token_verify(request->arena, settings->secret_key, token, clock_seconds(),
-		    &caller->claims) != TOKEN_VALID)
-		return DB_NO_ROW;
+	switch (token_verify(
+		request->arena, settings->secret_key, token, clock_seconds(), &caller->claims)) {
+	case TOKEN_VALID:
+		break;
+	case TOKEN_EXPIRED:
+		return BEARER_EXPIRED;
+	case TOKEN_INVALID:
+		return BEARER_BAD_TOKEN;
+	}
 	caller->kind = CALLER_FIRST_PARTY;
-	result = with_totals ? read_profile(db, caller, &revoked)
-			     : read_account(db, caller, &revoked);
-	if (result == DB_OK && (revoked || is_of_another_epoch(caller)))
-		return DB_NO_ROW;
-	return result;
+	switch (with_totals ? read_profile(db, caller, &revoked)
+			    : read_account(db, caller, &revoked)) {
+	case DB_OK:
+		return revoked || is_of_another_epoch(caller) ? BEARER_BAD_TOKEN : BEARER_ACCEPTED;
+	case DB_NO_ROW:
+		return BEARER_OF_NOBODY;
+	default:
+		return BEARER_FAILED;
+	}
 }
 
 /* ---- tokens with scopes ------------------------------------------------------------------------ */
@@ -171,8 +179,8 @@ static bool has_scopes(const char *granted, const char *needed)
 	return true;
 }
 
-static enum bearer check_scoped(struct db *db, const char *token, const char *scopes,
-	bool with_totals, struct caller *caller)
+static enum bearer check_scoped(
+	struct db *db, const char *token, const struct bearer_terms *terms, struct caller *caller)
 {
 	struct scoped_token found = {0};
 	/* not secret: the prefix is the same for all */
@@ -184,10 +192,10 @@ static enum bearer check_scoped(struct db *db, const char *token, const char *sc
 		return BEARER_FAILED;
 	if (result != DB_OK || found.expired || found.revoked)
 		return BEARER_BAD_TOKEN;
-	if (!has_scopes(found.scope, scopes))
+	if (!has_scopes(found.scope, terms->scopes))
 		return BEARER_BAD_SCOPE;
-	result = with_totals ? profile_read(db, found.user_id, &caller->profile)
-			     : user_read(db, found.user_id, &caller->profile.user);
+	result = terms->with_totals ? profile_read(db, found.user_id, &caller->profile)
+				    : user_read(db, found.user_id, &caller->profile.user);
 	if (result == DB_NO_ROW)
 		return BEARER_MISSING;
 	return result == DB_OK ? BEARER_ACCEPTED : BEARER_FAILED;
@@ -195,27 +203,38 @@ static enum bearer check_scoped(struct db *db, const char *token, const char *sc
 
 /* ---- all together ------------------------------------------------------------------------------ */
 
+/* A text that is no first-party token may be one with scopes; where it is neither, the first verdict
+ * holds. */
+static enum bearer check_token(struct db *db, const struct settings *settings,
+	const struct request *request, const char *token, const struct bearer_terms *terms,
+	struct caller *caller)
+{
+	enum bearer first =
+		check_first_party(db, settings, request, token, terms->with_totals, caller);
+	enum bearer second;
+
+	if (first == BEARER_ACCEPTED || first == BEARER_FAILED || terms->first_party_only)
+		return first;
+	second = check_scoped(db, token, terms, caller);
+	return second == BEARER_BAD_TOKEN ? first : second;
+}
+
 enum bearer bearer_check(struct db *db, const struct settings *settings,
-	const struct request *request, const char *scopes, bool with_totals, struct caller *caller)
+	const struct request *request, const struct bearer_terms *terms, struct caller *caller)
 {
 	const char *token;
-	enum db_result result;
 	enum bearer found = find_token(request, &token);
 
 	if (found != BEARER_ACCEPTED)
 		return found;
 	if (!secret_sha256_hex(token, strlen(token), caller->token_hash))
 		return BEARER_FAILED;
-	result = check_first_party(db, settings, request, token, with_totals, caller);
-	if (result == DB_NO_ROW)
-		found = check_scoped(db, token, scopes, with_totals, caller);
-	else if (result != DB_OK)
-		found = BEARER_FAILED;
+	found = check_token(db, settings, request, token, terms, caller);
 	if (found != BEARER_ACCEPTED)
 		return found;
 	if (!caller->profile.user.active)
 		return BEARER_MISSING;
-	if (with_totals && profile_complete(db, &caller->profile) != DB_OK)
+	if (terms->with_totals && profile_complete(db, &caller->profile) != DB_OK)
 		return BEARER_FAILED;
 	return BEARER_ACCEPTED;
 }

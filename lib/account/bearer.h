@@ -29,18 +29,27 @@ enum bearer {
 	BEARER_ACCEPTED,
 	BEARER_MISSING,   /* no token, or that of an account that may not log in */
 	BEARER_BAD_TYPE,  /* another scheme than Bearer */
-	BEARER_BAD_TOKEN, /* malformed, expired, revoked, of an account that is gone */
+	BEARER_BAD_TOKEN, /* malformed, revoked; with scopes: also expired */
+	BEARER_EXPIRED,   /* a first-party token that was good once */
+	BEARER_OF_NOBODY, /* a good first-party token of an account that is gone */
 	BEARER_BAD_SCOPE, /* a token with scopes, but not those that are needed */
 	BEARER_FAILED,    /* the database cannot be asked */
 };
 
+/* What is asked of a token. */
+struct bearer_terms {
+	const char
+		*scopes;  /* the words that a token with scopes must have, all of them, separated by
+			       spaces; NULL: none */
+	bool with_totals; /* read all that the account's profile shows */
+	bool first_party_only;
+};
+
 /*
- * Check the Authorization header and read the account, and with `with_totals` all that its profile
- * shows: one question to the database for a first-party token. `scopes`: the words that a token with
- * scopes must have, all of them, separated by spaces; NULL: none. `caller` is filled when the result is
- * BEARER_ACCEPTED; its texts live in the request's arena.
+ * Check the Authorization header and read the account: one question to the database for a first-party
+ * token. `caller` is filled when the result is BEARER_ACCEPTED; its texts live in the request's arena.
  */
 enum bearer bearer_check(struct db *db, const struct settings *settings,
-	const struct request *request, const char *scopes, bool with_totals, struct caller *caller);
+	const struct request *request, const struct bearer_terms *terms, struct caller *caller);
 
 #endif

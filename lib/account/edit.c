@@ -16,6 +16,14 @@ enum db_result edit_personal_data(struct db *db, const struct user *user)
 		NULL);
 }
 
+enum db_result edit_time_and_week(struct db *db, const struct user *user)
+{
+	static const char STORE[] = "UPDATE users SET timezone = ?, weekm = ? WHERE id = ?";
+
+	return db_change(db, STORE,
+		DB_PARAMS(DB_TEXT(user->timezone), DB_INT(user->weekm), DB_INT(user->id)), NULL);
+}
+
 enum db_result edit_preferences(struct db *db, const struct user *user)
 {
 	static const char STORE[] =

@@ -12,6 +12,9 @@ enum { EDIT_NAME_MAX = 80, EDIT_BIO_MAX = 200, EDIT_FORMAT_MAX = 50 }; /* code p
 /* Store first_name, last_name, location, bio and birth_date as they stand in `user`. */
 enum db_result edit_personal_data(struct db *db, const struct user *user);
 
+/* Store timezone and weekm alone. */
+enum db_result edit_time_and_week(struct db *db, const struct user *user);
+
 /* Store the eight preferences as they stand in `user`. */
 enum db_result edit_preferences(struct db *db, const struct user *user);
 

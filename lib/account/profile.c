@@ -3,6 +3,8 @@
  */
 #include "account/profile.h"
 
+#include "account/fields.h"
+
 enum db_result profile_read(struct db *db, int64_t user_id, struct profile *profile)
 {
 	static const char READ[] =
@@ -27,61 +29,80 @@ static bool accepted_privacy_policy(const struct profile *profile)
 	       profile->privacy_policy_date < accepted;
 }
 
-static bool add_account(cJSON *object, const struct profile *profile)
-{
-	const struct user *user = &profile->user;
+/* What is shown as it is stored. */
+static const struct field_row FIELDS[] = {
+/* clang-format off */
+#define FIELD(key, type, dialects, member) {key, type, dialects, offsetof(struct profile, member)}
+	/* clang-format on */
+	FIELD("admin", AS_FLAG, IN_ALL, user.admin),
+	FIELD("bio", AS_TEXT, IN_ALL, user.bio),
+	FIELD("birth_date", AS_TIME, IN_ALL, user.birth_date),
+	FIELD("created_at", AS_TIME, IN_ALL, user.created_at),
+	FIELD("date_format", AS_TEXT, IN_0_7, user.date_format),
+	FIELD("display_ascent", AS_FLAG, SINCE_0_6, user.display_ascent),
+	FIELD("email", AS_TEXT, IN_ALL, user.email),
+	FIELD("email_to_confirm", AS_TEXT, SINCE_0_6, user.email_to_confirm),
+	FIELD("first_name", AS_TEXT, IN_ALL, user.first_name),
+	FIELD("id", AS_NUMBER, IN_0_2, user.id),
+	FIELD("imperial_units", AS_FLAG, SINCE_0_6, user.imperial_units),
+	FIELD("is_active", AS_FLAG, SINCE_0_6, user.active),
+	FIELD("language", AS_TEXT, SINCE_0_6, user.language),
+	FIELD("last_name", AS_TEXT, IN_ALL, user.last_name),
+	FIELD("location", AS_TEXT, IN_ALL, user.location),
+	FIELD("nb_activities", AS_NUMBER, IN_0_2, totals.nb_workouts),
+	FIELD("nb_workouts", AS_NUMBER, SINCE_0_6, totals.nb_workouts),
+	FIELD("start_elevation_at_zero", AS_FLAG, IN_0_7, user.start_elevation_at_zero),
+	FIELD("timezone", AS_TEXT, IN_ALL, user.timezone),
+	FIELD("total_ascent", AS_REAL, SINCE_0_6, totals.ascent),
+	FIELD("total_distance", AS_REAL, IN_ALL, totals.distance),
+	FIELD("use_raw_gpx_speed", AS_FLAG, IN_0_7, user.use_raw_gpx_speed),
+	FIELD("username", AS_TEXT, IN_ALL, user.username),
+	FIELD("weekm", AS_FLAG, IN_ALL, user.weekm),
+#undef FIELD
+	{0},
+};
 
-	return json_add_bool(object, "accepted_privacy_policy", accepted_privacy_policy(profile)) &&
-	       json_add_bool(object, "admin", user->admin) &&
-	       json_add_text(object, "bio", user->bio) &&
-	       json_add_time(object, "birth_date", user->birth_date) &&
-	       json_add_time(object, "created_at", user->created_at) &&
-	       json_add_text(object, "email", user->email) &&
-	       json_add_text(object, "email_to_confirm", user->email_to_confirm) &&
-	       json_add_text(object, "first_name", user->first_name) &&
-	       json_add_bool(object, "is_active", user->active) &&
-	       json_add_text(object, "last_name", user->last_name) &&
-	       json_add_text(object, "location", user->location) &&
-	       json_add_bool(object, "picture", user->picture != NULL) &&
-	       json_add_text(object, "username", user->username);
-}
-
-static bool add_preferences(cJSON *object, const struct user *user)
+/* What is found out from what is stored. */
+static bool add_derived(cJSON *object, const struct profile *profile)
 {
-	return json_add_text(object, "date_format", user->date_format) &&
-	       json_add_bool(object, "display_ascent", user->display_ascent) &&
-	       json_add_bool(object, "imperial_units", user->imperial_units) &&
-	       json_add_text(object, "language", user->language) &&
-	       json_add_bool(object, "start_elevation_at_zero", user->start_elevation_at_zero) &&
-	       json_add_text(object, "timezone", user->timezone) &&
-	       json_add_bool(object, "use_raw_gpx_speed", user->use_raw_gpx_speed) &&
-	       json_add_bool(object, "weekm", user->weekm);
-}
-
-static bool add_totals(cJSON *object, const struct profile *profile)
-{
-	const struct totals *totals = &profile->totals;
 	char duration[CLOCK_DURATION_SIZE];
-	int sports = 0;
-	cJSON *list = totals_sports_list(totals, &sports);
 
-	clock_duration(totals->duration, duration);
-	return list != NULL && json_add_number(object, "nb_sports", sports) &&
-	       json_add_number(object, "nb_workouts", (double)totals->nb_workouts) &&
-	       cJSON_AddItemToObject(
-		       object, "records", totals_records(totals, profile->user.username)) &&
-	       cJSON_AddItemToObject(object, "sports_list", list) &&
-	       json_add_number(object, "total_ascent", totals->ascent) &&
-	       json_add_number(object, "total_distance", totals->distance) &&
+	clock_duration(profile->totals.duration, duration);
+	return json_add_bool(object, "picture", profile->user.picture != NULL) &&
 	       json_add_text(object, "total_duration", duration);
 }
 
-cJSON *profile_object(const struct profile *profile)
+static bool add_sports(cJSON *object, const struct profile *profile, const struct dialect *dialect)
+{
+	int sports = 0;
+	cJSON *list = totals_sports_list(&profile->totals, &sports);
+
+	if (list == NULL || !json_add_number(object, "nb_sports", sports))
+		return false;
+	return (dialect->mask & SINCE_0_6) == 0 ||
+	       cJSON_AddItemToObject(object, "sports_list", list);
+}
+
+static bool add_records(cJSON *object, const struct profile *profile, const struct dialect *dialect)
+{
+	return (dialect->mask & SINCE_0_6) == 0 ||
+	       cJSON_AddItemToObject(
+		       object, "records", totals_records(&profile->totals, profile->user.username));
+}
+
+static bool add_policy(cJSON *object, const struct profile *profile, const struct dialect *dialect)
+{
+	return (dialect->mask & IN_0_7) == 0 ||
+	       json_add_bool(object, "accepted_privacy_policy", accepted_privacy_policy(profile));
+}
+
+cJSON *profile_object(const struct profile *profile, const struct dialect *dialect)
 {
 	cJSON *object = cJSON_CreateObject();
 
-	if (object == NULL || !add_account(object, profile) ||
-		!add_preferences(object, &profile->user) || !add_totals(object, profile))
+	if (object == NULL || !fields_add(object, dialect, FIELDS, profile) ||
+		!add_derived(object, profile) || !add_sports(object, profile, dialect) ||
+		!add_records(object, profile, dialect) || !add_policy(object, profile, dialect))
 		return NULL;
 	return object;
 }

@@ -4,6 +4,7 @@
 #ifndef FITGATE_ACCOUNT_PROFILE_H
 #define FITGATE_ACCOUNT_PROFILE_H
 
+#include "account/dialect.h"
 #include "account/totals.h"
 #include "account/user.h"
 
@@ -27,7 +28,7 @@ enum db_result profile_read(struct db *db, int64_t user_id, struct profile *prof
 /* Where the totals do not lie ready (account/totals.h), read them from the tables. DB_OK, DB_AGAIN, DB_FAILED. */
 enum db_result profile_complete(struct db *db, struct profile *profile);
 
-/* The object with its 28 keys; NULL when memory is out. */
-cJSON *profile_object(const struct profile *profile);
+/* The object as the dialect has it; NULL when memory is out. */
+cJSON *profile_object(const struct profile *profile, const struct dialect *dialect);
 
 #endif

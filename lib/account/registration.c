@@ -40,15 +40,17 @@ static enum db_result insert_user(struct db *db, const struct registration *r)
 		"INSERT INTO users (username, email, password, created_at, accepted_policy_date, language, "
 		"timezone, date_format, confirmation_token, confirmation_sent_at, is_active, admin) "
 		"VALUES (?, ?, ?, ?, ?, ?, 'Europe/Paris', 'MM/dd/yyyy', ?, ?, ?, ?)";
-	bool by_operator = r->confirmation == NULL;
-	instant by_owner = by_operator ? INSTANT_NONE : r->now;
-
-	return db_change(db, INSERT,
+	bool active = r->confirmation == NULL;
+	enum db_result result = db_change(db, INSERT,
 		DB_PARAMS(DB_TEXT(r->username), DB_TEXT(r->email), DB_TEXT(r->password),
-			DB_TIME(r->now), DB_TIME(by_owner), DB_TEXT(r->language),
-			DB_TEXT(by_operator ? NULL : r->confirmation->hash), DB_TIME(by_owner),
-			DB_INT(by_operator), DB_INT(r->admin)),
+			DB_TIME(r->now), DB_TIME(r->policy_accepted_at), DB_TEXT(r->language),
+			DB_TEXT(active ? NULL : r->confirmation->hash),
+			DB_TIME(active ? INSTANT_NONE : r->now), DB_INT(active), DB_INT(r->admin)),
 		NULL);
+
+	if (r->user_id != NULL)
+		*r->user_id = db_inserted_id(db);
+	return result;
 }
 
 static enum db_result refuse(struct attempt *attempt, enum registration_result why)

@@ -10,10 +10,12 @@
 struct registration {
 	const char *username, *email, *language;
 	const char *password;                    /* the hash */
-	const struct confirmation *confirmation; /* NULL: made by the operator, as below */
+	const struct confirmation *confirmation; /* NULL: the account is active at once */
+	instant policy_accepted_at;              /* INSTANT_NONE: not yet */
 	bool admin;
 	bool limited; /* there is a limit of accounts, and it holds for this one */
 	instant now;
+	int64_t *user_id; /* gets the new account's number; NULL: not asked for */
 };
 
 enum registration_result {
@@ -25,10 +27,8 @@ enum registration_result {
 };
 
 /*
- * Store the account, not yet active, and in the same transaction whatever `then` stores beside it (the
- * job of its e-mail); `then` may be NULL. Names and addresses are taken whatever their case.
- *
- * An account that the operator makes is active at once, and has not accepted the privacy policy yet.
+ * Store the account, and in the same transaction whatever `then` stores beside it (the job of its
+ * e-mail); `then` may be NULL. Names and addresses are taken whatever their case.
  */
 enum registration_result registration_store(struct db *db, const struct registration *registration,
 	enum db_result (*then)(struct db *db, void *context), void *context);

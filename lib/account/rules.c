@@ -11,25 +11,48 @@
 #define DIGITS  "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-enum { USERNAME_MIN = 3, USERNAME_MAX = 30, PASSWORD_MIN = 8 };
+enum { USERNAME_MIN = 3, PASSWORD_MIN = 8 };
 
-void rules_messages(unsigned broken, char text[RULES_MESSAGES_SIZE])
+void rules_messages(const struct dialect *dialect, unsigned broken, char *text, size_t size)
 {
 	static const struct {
 		enum rule rule;
-		const char *message;
+		const char *messages[DIALECT_COUNT];
 	} MESSAGES[] = {
-		{RULE_USERNAME_LENGTH, "username: 3 to 30 characters required\n"},
-		{RULE_USERNAME_CHARACTERS, "username: only alphanumeric characters and the "
-					   "underscore character \"_\" allowed\n"},
-		{RULE_EMAIL, "email: valid email must be provided\n"},
-		{RULE_PASSWORD, "password: 8 characters required\n"},
+#define RULE(rule, in_0_7, in_0_6, in_0_2)                                                         \
+	{                                                                                          \
+		rule,                                                                              \
+		{                                                                                  \
+			[DIALECT_0_7] = in_0_7, [DIALECT_0_6] = in_0_6, [DIALECT_0_2] = in_0_2     \
+		}                                                                                  \
+	}
+#define SAME NULL
+		RULE(RULE_USERNAME_LENGTH, "username: 3 to 30 characters required\n", SAME,
+			"Username: 3 to 12 characters required.\n"),
+		RULE(RULE_USERNAME_CHARACTERS,
+			"username: only alphanumeric characters and the underscore character \"_\" allowed\n",
+			SAME,
+			"Username: only alphanumeric characters and the underscore character \"_\" allowed.\n"),
+		RULE(RULE_EMAIL, "email: valid email must be provided\n", SAME,
+			"Valid email must be provided.\n"),
+		RULE(RULE_PASSWORD_TWICE,
+			"password: password and password confirmation don't match\n", SAME,
+			"Password and password confirmation don't match.\n"),
+		RULE(RULE_PASSWORD, "password: 8 characters required\n", SAME,
+			"Password: 8 characters required.\n"),
+#undef SAME
+#undef RULE
 	};
 
 	*text = '\0';
-	for (size_t i = 0; i < sizeof(MESSAGES) / sizeof(*MESSAGES); i++)
+	for (size_t i = 0; i < sizeof(MESSAGES) / sizeof(*MESSAGES); i++) {
+		const char *message = MESSAGES[i].messages[dialect->id];
+
+		if (message == NULL)
+			message = MESSAGES[i].messages[DIALECT_0_7];
 		if ((broken & MESSAGES[i].rule) != 0)
-			strncat(text, MESSAGES[i].message, RULES_MESSAGES_SIZE - strlen(text) - 1);
+			strncat(text, message, size - strlen(text) - 1);
+	}
 }
 
 static bool consists_of(const char *text, const char *characters)
@@ -37,12 +60,12 @@ static bool consists_of(const char *text, const char *characters)
 	return text[strspn(text, characters)] == '\0';
 }
 
-unsigned rules_username(const char *username)
+unsigned rules_username(const char *username, size_t max)
 {
 	size_t length = text_length(username);
 	unsigned broken = 0;
 
-	if (length < USERNAME_MIN || length > USERNAME_MAX)
+	if (length < USERNAME_MIN || length > max)
 		broken |= RULE_USERNAME_LENGTH;
 	if (*username == '\0' || !consists_of(username, LETTERS DIGITS "_"))
 		broken |= RULE_USERNAME_CHARACTERS;

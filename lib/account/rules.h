@@ -4,6 +4,8 @@
 #ifndef FITGATE_ACCOUNT_RULES_H
 #define FITGATE_ACCOUNT_RULES_H
 
+#include "account/dialect.h"
+
 #include <stdbool.h>
 
 /* Bits, in the order in which their messages are given. */
@@ -11,19 +13,21 @@ enum rule {
 	RULE_USERNAME_LENGTH = 1,
 	RULE_USERNAME_CHARACTERS = 2,
 	RULE_EMAIL = 4,
-	RULE_PASSWORD = 8,
+	RULE_PASSWORD_TWICE = 8, /* password and password_conf are the same */
+	RULE_PASSWORD = 16,
 };
 
 enum { RULES_EMAIL_MAX = 255 };
 
 /* Room for the messages of all rules. */
-enum { RULES_MESSAGES_SIZE = 256 };
+enum { RULES_MESSAGES_SIZE = 320 };
 
 /* The messages of the rules that are broken, each with a line feed, in their order. */
-void rules_messages(unsigned broken, char text[RULES_MESSAGES_SIZE]);
+void rules_messages(const struct dialect *dialect, unsigned broken, char *text, size_t size);
 
-/* The rules that a username, an e-mail address, a new password break; 0: none. */
-unsigned rules_username(const char *username);
+/* The rules that a username (of at most so many code points), an e-mail address, a new password break;
+ * 0: none. */
+unsigned rules_username(const char *username, size_t max);
 unsigned rules_email(const char *email);
 unsigned rules_password(const char *password);
 

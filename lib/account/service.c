@@ -15,6 +15,7 @@ const struct route_access ACCESS_PROFILE_READ = {"profile:read", true};
 const struct route_access ACCESS_PROFILE_WRITE = {"profile:write", false};
 const struct route_access ACCESS_PROFILE_WRITE_AND_SHOW = {"profile:write", true};
 const struct route_access ACCESS_WORKOUTS_READ = {"workouts:read", false};
+const struct route_access ACCESS_EXPORT = {"profile:read workouts:read", false};
 
 bool service_read_payload(
 	const struct request *request, struct response *response, struct payload *payload)
@@ -32,6 +33,11 @@ bool service_read_payload(
 	return false;
 }
 
+const char *service_languages(const struct service *service, const struct dialect *dialect)
+{
+	return dialect->languages == NULL ? service->settings.languages : dialect->languages;
+}
+
 void service_refuse_for_now(
 	const struct request *request, struct response *response, int64_t seconds)
 {
@@ -42,40 +48,50 @@ void service_refuse_for_now(
 		response_header(response, "Retry-After", text);
 }
 
-static bool authorize(struct service *service, const struct route_access *access,
-	struct request *request, struct response *response)
+/* What to say to somebody who was not accepted. */
+static enum answer refusal(enum bearer why)
 {
-	struct caller *caller;
-
-	if (access == NULL)
-		return true;
-	caller = arena_zero(request->arena, sizeof(*caller));
-	if (caller == NULL) {
-		answer(response, ANSWER_SERVER_ERROR);
-		return false;
-	}
-	switch (bearer_check(service->db, &service->settings, request, access->scopes,
-		access->with_totals, caller)) {
-	case BEARER_ACCEPTED:
-		request->caller = caller;
-		return true;
+	switch (why) {
 	case BEARER_MISSING:
-		answer(response, ANSWER_NO_TOKEN);
-		return false;
+		return ANSWER_NO_TOKEN;
 	case BEARER_BAD_TYPE:
-		answer_bad_token_type(response);
-		return false;
+		return ANSWER_BAD_TOKEN_TYPE;
 	case BEARER_BAD_TOKEN:
-		answer_bad_token(response);
-		return false;
+		return ANSWER_BAD_TOKEN;
+	case BEARER_EXPIRED:
+		return ANSWER_EXPIRED_TOKEN;
+	case BEARER_OF_NOBODY:
+		return ANSWER_TOKEN_OF_NOBODY;
 	case BEARER_BAD_SCOPE:
-		answer_bad_scope(response);
-		return false;
+		return ANSWER_BAD_SCOPE;
+	case BEARER_ACCEPTED:
 	case BEARER_FAILED:
 		break;
 	}
-	answer(response, ANSWER_SERVER_ERROR);
-	return false;
+	return ANSWER_SERVER_ERROR;
+}
+
+static bool authorize(struct service *service, const struct route_access *access,
+	struct request *request, struct response *response)
+{
+	struct bearer_terms terms;
+	struct caller *caller;
+	enum bearer verdict;
+
+	if (access == NULL)
+		return true;
+	terms = (struct bearer_terms){.scopes = access->scopes,
+		.with_totals = access->with_totals,
+		.first_party_only = !request->dialect->has_scoped_tokens};
+	caller = arena_zero(request->arena, sizeof(*caller));
+	verdict = caller == NULL
+			  ? BEARER_FAILED
+			  : bearer_check(service->db, &service->settings, request, &terms, caller);
+	if (verdict == BEARER_ACCEPTED)
+		request->caller = caller;
+	else
+		answer(response, refusal(verdict));
+	return verdict == BEARER_ACCEPTED;
 }
 
 static void call_handler(struct service *service, const struct route *route,
@@ -88,12 +104,14 @@ static void call_handler(struct service *service, const struct route *route,
 		answer(response, ANSWER_SERVER_ERROR);
 }
 
-static bool dialect_is_known(const struct request *request)
+static bool find_dialect(struct request *request, struct response *response)
 {
-	if (*request->dialect == '\0' || strcmp(request->dialect, "0.7") == 0)
-		return true;
-	log_error("API_DIALECT: the web server asks for '%s', which is unknown", request->dialect);
-	return false;
+	request->dialect = dialect_find(request->dialect_name);
+	response->dialect = request->dialect;
+	if (request->dialect == NULL)
+		log_error("API_DIALECT: the web server asks for '%s', which is unknown",
+			request->dialect_name);
+	return request->dialect != NULL;
 }
 
 static void handle(void *context, struct request *request, struct response *response)
@@ -102,12 +120,12 @@ static void handle(void *context, struct request *request, struct response *resp
 	const struct route *route;
 	char *allow = arena_alloc(request->arena, ROUTER_ALLOW_SIZE);
 
-	if (allow == NULL || !dialect_is_known(request)) {
+	if (!find_dialect(request, response) || allow == NULL) {
 		answer(response, ANSWER_SERVER_ERROR);
 		return;
 	}
 	db_use_arena(service->db, request->arena);
-	switch (router_find(service->routes, request, &route, allow)) {
+	switch (router_find(service->routes, request->dialect->mask, request, &route, allow)) {
 	case ROUTING_FOUND:
 		call_handler(service, route, request, response);
 		return;
@@ -142,10 +160,25 @@ static int refuse_to_start(const char *error)
 	return EXIT_FAILURE;
 }
 
+/* "GET /api/ping 0.7,0.6,0.2" */
+static void print_route(const struct route *route)
+{
+	const char *separator = " ";
+
+	printf("%s %s", router_method_name(route->method), route->pattern);
+	for (int i = 0; i < DIALECT_COUNT; i++) {
+		if ((route->dialects & DIALECTS[i].mask) == 0)
+			continue;
+		printf("%s%s", separator, DIALECTS[i].name);
+		separator = ",";
+	}
+	putchar('\n');
+}
+
 static int print_routes(const struct route *routes)
 {
 	for (const struct route *route = routes; route->pattern != NULL; route++)
-		printf("%s %s\n", router_method_name(route->method), route->pattern);
+		print_route(route);
 	return EXIT_SUCCESS;
 }
 

@@ -9,6 +9,7 @@
 
 #include "account/answer.h"
 #include "account/bearer.h"
+#include "account/dialect.h"
 #include "core/settings.h"
 #include "db/db.h"
 #include "http/payload.h"
@@ -33,10 +34,11 @@ extern const struct route_access ACCESS_PROFILE_READ; /* with totals */
 extern const struct route_access ACCESS_PROFILE_WRITE;
 extern const struct route_access ACCESS_PROFILE_WRITE_AND_SHOW; /* with totals */
 extern const struct route_access ACCESS_WORKOUTS_READ;
+extern const struct route_access ACCESS_EXPORT; /* the archive holds profile and workouts */
 
 /*
  * Read the settings, serve, and return the exit status of the process. `needs` is of enum settings_need.
- * With the argument --routes: print the routes, one a line.
+ * With the argument --routes: print the routes and their dialects, one a line.
  */
 int service_main(
 	int argc, char **argv, const char *name, unsigned needs, const struct route *routes);
@@ -46,6 +48,9 @@ int service_main(
  */
 bool service_read_payload(
 	const struct request *request, struct response *response, struct payload *payload);
+
+/* The languages that the dialect's clients may ask for, as words separated by spaces. */
+const char *service_languages(const struct service *service, const struct dialect *dialect);
 
 /* 429: come back in so many seconds. */
 void service_refuse_for_now(

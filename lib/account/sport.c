@@ -3,6 +3,8 @@
  */
 #include "account/sport.h"
 
+#include "account/fields.h"
+
 enum db_result sport_find(struct db *db, int64_t sport_id)
 {
 	static const char FIND[] = "SELECT id FROM sports WHERE id = ?";
@@ -69,31 +71,67 @@ enum db_result sport_reset_preference(struct db *db, int64_t user_id, int64_t sp
 
 struct listing {
 	cJSON *array;
+	const struct dialect *dialect;
 	bool admin, complete;
 	int64_t id;
-	const char *label, *color;
-	bool active, active_for_user, has_workouts;
+	const char *label, *color, *image;
+	bool active, active_for_user, has_workouts, can_be_deleted;
 	double threshold;
 };
+
+static const struct field_row FIELDS[] = {
+	{"_can_be_deleted", AS_FLAG, IN_0_2, offsetof(struct listing, can_be_deleted)},
+	{"color", AS_TEXT, SINCE_0_6, offsetof(struct listing, color)},
+	{"id", AS_NUMBER, IN_ALL, offsetof(struct listing, id)},
+	{"img", AS_TEXT, IN_0_2, offsetof(struct listing, image)},
+	{"is_active", AS_FLAG, SINCE_0_6, offsetof(struct listing, active)},
+	{"is_active_for_user", AS_FLAG, SINCE_0_6, offsetof(struct listing, active_for_user)},
+	{"label", AS_TEXT, IN_ALL, offsetof(struct listing, label)},
+	{"stopped_speed_threshold", AS_REAL, SINCE_0_6, offsetof(struct listing, threshold)},
+	{0},
+};
+
+/* For administrators. */
+static const struct field_row MORE_FIELDS[] = {
+	{"has_workouts", AS_FLAG, SINCE_0_6, offsetof(struct listing, has_workouts)},
+	{0},
+};
+
+/* Where the web application of 0.2 has the pictures of sports; NULL for those that came later. */
+static const char *image_of(int64_t sport_id)
+{
+	static const char *const IMAGES[] = {
+		[1] = "/img/sports/cycling-sport.png",
+		[2] = "/img/sports/cycling-transport.png",
+		[3] = "/img/sports/hiking.png",
+		[4] = "/img/sports/mountain-biking.png",
+		[5] = "/img/sports/running.png",
+		[6] = "/img/sports/walking.png",
+		[7] = "/img/sports/electric-mountain-biking.png",
+		[8] = "/img/sports/trail.png",
+		[9] = "/img/sports/alpine-skiing.png",
+		[10] = "/img/sports/cross-country-skiing.png",
+		[11] = "/img/sports/rowing.png",
+	};
+	enum { IMAGE_COUNT = sizeof(IMAGES) / sizeof(*IMAGES) };
+
+	return sport_id >= 0 && sport_id < IMAGE_COUNT ? IMAGES[sport_id] : NULL;
+}
 
 static bool add_sport(void *context)
 {
 	struct listing *l = context;
 	cJSON *sport = cJSON_CreateObject();
 
-	l->complete = sport != NULL && json_add_text(sport, "color", l->color) &&
-		      (!l->admin || json_add_bool(sport, "has_workouts", l->has_workouts)) &&
-		      json_add_number(sport, "id", (double)l->id) &&
-		      json_add_bool(sport, "is_active", l->active) &&
-		      json_add_bool(sport, "is_active_for_user", l->active_for_user) &&
-		      json_add_text(sport, "label", l->label) &&
-		      json_add_number(sport, "stopped_speed_threshold", l->threshold) &&
+	l->image = image_of(l->id);
+	l->complete = sport != NULL && fields_add(sport, l->dialect, FIELDS, l) &&
+		      (!l->admin || fields_add(sport, l->dialect, MORE_FIELDS, l)) &&
 		      cJSON_AddItemToArray(l->array, sport);
 	return l->complete;
 }
 
-enum db_result sport_list(
-	struct db *db, int64_t user_id, bool admin, int64_t sport_id, cJSON *array)
+enum db_result sport_list(struct db *db, const struct dialect *dialect, const struct user *user,
+	int64_t sport_id, cJSON *array)
 {
 	static const char LIST[] =
 		"SELECT s.id, s.label, s.is_active, s.is_active AND COALESCE(p.is_active, 1), p.color, "
@@ -101,9 +139,11 @@ enum db_result sport_list(
 		"? AND EXISTS (SELECT 1 FROM workouts AS w WHERE w.sport_id = s.id) "
 		"FROM sports AS s LEFT JOIN users_sports_preferences AS p "
 		"ON p.sport_id = s.id AND p.user_id = ? WHERE ? = 0 OR s.id = ? ORDER BY s.id";
-	struct listing l = {.array = array, .admin = admin, .complete = true};
+	struct listing l = {
+		.array = array, .dialect = dialect, .admin = user->admin, .complete = true};
 	enum db_result result = db_rows(db, LIST,
-		DB_PARAMS(DB_INT(admin), DB_INT(user_id), DB_INT(sport_id), DB_INT(sport_id)),
+		DB_PARAMS(
+			DB_INT(user->admin), DB_INT(user->id), DB_INT(sport_id), DB_INT(sport_id)),
 		DB_COLUMNS(DB_TO_INT(&l.id), DB_TO_TEXT(&l.label), DB_TO_BOOL(&l.active),
 			DB_TO_BOOL(&l.active_for_user), DB_TO_TEXT(&l.color),
 			DB_TO_DOUBLE(&l.threshold), DB_TO_BOOL(&l.has_workouts)),

@@ -4,8 +4,9 @@
 #ifndef FITGATE_ACCOUNT_SPORT_H
 #define FITGATE_ACCOUNT_SPORT_H
 
+#include "account/dialect.h"
+#include "account/user.h"
 #include "core/json.h"
-#include "db/db.h"
 
 /* What to change; what is not given stays. */
 struct sport_change {
@@ -33,9 +34,9 @@ enum db_result sport_change_preference(struct db *db, int64_t user_id, int64_t s
 /* Forget a user's preference for a sport; that there was none is no error. */
 enum db_result sport_reset_preference(struct db *db, int64_t user_id, int64_t sport_id);
 
-/* Add the sport with this id, or (0) every sport, to the array, as the user sees them: an administrator
- * also sees whether anybody has workouts of it. DB_OK, DB_FAILED. */
-enum db_result sport_list(
-	struct db *db, int64_t user_id, bool admin, int64_t sport_id, cJSON *array);
+/* Add the sport with this id, or (0) every sport, to the array, as the user and the dialect see them: an
+ * administrator also sees whether anybody has workouts of it. DB_OK, DB_FAILED. */
+enum db_result sport_list(struct db *db, const struct dialect *dialect, const struct user *user,
+	int64_t sport_id, cJSON *array);
 
 #endif

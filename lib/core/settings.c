@@ -352,6 +352,15 @@ static bool load_throttles(struct settings *settings, struct source *source)
 	return true;
 }
 
+static bool load_registration(struct settings *settings, struct source *source)
+{
+	const char *value = lookup(source, "REGISTRATION_0_2", "on");
+
+	settings->registration_0_2 = strcmp(value, "off") != 0;
+	return strcmp(value, "on") == 0 || strcmp(value, "off") == 0 ||
+	       refuse(source, "REGISTRATION_0_2: '%s' is neither on nor off", value);
+}
+
 /* "$y$7", "$2b$12", "$6$": everything up to the last '$' is the prefix, the rest the cost. */
 static bool load_password_hash(struct settings *settings, struct source *source)
 {
@@ -410,5 +419,5 @@ bool settings_load(struct settings *settings, struct arena *arena, const char *p
 	       load_database(settings, source, program, needs) &&
 	       load_mail_server(settings, source) && load_mail_texts(settings, source, needs) &&
 	       load_lifetimes(settings, source) && load_password_hash(settings, source) &&
-	       load_throttles(settings, source);
+	       load_throttles(settings, source) && load_registration(settings, source);
 }

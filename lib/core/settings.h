@@ -48,6 +48,7 @@ struct settings {
 	int64_t throttle_login_account, throttle_login_address, throttle_login_seconds;
 	int64_t throttle_mail_account, throttle_mail_address, throttle_mail_seconds;
 
+	bool registration_0_2; /* dialect 0.2, which does not prove addresses, may register */
 	const char *languages; /* words separated by spaces */
 	const char *map_attribution;
 	const char *weather_provider; /* NULL when none is known */

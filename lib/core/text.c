@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -233,4 +234,22 @@ bool text_has_word(const char *list, const char *word)
 		list += strspn(list, " ");
 	}
 	return false;
+}
+
+void text_bytes(int64_t bytes, char text[TEXT_BYTES_SIZE])
+{
+	static const char *const UNITS[] = {" bytes", "KB", "MB", "GB", "TB"};
+	enum { UNIT_COUNT = sizeof(UNITS) / sizeof(*UNITS) };
+	double value = (double)bytes;
+	int unit = 0;
+
+	while (value >= 1024 && unit < UNIT_COUNT - 1) {
+		value /= 1024;
+		unit++;
+	}
+	if (bytes < 2)
+		snprintf(text, TEXT_BYTES_SIZE, "%lld byte%s", (long long)bytes,
+			bytes == 1 ? "" : "s");
+	else
+		snprintf(text, TEXT_BYTES_SIZE, "%.1f%s", value, UNITS[unit]);
 }

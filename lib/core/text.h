@@ -52,6 +52,12 @@ bool text_is_plain_address(const char *address);
 /* Decode %XX in place; a '%' without two hex digits, or %00, is refused. */
 bool text_percent_decode(char *text);
 
+enum { TEXT_BYTES_SIZE = 32 };
+
+/* A size as people read it, 1024-based with one decimal: "0 bytes", "1 byte", "100.0 bytes", "1.2KB",
+ * "1024.0KB", "11.0MB" (contract §6.11). */
+void text_bytes(int64_t bytes, char text[TEXT_BYTES_SIZE]);
+
 /* Whether `list`, words separated by single spaces, holds `word` exactly. */
 bool text_has_word(const char *list, const char *word);
 

@@ -74,16 +74,17 @@ bool request_begin(
 	request->method_text = parameter(request, "REQUEST_METHOD");
 	request->path = parameter(request, "PATH_INFO");
 	request->id = request_id(request);
-	request->dialect = parameter(request, "API_DIALECT");
+	request->dialect_name = parameter(request, "API_DIALECT");
+	request->accel_prefix = parameter(request, "ACCEL_PREFIX");
 	request->authorization = authorization(request);
 	request->content_type = parameter(request, "CONTENT_TYPE");
 	request->user_agent = parameter(request, "HTTP_USER_AGENT");
 	request->remote_address = parameter(request, "REMOTE_ADDR");
 	length = parameter(request, "CONTENT_LENGTH");
 	if (request->method_text == NULL || request->path == NULL || request->id == NULL ||
-		request->dialect == NULL || request->authorization == NULL ||
-		request->content_type == NULL || request->user_agent == NULL ||
-		request->remote_address == NULL || length == NULL)
+		request->dialect_name == NULL || request->accel_prefix == NULL ||
+		request->authorization == NULL || request->content_type == NULL ||
+		request->user_agent == NULL || request->remote_address == NULL || length == NULL)
 		return false;
 	request->method = method_of(request->method_text);
 	if (!text_integer(length, 0, INT64_MAX, &request->content_length))

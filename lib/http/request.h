@@ -32,7 +32,8 @@ struct request_source {
 
 enum { REQUEST_PATH_PARAMETERS = 2 };
 
-struct caller; /* account/bearer.h: who asks, once that is known */
+struct caller;  /* account/bearer.h: who asks, once that is known */
+struct dialect; /* account/dialect.h: what the client speaks, once that is known */
 
 struct request {
 	struct arena *arena;
@@ -41,7 +42,9 @@ struct request {
 	const char *method_text;
 	const char *path;           /* PATH_INFO */
 	const char *id;             /* REQUEST_ID, made here when the web server gives none */
-	const char *dialect;        /* API_DIALECT, "" when absent */
+	const char *dialect_name;   /* API_DIALECT, "" when absent */
+	const char *accel_prefix;   /* ACCEL_PREFIX: the location by which nginx, told so with
+				       X-Accel-Redirect, sends files; "" when there is none */
 	const char *authorization;  /* the header's value, "" when absent */
 	const char *content_type;   /* "" when absent */
 	int64_t content_length;     /* -1: not known */
@@ -50,6 +53,7 @@ struct request {
 	const char *route;          /* the pattern that matched; for the log */
 	const char *parameters[REQUEST_PATH_PARAMETERS]; /* what stood for :name or #name */
 	const struct caller *caller;
+	const struct dialect *dialect;
 };
 
 /* Fill a request from its source. Strings are copied to the arena. false: memory is out. */

@@ -19,13 +19,16 @@ void response_header(struct response *response, const char *name, const char *va
 
 void response_json(struct response *response, int status, const char *body)
 {
-	*response = (struct response){.status = status, .body = body, .body_length = strlen(body)};
+	*response = (struct response){.dialect = response->dialect,
+		.status = status,
+		.body = body,
+		.body_length = strlen(body)};
 	response_header(response, "Content-Type", "application/json");
 }
 
 void response_empty(struct response *response, int status)
 {
-	*response = (struct response){.status = status};
+	*response = (struct response){.dialect = response->dialect, .status = status};
 }
 
 static const char *reason(int status)

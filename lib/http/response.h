@@ -12,8 +12,11 @@
 
 enum { RESPONSE_HEADERS = 12 };
 
+struct dialect; /* account/dialect.h */
+
 struct response {
-	int status; /* 0: none yet */
+	const struct dialect *dialect; /* that the client understands; NULL: not known yet */
+	int status;                    /* 0: none yet */
 	struct {
 		const char *name, *value;
 	} headers[RESPONSE_HEADERS];

@@ -60,7 +60,7 @@ static void add_method(char *allow, enum http_method method)
 		add_method(allow, HTTP_HEAD);
 }
 
-enum routing router_find(const struct route *routes, struct request *request,
+enum routing router_find(const struct route *routes, unsigned dialect, struct request *request,
 	const struct route **found, char allow[ROUTER_ALLOW_SIZE])
 {
 	enum http_method wanted = request->method == HTTP_HEAD ? HTTP_GET : request->method;
@@ -70,7 +70,8 @@ enum routing router_find(const struct route *routes, struct request *request,
 	for (const struct route *route = routes; route->pattern != NULL; route++) {
 		struct match match;
 
-		if (!matches(route->pattern, request->path, request->arena, &match))
+		if ((route->dialects & dialect) == 0 ||
+			!matches(route->pattern, request->path, request->arena, &match))
 			continue;
 		add_method(allow, route->method);
 		if (request->route != NULL && route->method != wanted)

@@ -20,6 +20,7 @@ struct route {
 	const char *pattern;
 	const struct route_access *access;
 	route_handler *handler;
+	unsigned dialects; /* mask of the dialects that have it (account/dialect.h) */
 };
 
 enum routing {
@@ -33,9 +34,10 @@ enum { ROUTER_ALLOW_SIZE = 64 };
 
 /*
  * Find the route; sets request->route and request->parameters when the path is known, and `allow` (the
- * value of the Allow header) unless the path is unknown. The table ends with a route without a pattern.
+ * value of the Allow header) unless the path is unknown. Routes that `dialect`, a bit of their mask, does
+ * not have count as not there. The table ends with a route without a pattern.
  */
-enum routing router_find(const struct route *routes, struct request *request,
+enum routing router_find(const struct route *routes, unsigned dialect, struct request *request,
 	const struct route **found, char allow[ROUTER_ALLOW_SIZE]);
 
 /* The method's name. */

@@ -77,7 +77,7 @@ bool users_obey_rules(unsigned broken)
 
 	if (broken == 0)
 		return true;
-	rules_messages(broken, text);
+	rules_messages(&DIALECTS[DIALECT_0_7], broken, text, sizeof(text));
 	text[strlen(text) - 1] = '\0';
 	for (char *end = text; (end = strchr(end, '\n')) != NULL;)
 		*end = ';';
@@ -155,6 +155,7 @@ int users_create(const struct desk *desk)
 		.email = options_value(desk->options, "email"),
 		.language = language == NULL ? "en" : language,
 		.password = hash,
+		.policy_accepted_at = INSTANT_NONE,
 		.admin = options_has(desk->options, "admin"),
 		.now = clock_now(),
 	};
@@ -164,7 +165,8 @@ int users_create(const struct desk *desk)
 		return report_wrong_usage("--email is missing");
 	if (!text_is_utf8(registration.username, strlen(registration.username)) ||
 		!users_obey_rules(
-			rules_username(registration.username) | rules_email(registration.email)))
+			rules_username(registration.username, DIALECTS[DIALECT_0_7].username_max) |
+			rules_email(registration.email)))
 		return EXIT_FAILURE;
 	if (strcmp(rules_language(desk->settings->languages, registration.language),
 		    registration.language) != 0)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-SERVICES = ('register', 'login', 'profile', 'config')
+SERVICES = ('register', 'login', 'profile', 'picture', 'export', 'config')
+PREFIXES = {'0.7': '', '0.6': '/v0.6', '0.2': '/v0.2'}
 
 
 def texts_of(path):
@@ -30,8 +31,10 @@ def named_paths():
 
 
 def routes_of(programs, service):
+    """(method, pattern, dialect), as the executable prints them."""
     lines = programs.run(service, '--routes').stdout.decode().splitlines()
-    return [tuple(line.split(' ')) for line in lines]
+    return [(method, pattern, dialect) for method, pattern, dialects in map(str.split, lines)
+            for dialect in dialects.split(',')]
 
 
 def example(pattern):
@@ -44,7 +47,7 @@ def test_every_route_is_named_by_a_test(programs, named_paths, service):
     routes = routes_of(programs, service)
     assert routes
     parameters = {':': '[^/]+', '#': '[0-9]+'}
-    for method, pattern in routes:
+    for method, pattern, _dialect in routes:
         form = re.sub('([:#])[^/]+', lambda found: parameters[found[1]], pattern)
         assert any(re.fullmatch(form,
                                 path) for path in named_paths), f'no test of {method} {pattern}'
@@ -52,10 +55,10 @@ def test_every_route_is_named_by_a_test(programs, named_paths, service):
 
 @pytest.mark.parametrize('service', SERVICES)
 def test_every_route_is_reached_through_the_web_server(api, programs, service):
-    for method, pattern in routes_of(programs, service):
-        answer = api.request('OPTIONS', example(pattern))
-        assert answer.status == 200, pattern
-        assert method in answer.headers['Allow'].split(', '), pattern
+    for method, pattern, dialect in routes_of(programs, service):
+        answer = api.request('OPTIONS', PREFIXES[dialect] + example(pattern))
+        assert answer.status == 200, (pattern, dialect)
+        assert method in answer.headers['Allow'].split(', '), (pattern, dialect)
 
 
 def test_no_route_is_offered_twice(programs):

@@ -74,7 +74,7 @@ static void the_constant_answers_are_those_of_the_contract(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(ANSWERS_EXPECTED); i++) {
-		struct response response;
+		struct response response = {0};
 
 		answer(&response, ANSWERS_EXPECTED[i].answer);
 		assert_answer(&response, ANSWERS_EXPECTED[i].status, ANSWERS_EXPECTED[i].body);
@@ -84,7 +84,7 @@ static void the_constant_answers_are_those_of_the_contract(void **state)
 
 static void an_answer_can_carry_a_token(void **state)
 {
-	struct response response;
+	struct response response = {0};
 
 	(void)state;
 	answer_with_token(&response, ANSWER_LOGGED_IN, "a.b.c");
@@ -93,9 +93,58 @@ static void an_answer_can_carry_a_token(void **state)
 		"\"message\":\"successfully logged in\",\"status\":\"success\"}");
 }
 
+static void an_answer_is_said_in_the_dialect_of_the_request(void **state)
+{
+	struct response response = {.dialect = &DIALECTS[DIALECT_0_2]};
+
+	(void)state;
+	answer(&response, ANSWER_BAD_CREDENTIALS);
+	assert_answer(
+		&response, 404, "{\"status\":\"error\",\"message\":\"Invalid credentials.\"}");
+	answer(&response, ANSWER_BAD_TOKEN);
+	assert_answer(&response, 401,
+		"{\"status\":\"error\",\"message\":\"Invalid token. Please log in again.\"}");
+	assert_null(header_of(&response, "WWW-Authenticate"));
+	answer_broken_registration(&response, RULE_EMAIL | RULE_PASSWORD_TWICE);
+	assert_answer(&response, 400,
+		"{\"status\":\"error\",\"message\":\"Errors: Valid email must be provided.\\n"
+		"Password and password confirmation don't match.\\n\"}");
+	answer_broken_rules(&response, RULE_PASSWORD);
+	assert_answer(&response, 400,
+		"{\"status\":\"error\",\"message\":\"Password: 8 characters required.\\n\"}");
+}
+
+static void a_dialect_says_what_0_7_says_unless_told_otherwise(void **state)
+{
+	struct response response = {.dialect = &DIALECTS[DIALECT_0_6]};
+
+	(void)state;
+	answer(&response, ANSWER_BAD_CREDENTIALS);
+	assert_answer(&response, 401, "{\"status\":\"error\",\"message\":\"invalid credentials\"}");
+	answer(&response, ANSWER_EXPIRED_TOKEN);
+	assert_answer(&response, 401,
+		"{\"status\":\"error\",\"message\":\"signature expired, please log in again\"}");
+}
+
+static void a_file_that_is_too_large_is_told_its_size_and_the_limit(void **state)
+{
+	struct response response = {0};
+
+	(void)state;
+	answer_file_too_large(&response, 1229, 1024);
+	assert_answer(&response, 413,
+		"{\"status\":\"fail\",\"message\":"
+		"\"Error during picture upload, file size (1.2KB) exceeds 1.0KB.\"}");
+	response.dialect = &DIALECTS[DIALECT_0_2];
+	answer_file_too_large(&response, 1229, 1048576);
+	assert_answer(&response, 413,
+		"{\"status\":\"fail\",\"message\":"
+		"\"Error during picture update: file size exceeds 1.0MB.\"}");
+}
+
 static void success_is_one_word(void **state)
 {
-	struct response response;
+	struct response response = {0};
 
 	(void)state;
 	answer_success(&response);
@@ -104,7 +153,7 @@ static void success_is_one_word(void **state)
 
 static void data_has_no_message(void **state)
 {
-	struct response response;
+	struct response response = {0};
 
 	(void)state;
 	answer_data(&response, json_parse("{\"a\":[1,null]}", 14));
@@ -113,7 +162,7 @@ static void data_has_no_message(void **state)
 
 static void data_that_could_not_be_made_is_an_error(void **state)
 {
-	struct response response;
+	struct response response = {0};
 
 	(void)state;
 	answer_data(&response, NULL);
@@ -124,7 +173,7 @@ static void data_that_could_not_be_made_is_an_error(void **state)
 
 static void broken_rules_are_all_named_in_their_order(void **state)
 {
-	struct response response;
+	struct response response = {0};
 
 	(void)state;
 	answer_broken_rules(&response,
@@ -152,10 +201,10 @@ static void assert_oauth_headers(const struct response *response, const char *ch
 
 static void a_bad_token_is_answered_in_the_manner_of_rfc_6750(void **state)
 {
-	struct response response;
+	struct response response = {0};
 
 	(void)state;
-	answer_bad_token(&response);
+	answer(&response, ANSWER_BAD_TOKEN);
 	assert_answer(&response, 401,
 		"{\"error\":\"invalid_token\",\"error_description\":\"" BAD_TOKEN "\"}");
 	assert_oauth_headers(
@@ -164,10 +213,10 @@ static void a_bad_token_is_answered_in_the_manner_of_rfc_6750(void **state)
 
 static void a_bad_token_type_is_answered_in_the_manner_of_rfc_6750(void **state)
 {
-	struct response response;
+	struct response response = {0};
 
 	(void)state;
-	answer_bad_token_type(&response);
+	answer(&response, ANSWER_BAD_TOKEN_TYPE);
 	assert_answer(&response, 401, "{\"error\":\"unsupported_token_type\"}");
 	assert_oauth_headers(
 		&response, "bearer error=\"unsupported_token_type\", error_description=\"\"");
@@ -178,6 +227,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ARENA_TEST(the_constant_answers_are_those_of_the_contract),
 		ARENA_TEST(an_answer_can_carry_a_token),
+		ARENA_TEST(an_answer_is_said_in_the_dialect_of_the_request),
+		ARENA_TEST(a_dialect_says_what_0_7_says_unless_told_otherwise),
+		ARENA_TEST(a_file_that_is_too_large_is_told_its_size_and_the_limit),
 		ARENA_TEST(success_is_one_word),
 		ARENA_TEST(data_has_no_message),
 		ARENA_TEST(data_that_could_not_be_made_is_an_error),

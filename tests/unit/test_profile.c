@@ -26,7 +26,7 @@ static struct profile bare_profile(void)
 static void a_new_account_shows_nulls_and_zeros(void **state)
 {
 	const struct profile profile = bare_profile();
-	cJSON *object = profile_object(&profile);
+	cJSON *object = profile_object(&profile, &DIALECTS[DIALECT_0_7]);
 
 	(void)state;
 	assert_int_equal(cJSON_GetArraySize(object), 28);
@@ -87,7 +87,7 @@ static void all_that_is_known_is_shown(void **state)
 	};
 
 	(void)state;
-	unit_assert_json(profile_object(&profile),
+	unit_assert_json(profile_object(&profile, &DIALECTS[DIALECT_0_7]),
 		"{\"accepted_privacy_policy\":true,\"admin\":true,\"bio\":\"line\\nline\","
 		"\"birth_date\":\"Tue, 01 Jan 1980 00:00:00 GMT\","
 		"\"created_at\":\"Thu, 01 Jan 1970 00:00:00 GMT\","
@@ -110,7 +110,7 @@ static void assert_only(const struct profile *profile, const char *key)
 {
 	static const char *const KEYS[] = {"admin", "display_ascent", "imperial_units", "is_active",
 		"start_elevation_at_zero", "use_raw_gpx_speed", "weekm"};
-	const cJSON *object = profile_object(profile);
+	const cJSON *object = profile_object(profile, &DIALECTS[DIALECT_0_7]);
 
 	for (size_t i = 0; i < UNIT_COUNT(KEYS); i++)
 		if (cJSON_IsTrue(json_member(object, KEYS[i])) != (strcmp(KEYS[i], key) == 0))
@@ -166,7 +166,8 @@ static void the_policy_is_accepted_when_it_is_older_than_the_acceptance(void **s
 
 		profile.privacy_policy_date = CASES[i].policy;
 		profile.user.accepted_policy_date = CASES[i].accepted;
-		shown = json_member(profile_object(&profile), "accepted_privacy_policy");
+		shown = json_member(profile_object(&profile, &DIALECTS[DIALECT_0_7]),
+			"accepted_privacy_policy");
 		assert_true(cJSON_IsBool(shown));
 		if (cJSON_IsTrue(shown) != CASES[i].expected)
 			fail_msg("row %zu", i);
@@ -179,10 +180,10 @@ static void totals_that_cannot_be_read_make_no_profile(void **state)
 
 	(void)state;
 	profile.totals.sports = "x";
-	assert_null(profile_object(&profile));
+	assert_null(profile_object(&profile, &DIALECTS[DIALECT_0_7]));
 	profile = bare_profile();
 	profile.totals.records = "x";
-	assert_null(profile_object(&profile));
+	assert_null(profile_object(&profile, &DIALECTS[DIALECT_0_7]));
 }
 
 int main(void)

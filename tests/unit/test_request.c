@@ -29,7 +29,7 @@ static void a_request_has_what_its_parameters_say(void **state)
 	assert_string_equal(request.method_text, "POST");
 	assert_string_equal(request.path, "/api/auth/login");
 	assert_string_equal(request.id, "6f1c-_@Z9");
-	assert_string_equal(request.dialect, "0.7");
+	assert_string_equal(request.dialect_name, "0.7");
 	assert_string_equal(request.authorization, "Bearer x");
 	assert_string_equal(request.content_type, "application/json");
 	assert_int_equal(request.content_length, 17);
@@ -45,7 +45,7 @@ static void a_parameter_that_is_not_there_is_empty(void **state)
 	assert_int_equal(request.method, HTTP_OTHER);
 	assert_string_equal(request.method_text, "");
 	assert_string_equal(request.path, "");
-	assert_string_equal(request.dialect, "");
+	assert_string_equal(request.dialect_name, "");
 	assert_string_equal(request.authorization, "");
 	assert_string_equal(request.content_type, "");
 	assert_int_equal(request.content_length, -1);

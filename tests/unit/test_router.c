@@ -14,16 +14,16 @@ static void handler(struct service *service, struct request *request, struct res
 }
 
 static const struct route ROUTES[] = {
-	{HTTP_GET, "/api/auth/profile", NULL, handler},
-	{HTTP_POST, "/api/auth/profile/edit", NULL, handler},
-	{HTTP_POST, "/api/auth/picture", NULL, handler},
-	{HTTP_DELETE, "/api/auth/picture", NULL, handler},
-	{HTTP_PATCH, "/api/auth/profile/edit/account", NULL, handler},
-	{HTTP_GET, "/api/users/:user_name/picture", NULL, handler},
-	{HTTP_POST, "/api/auth/account/export/request", NULL, handler},
-	{HTTP_GET, "/api/auth/account/export/:file_name", NULL, handler},
-	{HTTP_GET, "/api/:first/of/:second", NULL, handler},
-	{HTTP_GET, NULL, NULL, NULL},
+	{HTTP_GET, "/api/auth/profile", NULL, handler, 3},
+	{HTTP_POST, "/api/auth/profile/edit", NULL, handler, 3},
+	{HTTP_POST, "/api/auth/picture", NULL, handler, 3},
+	{HTTP_DELETE, "/api/auth/picture", NULL, handler, 3},
+	{HTTP_PATCH, "/api/auth/profile/edit/account", NULL, handler, 1},
+	{HTTP_GET, "/api/users/:user_name/picture", NULL, handler, 3},
+	{HTTP_POST, "/api/auth/account/export/request", NULL, handler, 3},
+	{HTTP_GET, "/api/auth/account/export/:file_name", NULL, handler, 3},
+	{HTTP_GET, "/api/:first/of/:second", NULL, handler, 3},
+	{HTTP_GET, NULL, NULL, NULL, 0},
 };
 
 /* The answer of the router, and what it says besides. */
@@ -42,7 +42,7 @@ static struct answer ask(struct arena *arena, enum http_method method, const cha
 		.request = {.arena = arena, .method = method, .path = path},
 	};
 
-	answer.routing = router_find(ROUTES, &answer.request, &answer.route, answer.allow);
+	answer.routing = router_find(ROUTES, 1, &answer.request, &answer.route, answer.allow);
 	return answer;
 }
 
@@ -134,17 +134,17 @@ static void allow_names_all_methods_of_the_path_and_head_where_get_is(void **sta
 static void allow_has_room_for_every_method(void **state)
 {
 	static const struct route ALL[] = {
-		{HTTP_GET, "/x", NULL, handler},
-		{HTTP_POST, "/x", NULL, handler},
-		{HTTP_PATCH, "/x", NULL, handler},
-		{HTTP_DELETE, "/x", NULL, handler},
-		{HTTP_GET, NULL, NULL, NULL},
+		{HTTP_GET, "/x", NULL, handler, 3},
+		{HTTP_POST, "/x", NULL, handler, 3},
+		{HTTP_PATCH, "/x", NULL, handler, 3},
+		{HTTP_DELETE, "/x", NULL, handler, 3},
+		{HTTP_GET, NULL, NULL, NULL, 0},
 	};
 	struct request request = {.arena = *state, .method = HTTP_OPTIONS, .path = "/x"};
 	const struct route *found;
 	char allow[ROUTER_ALLOW_SIZE];
 
-	assert_int_equal(router_find(ALL, &request, &found, allow), ROUTING_OPTIONS);
+	assert_int_equal(router_find(ALL, 1, &request, &found, allow), ROUTING_OPTIONS);
 	assert_string_equal(allow, "GET, HEAD, POST, PATCH, DELETE, OPTIONS");
 }
 
@@ -166,17 +166,37 @@ static void what_stands_for_a_name_becomes_a_parameter(void **state)
 	assert_string_equal(answer.request.parameters[1], ":c");
 }
 
+static void a_route_that_the_dialect_lacks_is_not_there(void **state)
+{
+	static const struct route TABLE[] = {
+		{HTTP_GET, "/x", NULL, handler, 1},
+		{HTTP_POST, "/x", NULL, handler, 2},
+		{HTTP_POST, "/y", NULL, handler, 2},
+		{0},
+	};
+	struct request request = {.arena = *state, .method = HTTP_POST, .path = "/x"};
+	const struct route *found;
+	char allow[ROUTER_ALLOW_SIZE];
+
+	assert_int_equal(router_find(TABLE, 1, &request, &found, allow), ROUTING_METHOD);
+	assert_string_equal(allow, "GET, HEAD, OPTIONS");
+	assert_int_equal(router_find(TABLE, 2, &request, &found, allow), ROUTING_FOUND);
+	assert_ptr_equal(found, &TABLE[1]);
+	request = (struct request){.arena = *state, .method = HTTP_POST, .path = "/y"};
+	assert_int_equal(router_find(TABLE, 1, &request, &found, allow), ROUTING_UNKNOWN);
+}
+
 static void a_pattern_with_too_many_names_never_fits(void **state)
 {
 	static const struct route GREEDY[] = {
-		{HTTP_GET, "/:a/:b/:c", NULL, handler},
-		{HTTP_GET, NULL, NULL, NULL},
+		{HTTP_GET, "/:a/:b/:c", NULL, handler, 3},
+		{HTTP_GET, NULL, NULL, NULL, 0},
 	};
 	struct request request = {.arena = *state, .method = HTTP_GET, .path = "/1/2/3"};
 	const struct route *found;
 	char allow[ROUTER_ALLOW_SIZE];
 
-	assert_int_equal(router_find(GREEDY, &request, &found, allow), ROUTING_UNKNOWN);
+	assert_int_equal(router_find(GREEDY, 1, &request, &found, allow), ROUTING_UNKNOWN);
 }
 
 static void a_name_may_take_the_word_that_another_route_spells_out(void **state)
@@ -217,6 +237,7 @@ int main(void)
 		ARENA_TEST(allow_names_all_methods_of_the_path_and_head_where_get_is),
 		ARENA_TEST(allow_has_room_for_every_method),
 		ARENA_TEST(what_stands_for_a_name_becomes_a_parameter),
+		ARENA_TEST(a_route_that_the_dialect_lacks_is_not_there),
 		ARENA_TEST(a_pattern_with_too_many_names_never_fits),
 		ARENA_TEST(a_name_may_take_the_word_that_another_route_spells_out),
 		cmocka_unit_test(methods_have_their_names),

@@ -16,10 +16,10 @@ static char *repeated(struct arena *arena, char character, int count, const char
 
 static void a_username_has_3_to_30_characters(void **state)
 {
-	assert_int_equal(rules_username("ab"), RULE_USERNAME_LENGTH);
-	assert_int_equal(rules_username("abc"), 0);
-	assert_int_equal(rules_username(repeated(*state, 'x', 30, "")), 0);
-	assert_int_equal(rules_username(repeated(*state, 'x', 31, "")), RULE_USERNAME_LENGTH);
+	assert_int_equal(rules_username("ab", 30), RULE_USERNAME_LENGTH);
+	assert_int_equal(rules_username("abc", 30), 0);
+	assert_int_equal(rules_username(repeated(*state, 'x', 30, ""), 30), 0);
+	assert_int_equal(rules_username(repeated(*state, 'x', 31, ""), 30), RULE_USERNAME_LENGTH);
 }
 
 static void a_username_consists_of_ascii_letters_digits_and_underscore(void **state)
@@ -29,12 +29,12 @@ static void a_username_consists_of_ascii_letters_digits_and_underscore(void **st
 		"sam{", "sam[", "sam`", "sam/", "sam:"};
 
 	(void)state;
-	assert_int_equal(rules_username("abcdefghijklmnopqrstuvwxyz_"), 0);
-	assert_int_equal(rules_username("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), 0);
-	assert_int_equal(rules_username("0123456789"), 0);
-	assert_int_equal(rules_username("___"), 0);
+	assert_int_equal(rules_username("abcdefghijklmnopqrstuvwxyz_", 30), 0);
+	assert_int_equal(rules_username("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 30), 0);
+	assert_int_equal(rules_username("0123456789", 30), 0);
+	assert_int_equal(rules_username("___", 30), 0);
 	for (size_t i = 0; i < UNIT_COUNT(REFUSED); i++)
-		if (rules_username(REFUSED[i]) != RULE_USERNAME_CHARACTERS)
+		if (rules_username(REFUSED[i], 30) != RULE_USERNAME_CHARACTERS)
 			fail_msg("%s", REFUSED[i]);
 }
 
@@ -42,23 +42,24 @@ static void a_username_may_break_both_rules(void **state)
 {
 	const unsigned both = RULE_USERNAME_LENGTH | RULE_USERNAME_CHARACTERS;
 
-	assert_int_equal(rules_username(""), both);
-	assert_int_equal(rules_username("a-"), both);
-	assert_int_equal(rules_username(repeated(*state, '.', 31, "")), both);
+	assert_int_equal(rules_username("", 30), both);
+	assert_int_equal(rules_username("a-", 30), both);
+	assert_int_equal(rules_username(repeated(*state, '.', 31, ""), 30), both);
 }
 
 static void the_length_of_a_username_is_counted_in_characters_not_bytes(void **state)
 {
 	(void)state;
 	/* two characters of two bytes each */
-	assert_int_equal(rules_username("\xc3\xa9\xc3\xa9"),
+	assert_int_equal(rules_username("\xc3\xa9\xc3\xa9", 30),
 		RULE_USERNAME_LENGTH | RULE_USERNAME_CHARACTERS);
 	/* thirty of two bytes each */
 	assert_int_equal(
 		rules_username("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
 			       "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
 			       "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
-			       "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"),
+			       "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9",
+			30),
 		RULE_USERNAME_CHARACTERS);
 }
 

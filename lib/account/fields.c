@@ -1,0 +1,32 @@
+/*
+ * From a record to the members of an object.
+ */
+#include "account/fields.h"
+
+static bool add(cJSON *object, const struct field_row *row, const void *record)
+{
+	const char *at = (const char *)record + row->offset;
+
+	switch (row->type) {
+	case AS_TEXT:
+		return json_add_text(object, row->key, *(const char *const *)at);
+	case AS_TIME:
+		return json_add_time(object, row->key, *(const instant *)at);
+	case AS_FLAG:
+		return json_add_bool(object, row->key, *(const bool *)at);
+	case AS_NUMBER:
+		return json_add_number(object, row->key, (double)*(const int64_t *)at);
+	case AS_REAL:
+		return json_add_number(object, row->key, *(const double *)at);
+	}
+	return false;
+}
+
+bool fields_add(cJSON *object, const struct dialect *dialect, const struct field_row *rows,
+	const void *record)
+{
+	for (const struct field_row *row = rows; row->key != NULL; row++)
+		if ((row->dialects & dialect->mask) != 0 && !add(object, row, record))
+			return false;
+	return true;
+}
