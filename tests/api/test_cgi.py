@@ -1,6 +1,5 @@
 """The same executables as plain CGI programs (RFC 3875), without nginx and FastCGI."""
 
-import re
 
 import pytest
 
