@@ -542,6 +542,9 @@ class Stack:
         path = routes.split()[1]
         self._services[name].wait_until(lambda: self._status('OPTIONS', path) == 200)
 
+    def stop_worker(self):
+        self._stop('worker')
+
     def run_worker_once(self, *arguments, settings=None):
         """Run `worker --once` to its end; settings given here win over those of the file."""
         return subprocess.run(

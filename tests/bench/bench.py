@@ -28,8 +28,9 @@ from pathlib import Path
 import pymysql
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent / 'scripts'))
+sys.path[:0] = [str(HERE), str(HERE.parent.parent / 'scripts')]
 
+import files  # noqa: E402
 from stack import EXECUTABLES, Stack, StackError, poll, session_members, tool  # noqa: E402
 
 CORES = len(os.sched_getaffinity(0))
@@ -42,6 +43,7 @@ FLOOR = '/bench/floor'
 EDIT = '/api/auth/profile/edit'
 FLOOR_AT_ONCE = '/bench/floor_at_once'
 FLOOR_UPDATE = '/bench/floor_update'
+MEASURED = ('register', 'login', 'profile', 'config')  # in memory_mib
 
 # (least, most) that a figure may be. How equal "the same within the noise" is, and how much memory a
 # list may take that does not grow with the table, is our own choice.
@@ -56,6 +58,12 @@ GOALS = {
     'memory_mib': (None, 24),
     'edit_vs_floor': (0.70, None),
     'users_list_mib': (None, 16),
+    'profile_06_vs_07': (0.95, None),
+    'profile_02_vs_07': (0.95, None),
+    'upload_vs_nginx': (0.40, None),
+    'picture_vs_static': (0.50, None),
+    'export_vs_zip': (None, 1.0),
+    'export_mib': (None, 32),
 }
 
 # The floor, reached through the same nginx as Fitgate with the same parameters. Before it closes a
@@ -99,10 +107,12 @@ NEW = Person(1)
 FEW = Person(2, workouts=5)
 USUAL = Person(3, workouts=500)
 MANY = Person(4, workouts=20000)
+EXPORTED = Person(6, workouts=2000)
 INACTIVE = Person(5)
 SPORTS = 5  # with a record of each of five types each: 25 records
 PROBED = 990  # people spread over the whole table, for how its size matters
 FIRST_PROBED = 11
+UPLOADERS = [Person(number) for number in range(100, 116)]
 
 
 class Site:
@@ -127,7 +137,7 @@ class Site:
             cursor.execute("SELECT password FROM users WHERE username = 'registered'")
             self.password_hash = cursor.fetchone()[0]
             self._insert_users(cursor)
-            for person in (FEW, USUAL, MANY):
+            for person in (FEW, USUAL, MANY, EXPORTED):
                 self._insert_workouts(cursor, person)
             cursor.execute('UPDATE users SET is_active = 0 WHERE id = %s', INACTIVE.id)
         self._wait_written()
@@ -147,7 +157,7 @@ class Site:
             SELECT CONCAT('user', seq), CONCAT('user', seq, '@example.com'), %s, UTC_TIMESTAMP(6),
                 'Europe/Paris', 'MM/dd/yyyy', 'en', 1, UTC_TIMESTAMP(6)
             FROM seq_1_to_{self.users}''', self.password_hash)
-        for person in (NEW, FEW, USUAL, MANY, INACTIVE):
+        for person in (NEW, FEW, USUAL, MANY, INACTIVE, EXPORTED, *UPLOADERS):
             person.id = self._id_of(cursor, person.number)
 
     @staticmethod
@@ -291,9 +301,9 @@ class Load:
         self.percentiles = {name: told[name] / 1000 for name in ('p50', 'p75', 'p90', 'p99', 'max')}
 
 
-def wrk(site, path, *what, seconds):
-    """Ask one thing over CONNECTIONS connections; a single answer that is not 2xx is an error."""
-    command = [tool('wrk'), '--threads', '1', '--connections', str(CONNECTIONS),
+def wrk(site, path, *what, seconds, connections=CONNECTIONS):
+    """Ask one thing over so many connections; a single answer that is not 2xx is an error."""
+    command = [tool('wrk'), '--threads', '1', '--connections', str(connections),
                '--duration', f'{seconds}s', '--timeout', '60s', '--script', HERE / 'load.lua',
                site.stack.base_url + path, '--', *what]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
@@ -343,7 +353,7 @@ class Bench:
     def site(self, name, users):
         print(f'\nStarting a stack with {users:,} users', flush=True)
         stack = Stack(self.folder / name, self.options.build, processes=PROCESSES,
-                      extra_locations=FLOOR_LOCATIONS)
+                      extra_locations=FLOOR_LOCATIONS + files.LOCATIONS)
         return Site(stack, users)
 
     def run(self):
@@ -353,7 +363,10 @@ class Bench:
             self.memory(site)
             site.start_floors(self.options.programs)
             self.profile(site)
+            self.dialects(site)
             self.edit(site)
+            self.pictures(site)
+            self.exports(site)
             self.login(site)
             self.refused_logins(site)
             self.large_table(site)
@@ -397,6 +410,58 @@ class Bench:
                 for key in ('p50', 'p75', 'p90', 'p99', 'max'))
             rate = statistics.median(load.rate for load in runs)
             print(f'  {name:26}{rate:11.0f}   {"":14}{latency}')
+
+    def dialects(self, site):
+        """The same profile in the older dialects."""
+        figures = {'profile_06_vs_07': '/v0.6', 'profile_02_vs_07': '/v0.2'}
+        if not self.wants(*figures):
+            return
+        what = site.profile_of(USUAL)
+        cases = {prefix or '0.7': lambda prefix=prefix: wrk(site, prefix + PROFILE, *what,
+                                                            seconds=self.seconds)
+                 for prefix in ('', *figures.values())}
+        print(f'\nGET profile in the dialects, {self.rounds} rounds of {self.seconds} s')
+        loads = take_turns(cases, self.rounds)
+        self.print_loads(loads)
+        rates = {name: [load.rate for load in runs] for name, runs in loads.items()}
+        for figure, prefix in figures.items():
+            self.figures[figure] = compare(f'{prefix} / 0.7', rates[prefix], rates['0.7'])
+
+    # ---- pictures and archives (files.py) -------------------------------------------------------
+
+    def pictures(self, site):
+        runs = {
+            'upload_vs_nginx': ('A picture of 1 MB, uploaded', lambda: files.measure_upload(
+                site, wrk, take_turns, UPLOADERS, self.seconds, self.rounds)),
+            'picture_vs_static': ('A picture of 200 KB, downloaded', lambda: files.measure_download(
+                site, wrk, take_turns, NEW, f'user{NEW.number}', self.seconds, self.rounds)),
+        }
+        for figure, (text, measure) in runs.items():
+            if not self.wants(figure):
+                continue
+            print(f'\n{text}, {self.rounds} rounds of {self.seconds} s')
+            loads = measure()
+            self.print_loads(loads)
+            over, under = ([load.rate for load in each] for each in loads.values())
+            self.figures[figure] = compare(' / '.join(loads), over, under)
+
+    def exports(self, site):
+        if not self.wants('export_vs_zip', 'export_mib'):
+            return
+        site.stack.stop_worker()
+        if self.wants('export_vs_zip'):
+            rounds = 1 if self.options.quick else 3
+            print(f'\nExport of {EXPORTED.workouts:,} workouts with GPX files of 200 KB, {rounds} '
+                  'rounds')
+            times = files.measure_export(site, EXPORTED, take_turns, high_water, rounds)
+            for name, each in times.items():
+                print(f'  {name:26}{statistics.median(each):8.2f} s')
+            self.figures['export_vs_zip'] = compare(' / '.join(times), *times.values())
+        if self.wants('export_mib'):
+            seconds, peak = files.measure_export_memory(site, MANY, high_water)
+            print(f'\nExport of {MANY.workouts:,} workouts with 1 GB of GPX: {seconds:.1f} s, '
+                  f'{peak:.2f} MiB at most')
+            self.figures['export_mib'] = peak
 
     # ---- POST profile/edit ----------------------------------------------------------------------
 
@@ -543,7 +608,7 @@ class Bench:
     def print_memory(self, site):
         programs, supervisors = 0, 0
         print(f'\nMemory, idle after load, {PROCESSES} processes each (MiB)')
-        for name in (*EXECUTABLES, 'worker'):
+        for name in (*MEASURED, 'worker'):
             pids = site.stack.executable_pids(name)
             others = set(session_members(os.getsid(pids[0]))) - set(pids)
             own = sum(pss(pid) for pid in pids)

@@ -1,6 +1,8 @@
 -- What wrk asks, and what it tells afterwards. Arguments after `--`: nothing for plain GETs,
 -- `tokens FILE` for GETs with these bearer tokens in turn (one a line), `body FILE` for POSTs, `edit
--- FILE` for POSTs with the bearer token of that file that change a profile, each to something else.
+-- FILE` for POSTs with the bearer token of that file that change a profile, each to something else,
+-- `upload TOKENS FILE BOUNDARY` for POSTs of this multipart body, `put COUNT FILE` for PUTs to so many
+-- names in turn.
 
 local requests = {}
 
@@ -44,11 +46,38 @@ local function edit(token)
     end
 end
 
+local function content_of(path)
+    local file = assert(io.open(path, "rb"))
+    local content = file:read("*a")
+    file:close()
+    return content
+end
+
+local function upload(tokens, body, boundary)
+    wrk.headers["Content-Type"] = "multipart/form-data; boundary=" .. boundary
+    for _, token in ipairs(tokens) do
+        wrk.headers["Authorization"] = "Bearer " .. token
+        requests[#requests + 1] = wrk.format("POST", nil, nil, body)
+    end
+    take_turns()
+end
+
+local function put(count, body)
+    for number = 1, count do
+        requests[number] = wrk.format("PUT", wrk.path .. number .. ".jpg", nil, body)
+    end
+    take_turns()
+end
+
 function init(args)
     if args[1] == "tokens" then
         use_tokens(lines_of(args[2]))
     elseif args[1] == "edit" then
         edit(lines_of(args[2])[1])
+    elseif args[1] == "upload" then
+        upload(lines_of(args[2]), content_of(args[3]), args[4])
+    elseif args[1] == "put" then
+        put(tonumber(args[2]), content_of(args[3]))
     elseif args[1] == "body" then
         wrk.method = "POST"
         wrk.headers["Content-Type"] = "application/json"
