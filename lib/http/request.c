@@ -92,77 +92,99 @@ bool request_begin(
 	return true;
 }
 
-/* Read up to `size` bytes, fewer only at the end. -1 on an error. */
-static ssize_t read_fully(const struct request_source *source, char *buffer, size_t size)
+static ssize_t end_body(struct request_body_stream *stream, enum request_body state)
 {
-	size_t got = 0;
+	stream->state = state;
+	return -1;
+}
 
-	while (got < size) {
-		ssize_t n = source->read(source->state, buffer + got, size - got);
+/* How much may be asked for: of a body of unknown length one byte more than its limit, to see it pass. */
+static size_t askable(const struct request_body_stream *stream)
+{
+	size_t room = stream->limit - stream->length;
 
-		if (n < 0)
-			return -1;
-		if (n == 0)
+	if (stream->announced >= 0)
+		return (size_t)stream->announced - stream->length;
+	return room < SIZE_MAX ? room + 1 : room;
+}
+
+static ssize_t read_body(void *state, void *buffer, size_t size)
+{
+	struct request_body_stream *stream = state;
+	size_t most;
+	ssize_t got;
+
+	if (stream->state != REQUEST_BODY_OK)
+		return -1;
+	most = askable(stream);
+	if (size > most)
+		size = most;
+	if (size == 0)
+		return 0;
+	got = stream->source->read(stream->source->state, buffer, size);
+	if (got < 0 || (got == 0 && stream->announced >= 0))
+		return end_body(stream, REQUEST_BODY_BROKEN);
+	stream->length += (size_t)got;
+	if (stream->length > stream->limit)
+		return end_body(stream, REQUEST_BODY_TOO_LARGE);
+	return got;
+}
+
+struct source request_body_source(
+	struct request_body_stream *stream, const struct request *request, size_t limit)
+{
+	*stream = (struct request_body_stream){
+		.source = request->source,
+		.announced = request->content_length,
+		.limit = limit,
+	};
+	if (stream->announced >= 0 && (uint64_t)stream->announced > limit)
+		stream->state = REQUEST_BODY_TOO_LARGE;
+	return (struct source){read_body, stream};
+}
+
+/* Read until the buffer is full or the body ends. false: the stream's state says why. */
+static bool read_fully(const struct source *source, char *buffer, size_t size, size_t *used)
+{
+	while (*used < size) {
+		ssize_t got = source->read(source->state, buffer + *used, size - *used);
+
+		if (got < 0)
+			return false;
+		if (got == 0)
 			break;
-		got += (size_t)n;
+		*used += (size_t)got;
 	}
-	return (ssize_t)got;
+	return true;
 }
 
-/* A body of announced length: a CGI program must not read beyond it. */
-static enum request_body read_announced(
-	const struct request *request, const char **body, size_t *length)
-{
-	size_t size = (size_t)request->content_length;
-	char *buffer = arena_alloc(request->arena, size + 1);
-
-	if (buffer == NULL || read_fully(request->source, buffer, size) != (ssize_t)size)
-		return REQUEST_BODY_BROKEN;
-	buffer[size] = '\0';
-	*body = buffer;
-	*length = size;
-	return REQUEST_BODY_OK;
-}
-
-/* A body of unknown length, in a buffer that doubles. */
-static enum request_body read_to_end(
+enum request_body request_read_body(
 	const struct request *request, size_t limit, const char **body, size_t *length)
 {
-	size_t size = 0, used = 0;
+	struct request_body_stream stream;
+	const struct source source = request_body_source(&stream, request, limit);
+	size_t size = stream.announced >= 0 ? (size_t)stream.announced : FIRST_BUFFER;
+	size_t used = 0;
 	char *buffer = NULL;
 
-	for (;;) {
-		size_t larger = size == 0 ? FIRST_BUFFER : size * 2;
-		char *next = arena_alloc(request->arena, larger + 1);
-		ssize_t got;
+	if (stream.state != REQUEST_BODY_OK)
+		return stream.state;
+	/* a body of unknown length lies in a buffer that doubles */
+	for (;; size *= 2) {
+		char *larger = arena_alloc(request->arena, size + 1);
 
-		if (next == NULL)
+		if (larger == NULL)
 			return REQUEST_BODY_BROKEN;
 		if (used > 0)
-			memcpy(next, buffer, used);
-		buffer = next;
-		size = larger;
-		got = read_fully(request->source, buffer + used, size - used);
-		if (got < 0)
-			return REQUEST_BODY_BROKEN;
-		used += (size_t)got;
-		if (used > limit)
-			return REQUEST_BODY_TOO_LARGE;
-		if (used < size)
+			memcpy(larger, buffer, used);
+		buffer = larger;
+		if (!read_fully(&source, buffer, size, &used))
+			return stream.state;
+		if (used < size || stream.announced >= 0)
 			break;
 	}
 	buffer[used] = '\0';
 	*body = buffer;
 	*length = used;
 	return REQUEST_BODY_OK;
-}
-
-enum request_body request_read_body(
-	const struct request *request, size_t limit, const char **body, size_t *length)
-{
-	if (request->content_length > (int64_t)limit)
-		return REQUEST_BODY_TOO_LARGE;
-	if (request->content_length >= 0)
-		return read_announced(request, body, length);
-	return read_to_end(request, limit, body, length);
 }

@@ -8,6 +8,7 @@
 #define FITGATE_HTTP_REQUEST_H
 
 #include "core/arena.h"
+#include "core/stream.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -66,10 +67,25 @@ enum request_body {
 	REQUEST_BODY_BROKEN, /* ended before its announced length, or cannot be read */
 };
 
+/* A body that is read piece by piece. */
+struct request_body_stream {
+	const struct request_source *source;
+	int64_t announced; /* -1: not known, it ends where the source ends */
+	size_t limit;
+	size_t length; /* how much of it has been read */
+	enum request_body state;
+};
+
 /*
- * Read the whole body, at most `limit` bytes, into the arena. What is announced as larger is not read
- * at all.
+ * The body as a source of at most `limit` bytes; the stream and the request's source must outlive it.
+ * Never reads beyond the announced length, as CGI demands. What is announced as larger than the limit is
+ * not read at all. A read of -1 is explained by the stream's state, which stays; 0 comes only at the
+ * whole body's end.
  */
+struct source request_body_source(
+	struct request_body_stream *stream, const struct request *request, size_t limit);
+
+/* Read the whole body, at most `limit` bytes, into the arena, in the same way; NUL-terminated. */
 enum request_body request_read_body(
 	const struct request *request, size_t limit, const char **body, size_t *length);
 

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "core/stream.h"
 #include "core/text.h"
 #include "http/router.h"
 
@@ -47,11 +48,6 @@ static void log_answer(
 		request->route != NULL ? request->route : request->path, response->status,
 		milliseconds);
 }
-
-struct sink {
-	bool (*write)(void *state, const char *bytes, size_t length);
-	void *state;
-};
 
 static bool send_response(
 	const struct request *request, struct response *response, const struct sink *sink)
@@ -108,17 +104,19 @@ static ssize_t cgi_read(void *state, void *buffer, size_t size)
 	return got;
 }
 
-static bool cgi_write(void *state, const char *bytes, size_t length)
+static bool cgi_write(void *state, const void *bytes, size_t length)
 {
+	const char *from = bytes;
+
 	(void)state;
 	while (length > 0) {
-		ssize_t written = write(STDOUT_FILENO, bytes, length);
+		ssize_t written = write(STDOUT_FILENO, from, length);
 
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0)
 			return false;
-		bytes += written;
+		from += written;
 		length -= (size_t)written;
 	}
 	return true;
@@ -151,7 +149,7 @@ static ssize_t fcgi_read(void *state, void *buffer, size_t size)
 	return got == 0 && FCGX_GetError(in) != 0 ? -1 : got;
 }
 
-static bool fcgi_write(void *state, const char *bytes, size_t length)
+static bool fcgi_write(void *state, const void *bytes, size_t length)
 {
 	return length <= INT_MAX &&
 	       FCGX_PutStr(bytes, (int)length, ((FCGX_Request *)state)->out) == (int)length;

@@ -1,5 +1,6 @@
 /*
- * Unit tests of http/request: the parameters that the web server gives, and the body with its limits.
+ * Unit tests of http/request: the parameters that the web server gives, and the body with its limits, at
+ * once and piece by piece.
  */
 #include "memory_source.h"
 
@@ -271,6 +272,121 @@ static void an_empty_body_is_an_empty_text(void **state)
 	assert_int_equal(memory.taken, 0);
 }
 
+/* ---- the body piece by piece ------------------------------------------------------------------- */
+
+/* A request whose body is announced as `announced`, NULL for not at all; all of it in the arena. */
+static struct request request_with_body(
+	struct arena *arena, struct memory_source *memory, const char *announced)
+{
+	struct request_source *source = arena_zero(arena, sizeof(*source));
+	const char *parameters[] = {"CONTENT_LENGTH", announced == NULL ? "" : announced, NULL};
+
+	memory->parameters = parameters;
+	return memory_request(arena, source, memory);
+}
+
+/* Read to the end in pieces of 4. Returns what the last read returned: 0 or -1. */
+static ssize_t read_in_pieces(const struct source *source, char *text)
+{
+	for (;;) {
+		ssize_t got = source->read(source->state, text, 4);
+
+		if (got <= 0) {
+			*text = '\0';
+			return got;
+		}
+		text += got;
+	}
+}
+
+static void a_body_read_piece_by_piece_ends_at_its_announced_length(void **state)
+{
+	struct memory_source memory = {.body = "0123456789", .length = 10, .step = 3};
+	struct request request = request_with_body(*state, &memory, "7");
+	struct request_body_stream stream;
+	struct source source = request_body_source(&stream, &request, 7);
+	char text[UNIT_TEXT_MAX];
+
+	assert_int_equal(read_in_pieces(&source, text), 0);
+	assert_string_equal(text, "0123456");
+	assert_int_equal(memory.taken, 7);
+	assert_int_equal(stream.length, 7);
+	assert_int_equal(stream.state, REQUEST_BODY_OK);
+	assert_int_equal(source.read(source.state, text, 4), 0);
+	assert_int_equal(memory.taken, 7);
+}
+
+static void a_body_that_ends_early_is_not_taken_for_whole_piece_by_piece_either(void **state)
+{
+	struct memory_source memory = {.body = "0123456789", .length = 10};
+	struct request request = request_with_body(*state, &memory, "11");
+	struct request_body_stream stream;
+	struct source source = request_body_source(&stream, &request, 100);
+	char text[UNIT_TEXT_MAX];
+
+	assert_int_equal(read_in_pieces(&source, text), -1);
+	assert_string_equal(text, "0123456789");
+	assert_int_equal(stream.length, 10);
+	assert_int_equal(stream.state, REQUEST_BODY_BROKEN);
+	assert_int_equal(source.read(source.state, text, 4), -1);
+}
+
+static void a_body_that_fails_is_broken_piece_by_piece_too(void **state)
+{
+	struct memory_source memory = {.body = "0123456789", .length = 10, .fails = true};
+	struct request request = request_with_body(*state, &memory, NULL);
+	struct request_body_stream stream;
+	struct source source = request_body_source(&stream, &request, 100);
+	char text[UNIT_TEXT_MAX];
+
+	assert_int_equal(read_in_pieces(&source, text), -1);
+	assert_string_equal(text, "0123456789");
+	assert_int_equal(stream.state, REQUEST_BODY_BROKEN);
+}
+
+static void of_a_body_announced_as_too_large_no_piece_is_read(void **state)
+{
+	struct memory_source memory = {.body = "0123456789", .length = 10};
+	struct request request = request_with_body(*state, &memory, "10");
+	struct request_body_stream stream;
+	struct source source = request_body_source(&stream, &request, 9);
+	char text[UNIT_TEXT_MAX];
+
+	assert_int_equal(stream.state, REQUEST_BODY_TOO_LARGE);
+	assert_int_equal(read_in_pieces(&source, text), -1);
+	assert_int_equal(memory.taken, 0);
+	assert_int_equal(stream.state, REQUEST_BODY_TOO_LARGE);
+}
+
+static void the_limit_holds_for_pieces_of_a_body_of_unknown_length(void **state)
+{
+	static const struct {
+		size_t limit;
+		ssize_t end;
+		enum request_body state;
+	} LIMITS[] = {
+		{0, -1, REQUEST_BODY_TOO_LARGE},
+		{8, -1, REQUEST_BODY_TOO_LARGE},
+		{9, -1, REQUEST_BODY_TOO_LARGE},
+		{10, 0, REQUEST_BODY_OK},
+		{11, 0, REQUEST_BODY_OK},
+		{SIZE_MAX, 0, REQUEST_BODY_OK},
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(LIMITS); i++) {
+		struct memory_source memory = {.body = "0123456789", .length = 10};
+		struct request request = request_with_body(*state, &memory, NULL);
+		struct request_body_stream stream;
+		struct source source = request_body_source(&stream, &request, LIMITS[i].limit);
+		char text[UNIT_TEXT_MAX];
+
+		assert_int_equal(read_in_pieces(&source, text), LIMITS[i].end);
+		assert_int_equal(stream.state, LIMITS[i].state);
+		assert_true(strlen(text) <= LIMITS[i].limit);
+		assert_true(memory.taken <= LIMITS[i].limit || memory.taken == LIMITS[i].limit + 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +406,11 @@ int main(void)
 		ARENA_TEST(a_body_of_unknown_length_is_read_to_its_end),
 		ARENA_TEST(the_limit_holds_for_a_body_of_unknown_length),
 		ARENA_TEST(an_empty_body_is_an_empty_text),
+		ARENA_TEST(a_body_read_piece_by_piece_ends_at_its_announced_length),
+		ARENA_TEST(a_body_that_ends_early_is_not_taken_for_whole_piece_by_piece_either),
+		ARENA_TEST(a_body_that_fails_is_broken_piece_by_piece_too),
+		ARENA_TEST(of_a_body_announced_as_too_large_no_piece_is_read),
+		ARENA_TEST(the_limit_holds_for_pieces_of_a_body_of_unknown_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
