@@ -3,6 +3,7 @@
 #   make          the executables, into build/release/
 #   make run      set up and serve on http://127.0.0.1:8080 (PORT=... moves it)
 #   make check    set up and run every test
+#   make fuzz     set up and run what tests/fuzz holds (SECONDS=... each, 60 by default; TARGET=... alone)
 #   make bench    measure, as ratios in one run
 #
 # BUILD=asan builds with the address and undefined-behaviour sanitizers into build/asan/.
@@ -23,6 +24,13 @@ OPTIMISE_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fsta
 LINK_release := -pie -Wl,-z,relro,-z,now
 OPTIMISE_asan := -O1 -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 LINK_asan := -fsanitize=address,undefined
+# for the programs of tests/fuzz alone; with the counters of llvm-cov beside those of libFuzzer
+OPTIMISE_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer \
+	-fno-sanitize-recover=undefined -fprofile-instr-generate -fcoverage-mapping
+LINK_fuzz := -fsanitize=fuzzer,address,undefined -fprofile-instr-generate
+ifeq ($(BUILD),fuzz)
+CC := clang
+endif
 
 MYSQL_CFLAGS := $(shell $(PKG_CONFIG) --cflags mysqlclient 2>/dev/null)
 MYSQL_LIBS := $(shell $(PKG_CONFIG) --libs mysqlclient 2>/dev/null)
@@ -39,22 +47,29 @@ LIB_SOURCES := $(wildcard lib/*/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o) $(OUT)/generated/migrations.o $(OUT)/generated/templates.o
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(OUT)/tests/%)
+FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(OUT)/programs/%)
 
 MIGRATIONS := $(sort $(wildcard sql/[0-9]*.sql))
 TEMPLATES := $(sort $(wildcard lib/mail/templates/*/*.txt))
 
-.PHONY: all unit run check bench clean
+.PHONY: all unit fuzz-programs run check fuzz bench clean
 .SECONDARY:
 
 all: $(PROGRAMS:%=$(OUT)/%)
 
 unit: $(UNIT_PROGRAMS)
 
+fuzz-programs: $(FUZZ_PROGRAMS)
+
 run:
 	@scripts/run
 
 check:
 	@scripts/check
+
+fuzz:
+	@scripts/fuzz $(or $(SECONDS),60) $(TARGET)
 
 bench:
 	@scripts/bench
@@ -92,4 +107,9 @@ $(OUT)/tests/%: $(OUT)/tests/unit/%.o $(OUT)/libfitgate.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -lcurl -lcmocka -o $@
 
--include $(LIB_OBJECTS:.o=.d) $(PROGRAMS:%=$(OUT)/cgi/%.d) $(UNIT_PROGRAMS:$(OUT)/tests/%=$(OUT)/tests/unit/%.d)
+$(OUT)/programs/%: $(OUT)/tests/fuzz/%.o $(OUT)/libfitgate.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -lcurl -lz -o $@
+
+-include $(LIB_OBJECTS:.o=.d) $(PROGRAMS:%=$(OUT)/cgi/%.d) $(UNIT_PROGRAMS:$(OUT)/tests/%=$(OUT)/tests/unit/%.d) \
+	$(FUZZ_SOURCES:%.c=$(OUT)/%.d)
