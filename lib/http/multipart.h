@@ -16,10 +16,10 @@
 #include "core/stream.h"
 
 enum {
-	MULTIPART_BOUNDARY = 70, /* characters; RFC 2046 §5.1.1 */
-	MULTIPART_PADDING = 64,  /* blanks behind a boundary; where there are more it is content */
-	MULTIPART_PARTS = 100,   /* in one body */
-	MULTIPART_HEADER_LINES = 16,  /* of one part */
+	MULTIPART_BOUNDARY = 70,     /* characters; RFC 2046 §5.1.1 */
+	MULTIPART_PADDING = 64,      /* blanks behind a boundary; with more of them it is content */
+	MULTIPART_PARTS = 100,       /* in one body */
+	MULTIPART_HEADER_LINES = 16, /* of one part */
 	MULTIPART_HEADERS = 8 * 1024, /* bytes, with the blank line at their end */
 	MULTIPART_BUFFER = 32 * 1024,
 };
@@ -41,21 +41,24 @@ enum multipart_result {
  */
 struct multipart_part {
 	const char *name;
-	const char *
-		filename; /* NULL: a plain field. filename*=UTF-8''... counts where no other is given */
+	/* NULL: a plain field. filename*=UTF-8''... counts where no other one is given. */
+	const char *filename;
 };
 
 /* For multipart_*() alone. */
 struct multipart {
 	struct source body;
+	bool ended;                   /* the source has nothing more */
 	enum multipart_result result; /* PART until it is decided */
 	int parts;
-	bool ended;   /* the source has nothing more */
-	size_t start; /* buffer[start, end) has been read and not been given away */
+	/* buffer[start, end) has been read and not been given away */
+	size_t start;
 	size_t end;
-	size_t content; /* so many bytes from start are surely the part's */
-	size_t boundary; /* the part's end is at start, a delimiter line of so many bytes; 0: not seen */
-	bool closing;                           /* ... and it is the last one */
+	/* so many bytes from start are surely the part's */
+	size_t content;
+	/* the part's end has been seen at start: a delimiter of so many bytes, the last one or not; or 0 */
+	size_t boundary;
+	bool closing;
 	char delimiter[4 + MULTIPART_BOUNDARY]; /* CR LF "--" boundary */
 	size_t delimiter_length;
 	char headers[MULTIPART_HEADERS];
