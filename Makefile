@@ -5,6 +5,9 @@
 #   make check    set up and run every test
 #   make fuzz     set up and run what tests/fuzz holds (SECONDS=... each, 60 by default; TARGET=... alone)
 #   make bench    measure, as ratios in one run
+#   make install  PREFIX=/usr/local SYSCONFDIR=$(PREFIX)/etc DESTDIR=; make uninstall
+#   make dist     a tarball of the source that builds, into build/
+#   make deb      a Debian package, into build/
 #
 # BUILD=asan builds with the address and undefined-behaviour sanitizers into build/asan/.
 # WERROR=1 turns warnings into errors.
@@ -53,7 +56,26 @@ FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(OUT)/programs/%)
 MIGRATIONS := $(sort $(wildcard sql/[0-9]*.sql))
 TEMPLATES := $(sort $(wildcard lib/mail/templates/*/*.txt))
 
-.PHONY: all unit fuzz-programs run check fuzz bench clean
+# Where `make install` puts things, each below DESTDIR.
+PREFIX ?= /usr/local
+SYSCONFDIR ?= $(PREFIX)/etc
+BINDIR ?= $(PREFIX)/bin
+SBINDIR ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/libexec
+DATADIR ?= $(PREFIX)/share
+DOCDIR ?= $(DATADIR)/doc/fitgate
+MANDIR ?= $(DATADIR)/man
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+NGINXDIR ?= $(SYSCONFDIR)/nginx
+UPLOADDIR ?= /var/lib/fitgate
+SOCKETDIR ?= /run/fitgate
+MULTIWATCH ?= /usr/bin/multiwatch
+INSTALL_FOLDERS = DESTDIR='$(DESTDIR)' $(foreach folder,PREFIX SYSCONFDIR BINDIR SBINDIR LIBEXECDIR \
+	DATADIR DOCDIR MANDIR UNITDIR NGINXDIR UPLOADDIR SOCKETDIR MULTIWATCH SERVICES,$(folder)='$($(folder))')
+
+VERSION := $(shell cat scripts/deploy/version)
+
+.PHONY: all unit fuzz-programs run check fuzz bench clean install uninstall dist deb
 .SECONDARY:
 
 all: $(PROGRAMS:%=$(OUT)/%)
@@ -76,6 +98,18 @@ bench:
 
 clean:
 	rm -rf build
+
+install: all
+	@$(INSTALL_FOLDERS) scripts/deploy/install install
+
+uninstall:
+	@$(INSTALL_FOLDERS) scripts/deploy/install uninstall
+
+dist:
+	@scripts/deploy/dist $(VERSION)
+
+deb:
+	@scripts/deploy/deb $(VERSION)
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)

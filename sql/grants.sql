@@ -1,0 +1,1 @@
+-- What each program's own database account may do.
