@@ -329,7 +329,7 @@ class Stack:
 
     def _launch(self, name, command, **options):
         self._stop(name)  # what an earlier one may have left behind
-        service = Service(name, command, self.log_folder / f'{name}.log', self._child_environment(),
+        service = Service(name, command, self.log_folder / f'{name}.log', self.child_environment(),
                           keep_open=(self._lock.fileno(),), **options)
         self._services[name] = service
         service.start()
@@ -409,7 +409,7 @@ class Stack:
         write_private(self.settings_file, ''.join(
             setting_line(name, value) for name, value in values.items() if value is not None))
 
-    def _child_environment(self):
+    def child_environment(self):
         passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         return {**passed_on, **self.environment}
 
@@ -419,7 +419,7 @@ class Stack:
         with open(log, 'ab') as output:
             status = subprocess.run(
                 dies_with_parent(command), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                env=self._child_environment(), timeout=seconds, check=False).returncode
+                env=self.child_environment(), timeout=seconds, check=False).returncode
         if status != 0:
             raise StackError(f'{log_name} failed (exit status {status}); its log {log} ends with:'
                              f'{last_lines(log)}')
@@ -538,19 +538,22 @@ class Stack:
 
     def _wait_for_executable(self, name):
         routes = subprocess.run([self.build / name, '--routes'], stdout=subprocess.PIPE, text=True,
-                                env=self._child_environment(), check=True, timeout=30).stdout
+                                env=self.child_environment(), check=True, timeout=30).stdout
         path = routes.split()[1]
         self._services[name].wait_until(lambda: self._status('OPTIONS', path) == 200)
 
     def stop_worker(self):
         self._stop('worker')
 
+    def stop_executable(self, name):
+        self._stop(name)
+
     def run_worker_once(self, *arguments, settings=None):
         """Run `worker --once` to its end; settings given here win over those of the file."""
         return subprocess.run(
             [self.build / 'worker', '--once', *arguments], stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=120, check=False,
-            env={**self._child_environment(), **(settings or {})})
+            env={**self.child_environment(), **(settings or {})})
 
     def _start_nginx(self):
         folder = self.folder / 'nginx'

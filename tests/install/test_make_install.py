@@ -1,0 +1,70 @@
+"""make install, uninstall, dist and deb."""
+
+import re
+import shutil
+import subprocess
+import tarfile
+
+from conftest import SOURCE, files_below, make
+
+VERSION = (SOURCE / 'scripts/deploy/version').read_text().strip()
+PROGRAMS = ('register', 'login', 'profile', 'picture', 'export', 'config', 'worker', 'admin')
+
+
+def test_what_is_told_is_what_is_installed(tmp_path):
+    told = make('install', f'DESTDIR={tmp_path}').splitlines()
+    assert sorted(told) == files_below(tmp_path)
+    assert all(path.startswith('/usr/local/') for path in told)
+
+
+def test_programs_have_names_of_their_own_in_the_path(installation):
+    """login, export, admin and worker would clash with what a system has."""
+    for program in PROGRAMS:
+        assert installation.path(f'/usr/libexec/fitgate/{program}').stat().st_mode & 0o777 == 0o755
+    in_path = [path.name for folder in ('bin', 'sbin')
+               for path in installation.path(f'/usr/{folder}').glob('*')]
+    assert in_path and all(name.startswith('fitgate') for name in in_path)
+
+
+def test_uninstall_removes_all_of_it_and_nothing_else(tmp_path):
+    theirs = tmp_path / 'usr/local/etc/nginx/conf.d/theirs.conf'
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text('# kept\n')
+    make('install', f'DESTDIR={tmp_path}')
+    make('uninstall', f'DESTDIR={tmp_path}')
+    assert files_below(tmp_path) == ['/usr/local/etc/nginx/conf.d/theirs.conf']
+
+
+def test_no_mark_is_left_unfilled(installation):
+    for name in files_below(installation.folder):
+        text = installation.path(name).read_bytes()
+        if not text.startswith(b'\x7fELF'):
+            assert not re.search(rb'@[A-Z_]+@', text), name
+
+
+def test_the_command_finds_the_settings_of_its_installation(installation):
+    text = installation.path('/usr/sbin/fitgate-admin').read_text()
+    assert '/etc/fitgate/fitgate.conf' in text and '/usr/libexec/fitgate/admin' in text
+
+
+def test_another_prefix_is_kept_to(tmp_path):
+    make('install', f'DESTDIR={tmp_path}', 'PREFIX=/opt/fitgate', 'SYSCONFDIR=/opt/fitgate/etc')
+    assert all(path.startswith('/opt/fitgate/') for path in files_below(tmp_path))
+    assert '/opt/fitgate/libexec/fitgate/admin' in (
+        tmp_path / 'opt/fitgate/sbin/fitgate-admin').read_text()
+
+
+def test_the_tarball_builds(tmp_path):
+    make('dist')
+    with tarfile.open(SOURCE / f'build/fitgate-{VERSION}.tar.gz') as archive:
+        archive.extractall(tmp_path)
+    make('-j2', cwd=tmp_path / f'fitgate-{VERSION}')
+    assert (tmp_path / f'fitgate-{VERSION}/build/release/login').exists()
+
+
+def test_the_package_is_built_and_lintian_finds_no_error(tmp_path):
+    built = make('deb').split()[-1]
+    package = shutil.copy(SOURCE / built, tmp_path)
+    done = subprocess.run(['lintian', '--fail-on', 'error', package], text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout

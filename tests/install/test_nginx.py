@@ -1,0 +1,148 @@
+"""What an nginx of a stock Debian includes: one line in a server block of its owner's."""
+
+import shutil
+import subprocess
+import textwrap
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from conftest import make
+from scripts.stack import Service, poll, reserve_port, tool
+
+STOCK = Path('/etc/nginx/nginx.conf')
+
+SITES = {
+    'plain': '''
+        include fitgate/fitgate.conf;
+        location / { return 200 "the site\\n"; }
+    ''',
+    'sub-path': '''
+        include fitgate/fitgate_locations.conf;
+        location /tracker/api/ {
+            client_max_body_size 0;
+            rewrite "(?s)^/tracker(/api/.*)$" /_fitgate$1 last;
+        }
+        location / { return 200 "the site\\n"; }
+    ''',
+    'own-api': '''
+        include fitgate/fitgate_locations.conf;
+        location /fit/api/ {
+            client_max_body_size 0;
+            rewrite "(?s)^/fit(/api/.*)$" /_fitgate$1 last;
+        }
+        location /api/ { return 200 "their own API\\n"; }
+        error_page 404 /their_404;
+        location = /their_404 { internal; return 200 "their 404\\n"; }
+        location /missing { return 404; }
+    ''',
+}
+
+
+class Site:
+    """A stock nginx with the files of an installation and a site."""
+
+    def __init__(self, folder, stack, server):
+        self.reservation = reserve_port()
+        self.port = self.reservation.getsockname()[1]
+        self.folder = folder
+        etc = folder / 'etc/nginx'
+        shutil.copytree(STOCK.parent, etc, symlinks=True)
+        make('install', f'DESTDIR={folder}', 'PREFIX=/usr', 'SYSCONFDIR=/etc',
+             f'SOCKETDIR={stack.run}', f'UPLOADDIR={stack.upload_folder}')
+        for file in [*etc.glob('fitgate/*.conf'), etc / 'conf.d/fitgate.conf', etc / 'nginx.conf']:
+            text = file.read_text().replace('/etc/nginx/', f'{etc}/')
+            # the stock file logs, and keeps its number, where only root may write
+            text = text.replace('/var/log/nginx', str(folder)).replace('/run/nginx.pid',
+                                                                       f'{folder}/nginx.pid')
+            text = text.replace('user www-data;', '')
+            file.write_text(text)
+        for file in (etc / 'sites-enabled').glob('*'):
+            file.unlink()
+        (etc / 'sites-enabled/site').write_text(
+            f'server {{\nlisten 127.0.0.1:{self.port};\n{textwrap.dedent(server)}}}\n')
+        self.command = [tool('nginx'), '-p', f'{etc}/', '-c', etc / 'nginx.conf', '-e', 'stderr']
+        self.service = None
+
+    def test(self):
+        return subprocess.run([*self.command, '-t', *self.as_root()], text=True, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    @staticmethod
+    def as_root():
+        import os
+        return ['-g', 'user root;'] if os.geteuid() == 0 else []
+
+    def start(self):
+        directives = ' '.join(['daemon off;', *self.as_root()[1:]])
+        self.service = Service('nginx', [*self.command, '-g', directives], self.folder / 'out.log',
+                               {'PATH': '/usr/sbin:/usr/bin'})
+        self.service.start()
+        self.service.wait_until(lambda: self.get('/api/ping')[0] is not None)
+        self.reservation.close()
+
+    def get(self, path):
+        try:
+            with urllib.request.urlopen(f'http://127.0.0.1:{self.port}{path}', timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return None, ''
+
+    def stop(self):
+        if self.service:
+            self.service.ask_to_stop()
+            self.service.wait_stopped(10)
+
+
+@pytest.fixture
+def site(request, tmp_path, stack):
+    """Of the kind that the test names."""
+    made = Site(tmp_path, stack, SITES[request.param])
+    checked = made.test()
+    assert checked.returncode == 0, checked.stdout
+    made.start()
+    yield made
+    made.stop()
+
+
+PONG = '{"status":"success","message":"pong!"}'
+
+
+@pytest.mark.parametrize('site', ['plain'], indirect=True)
+def test_one_include_serves_all_dialects_beside_the_site(site):
+    for prefix in ('', '/v0.6', '/v0.2'):
+        assert site.get(f'{prefix}/api/ping') == (200, PONG)
+    assert site.get('/') == (200, 'the site\n')
+    status, body = site.get('/api/nothing')
+    assert status == 404 and '"not found"' in body
+    status, body = site.get('/v0.2/api/nothing')
+    assert status == 404 and 'The requested URL' in body
+
+
+@pytest.mark.parametrize('site', ['sub-path'], indirect=True)
+def test_a_site_below_a_path(site):
+    assert site.get('/tracker/api/ping') == (200, PONG)
+    assert site.get('/api/ping') == (200, 'the site\n')
+    status, body = site.get('/tracker/api/users/nobody/picture')
+    assert status == 404 and 'user does not exist' in body
+
+
+@pytest.mark.parametrize('site', ['own-api'], indirect=True)
+def test_a_site_with_an_api_of_its_own(site):
+    assert site.get('/fit/api/ping') == (200, PONG)
+    assert site.get('/api/ping') == (200, 'their own API\n')
+
+
+@pytest.mark.parametrize('site', ['plain', 'own-api'], indirect=True)
+def test_the_internal_locations_cannot_be_asked(site):
+    for path in ('/_fitgate/api/ping', '/_fitgate/uploads/pictures/1/a.png', '/_fitgate/invalid'):
+        assert 'pong' not in site.get(path)[1]
+
+
+@pytest.mark.parametrize('site', ['own-api'], indirect=True)
+def test_the_error_pages_of_the_site_stay_its_own(site):
+    assert site.get('/missing') == (404, 'their 404\n')
