@@ -48,9 +48,9 @@ def test_the_command_finds_the_settings_of_its_installation(installation):
 
 
 def test_another_prefix_is_kept_to(tmp_path):
-    make('install', f'DESTDIR={tmp_path}', 'PREFIX=/srv/fitgate', 'SYSCONFDIR=/srv/fitgate/etc')
-    assert all(path.startswith('/srv/fitgate/') for path in files_below(tmp_path))
-    assert '/srv/fitgate/libexec/fitgate/admin' in (
+    make('install', f'DESTDIR={tmp_path}', 'PREFIX=/usr/local/apart', 'SYSCONFDIR=/usr/local/apart/etc')
+    assert all(path.startswith('/usr/local/apart/') for path in files_below(tmp_path))
+    assert '/usr/local/apart/libexec/fitgate/admin' in (
         tmp_path / 'opt/fitgate/sbin/fitgate-admin').read_text()
 
 
