@@ -219,7 +219,7 @@ class Stack:
 
     def __init__(self, folder, build, *, port=0, settings=None, processes=2, keep_database=False,
                  mail_enabled=True, worker=True, say=None, read_timeout='60s', database_options=(),
-                 extra_locations='', limits=False):
+                 extra_locations='', limits=False, own_accounts=True):
         self.folder = Path(folder).resolve()
         self.build = Path(build).resolve()
         self.port = port
@@ -231,6 +231,7 @@ class Stack:
         self.say = say or (lambda text: None)
         self.read_timeout = read_timeout  # how long nginx waits for an executable
         self.database_options = database_options
+        self.own_accounts = own_accounts  # sql/grants.sql
         self.limits = limits  # nginx's and the program's own throttles, with their defaults
         self.extra_locations = extra_locations  # nginx text, for what start_program() starts
 
@@ -393,12 +394,19 @@ class Stack:
         link.symlink_to(self.run)
         (self.run / 'tmp').mkdir()
 
+    def database_url(self, user):
+        return (f'mysql://{user}:{self.database_password}@localhost/'
+                f'{self.database_name}?unix_socket={quote(str(self.database_socket))}')
+
+    def _own_account(self, program):
+        return f'{self.database_user}_{program}'
+
     def _write_settings(self):
-        database = (f'mysql://{self.database_user}:{self.database_password}@localhost/'
-                    f'{self.database_name}?unix_socket={quote(str(self.database_socket))}')
         values = {
             'APP_SECRET_KEY': kept_secret(self.folder / 'app_secret_key'),
-            'DATABASE_URL': database,
+            'DATABASE_URL': self.database_url(self.database_user),
+            **{f'DATABASE_URL_{program.upper()}': self.database_url(self._own_account(program))
+               for program in (*EXECUTABLES, 'worker') if self.own_accounts},
             'EMAIL_URL': f'smtp://127.0.0.1:{self.smtp_port}' if self.mail_enabled else '',
             'SENDER_EMAIL': 'fitgate@example.com',
             'UI_URL': self.base_url,
@@ -484,6 +492,20 @@ class Stack:
         if answer.returncode != 0:
             raise StackError(f'cannot prepare the database: {answer.stderr.strip()}')
         self._run_to_end([self.build / 'admin', 'migrate'], 'admin', 300)
+        if self.own_accounts:
+            self._make_own_accounts()
+
+    def _make_own_accounts(self):
+        """Each program has an account of its own in the database, with the least rights."""
+        users = ''.join(f'''
+            CREATE USER IF NOT EXISTS {self._own_account(program)}@localhost;
+            ALTER USER {self._own_account(program)}@localhost
+                IDENTIFIED BY '{self.database_password}';'''
+                        for program in (*EXECUTABLES, 'worker'))
+        grants = (SOURCE / 'sql/grants.sql').read_text()
+        answer = self._sql(f'{users}\nUSE {self.database_name};\n{grants}')
+        if answer.returncode != 0:
+            raise StackError(f'sql/grants.sql is refused: {answer.stderr.strip()}')
 
     # ---- mail -----------------------------------------------------------------------------------
 
@@ -548,12 +570,19 @@ class Stack:
     def stop_executable(self, name):
         self._stop(name)
 
+    def with_settings(self, settings):
+        """The environment for a program for which these settings win over those of the file; another
+        database is one for all programs, with or without accounts of their own."""
+        others = {f'DATABASE_URL_{program.upper()}': '' for program in (*EXECUTABLES, 'worker')
+                  if 'DATABASE_URL' in settings}
+        return {**self.child_environment(), **others, **settings}
+
     def run_worker_once(self, *arguments, settings=None):
         """Run `worker --once` to its end; settings given here win over those of the file."""
         return subprocess.run(
             [self.build / 'worker', '--once', *arguments], stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=120, check=False,
-            env={**self.child_environment(), **(settings or {})})
+            env=self.with_settings(settings or {}))
 
     def _start_nginx(self):
         folder = self.folder / 'nginx'

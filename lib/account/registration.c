@@ -76,7 +76,6 @@ static enum db_result pretend(struct db *db, struct attempt *attempt)
 static enum db_result store(struct db *db, void *context)
 {
 	struct attempt *attempt = context;
-	struct user_by_email other;
 	bool open = true;
 	enum db_result result = DB_OK;
 
@@ -89,7 +88,7 @@ static enum db_result store(struct db *db, void *context)
 	result = user_find_username(db, attempt->registration->username);
 	if (result != DB_NO_ROW)
 		return result == DB_OK ? refuse(attempt, REGISTRATION_USERNAME_TAKEN) : result;
-	result = user_find_by_email(db, attempt->registration->email, &other);
+	result = user_find_email(db, attempt->registration->email);
 	if (result != DB_NO_ROW)
 		return result == DB_OK ? pretend(db, attempt) : result;
 	result = insert_user(db, attempt->registration);

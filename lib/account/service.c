@@ -148,7 +148,7 @@ static void handle_without_settings(
 	void *context, struct request *request, struct response *response)
 {
 	(void)context;
-	(void)request;
+	find_dialect(request, response);
 	answer(response, ANSWER_SERVER_ERROR);
 }
 

@@ -33,6 +33,16 @@ enum db_result user_find_by_email(struct db *db, const char *email, struct user_
 	return result;
 }
 
+enum db_result user_find_email(struct db *db, const char *email)
+{
+	static const char FIND[] = "SELECT email FROM users WHERE email = ?";
+	const char *found;
+	enum db_result result =
+		db_row(db, FIND, DB_PARAMS(DB_TEXT(email)), DB_COLUMNS(DB_TO_TEXT(&found)));
+
+	return result == DB_OK && !text_equal_ignoring_case(email, found) ? DB_NO_ROW : result;
+}
+
 enum db_result user_find_username(struct db *db, const char *username)
 {
 	static const char FIND[] = "SELECT id FROM users WHERE username = ?";

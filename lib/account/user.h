@@ -63,6 +63,9 @@ struct user_by_email {
  */
 enum db_result user_find_by_email(struct db *db, const char *email, struct user_by_email *user);
 
+/* Whether the address is taken, compared in the same way; needs no right to read password hashes. */
+enum db_result user_find_email(struct db *db, const char *email);
+
 /* Whether the username is taken, case ignored: DB_OK, DB_NO_ROW when it is free, DB_AGAIN, DB_FAILED. */
 enum db_result user_find_username(struct db *db, const char *username);
 

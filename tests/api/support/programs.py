@@ -7,6 +7,7 @@ import uuid
 
 from requests.structures import CaseInsensitiveDict
 
+from scripts.stack import EXECUTABLES
 from support.answers import Answer
 from support.journal import shorten
 
@@ -33,6 +34,9 @@ def program_of(path):
     return PROGRAM_OF_PATH.get(path, 'config')
 
 
+OWN_ACCOUNTS = (*EXECUTABLES, 'worker')  # in the database
+
+
 class Programs:
     """The executables of one build, with the settings of one stack unless others are given."""
 
@@ -46,6 +50,8 @@ class Programs:
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         if not bare:
             environment.update(self.stack.environment)
+        if 'DATABASE_URL' in (settings or {}):  # would not count for a program that has its own
+            environment.update({f'DATABASE_URL_{name.upper()}': '' for name in OWN_ACCOUNTS})
         environment.update(settings or {})
         return {name: value for name, value in environment.items() if value is not None}
 
