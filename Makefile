@@ -41,7 +41,7 @@ MYSQL_LIBS := $(shell $(PKG_CONFIG) --libs mysqlclient 2>/dev/null)
 CFLAGS ?= -g
 ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(OPTIMISE_$(BUILD)) -Ilib $(MYSQL_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS := $(LINK_$(BUILD)) -Wl,--as-needed $(LDFLAGS)
-LIBS := -lfcgi -lcjson $(MYSQL_LIBS) -lcrypto -lcrypt -lm
+LIBS := -lfcgi -lcjson $(MYSQL_LIBS) -lcrypto -lcrypt -lz -lm
 
 SERVICES := register login profile picture export config
 PROGRAMS := $(SERVICES) worker admin
