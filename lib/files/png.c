@@ -467,11 +467,11 @@ static bool filter_chunk(struct png *png)
 
 static bool filter_chunks(struct png *png)
 {
-	const unsigned char *signature = filter_peek(png->filter, SIGNATURE_SIZE);
+	const unsigned char *start = filter_peek(png->filter, SIGNATURE_SIZE);
 
-	if (signature == NULL)
+	if (start == NULL)
 		return false;
-	if (memcmp(signature, SIGNATURE, SIGNATURE_SIZE) != 0)
+	if (memcmp(start, SIGNATURE, SIGNATURE_SIZE) != 0)
 		return filter_refuse(png->filter);
 	if (!filter_copy(png->filter, SIGNATURE_SIZE))
 		return false;
