@@ -26,10 +26,10 @@
 #define FCTL CHUNK('f', 'c', 'T', 'L')
 #define FDAT CHUNK('f', 'd', 'A', 'T')
 
-#define SIGNATURE "\x89PNG\r\n\x1a\n"
+#define MAGIC "\x89PNG\r\n\x1a\n"
 
 enum {
-	SIGNATURE_SIZE = 8,
+	MAGIC_SIZE = 8,
 	CHUNK_HEADER_SIZE = 8,
 	CRC_SIZE = 4,
 	CHUNK_MAX = 0x7fffffff,
@@ -467,13 +467,13 @@ static bool filter_chunk(struct png *png)
 
 static bool filter_chunks(struct png *png)
 {
-	const unsigned char *start = filter_peek(png->filter, SIGNATURE_SIZE);
+	const unsigned char *start = filter_peek(png->filter, MAGIC_SIZE);
 
 	if (start == NULL)
 		return false;
-	if (memcmp(start, SIGNATURE, SIGNATURE_SIZE) != 0)
+	if (memcmp(start, MAGIC, MAGIC_SIZE) != 0)
 		return filter_refuse(png->filter);
-	if (!filter_copy(png->filter, SIGNATURE_SIZE))
+	if (!filter_copy(png->filter, MAGIC_SIZE))
 		return false;
 	while (png->previous_type != IEND)
 		if (!filter_chunk(png))
