@@ -17,13 +17,14 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE))
-for module in ('answers', 'bodies', 'client', 'mail', 'programs', 'waiting'):
+for module in ('answers', 'bodies', 'client', 'dialects', 'mail', 'programs', 'waiting'):
     pytest.register_assert_rewrite(f'support.{module}')
 
 from scripts.stack import Stack, StackError  # noqa: E402
 from support import database, people, sanitizer  # noqa: E402
 from support.answers import exact  # noqa: E402
 from support.client import Api  # noqa: E402
+from support.dialects import DIALECTS  # noqa: E402
 from support.journal import Journal  # noqa: E402
 from support.mail import MailFolder  # noqa: E402
 from support.programs import Programs  # noqa: E402
@@ -124,6 +125,22 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture
 def api(stack, journal):
     return Api(stack, journal)
+
+
+@pytest.fixture
+def api_in(stack, journal):
+    """The same in another dialect: api_in('0.6')."""
+    return lambda name: Api(stack, journal, DIALECTS[name].prefix)
+
+
+@pytest.fixture
+def api_06(api_in):
+    return api_in('0.6')
+
+
+@pytest.fixture
+def api_02(api_in):
+    return api_in('0.2')
 
 
 @pytest.fixture

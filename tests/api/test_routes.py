@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from support.dialects import DIALECTS
+
 HERE = Path(__file__).parent
 SERVICES = ('register', 'login', 'profile', 'picture', 'export', 'config')
-PREFIXES = {'0.7': '', '0.6': '/v0.6', '0.2': '/v0.2'}
 
 
 def texts_of(path):
@@ -56,7 +57,7 @@ def test_every_route_is_named_by_a_test(programs, named_paths, service):
 @pytest.mark.parametrize('service', SERVICES)
 def test_every_route_is_reached_through_the_web_server(api, programs, service):
     for method, pattern, dialect in routes_of(programs, service):
-        answer = api.request('OPTIONS', PREFIXES[dialect] + example(pattern))
+        answer = api.request('OPTIONS', DIALECTS[dialect].prefix + example(pattern))
         assert answer.status == 200, (pattern, dialect)
         assert method in answer.headers['Allow'].split(', '), (pattern, dialect)
 

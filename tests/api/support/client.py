@@ -16,11 +16,13 @@ TIMEOUT = 60
 
 
 class Api:
-    """Speaks to one running stack. Usable from several threads at once."""
+    """Speaks to one running stack, in the dialect whose paths have this prefix. Usable from several
+    threads at once."""
 
-    def __init__(self, stack, journal):
+    def __init__(self, stack, journal, prefix=''):
         self.stack = stack
         self.journal = journal
+        self.prefix = prefix
         self._local = threading.local()
 
     def _session(self):
@@ -31,6 +33,7 @@ class Api:
 
     def request(self, method, path, *, json=None, data=None, token=None, headers=None):
         """`json` is sent with its Content-Type, `data` as it is, both at most once."""
+        path = self.prefix + path
         headers = dict(headers or {})
         if json is not None:
             data = json_module.dumps(json).encode()
@@ -71,8 +74,8 @@ class Api:
     def get_with_header(self, path, *lines):
         """GET with header lines that no proper client would send."""
         head = b''.join(line.encode() + b'\r\n' for line in lines)
-        return self.raw(b'GET ' + path.encode() + b' HTTP/1.1\r\nHost: localhost\r\n' + head +
-                        b'Connection: close\r\n\r\n')
+        return self.raw(b'GET ' + (self.prefix + path).encode() + b' HTTP/1.1\r\n'
+                        b'Host: localhost\r\n' + head + b'Connection: close\r\n\r\n')
 
     def _note(self, text, answer):
         request_id = answer.headers.get('X-Request-Id')

@@ -15,6 +15,12 @@ KEYS = sorted((
     'nb_workouts', 'picture', 'records', 'sports_list', 'total_ascent', 'total_distance',
     'total_duration'))
 
+NOT_IN_06 = ('accepted_privacy_policy', 'date_format', 'start_elevation_at_zero',
+             'use_raw_gpx_speed')
+IN_02_TOO = ('admin', 'bio', 'birth_date', 'created_at', 'email', 'first_name', 'last_name',
+             'location', 'nb_sports', 'picture', 'timezone', 'total_distance', 'total_duration',
+             'username', 'weekm')
+
 
 def shortuuid(text):
     number = uuid.UUID(text).int
@@ -79,3 +85,17 @@ def expected_profile(sql, user_id):
         'total_duration': duration_text(sum(w['duration'] for w in workouts)),
     })
     return profile
+
+
+def expected_profile_06(sql, user_id):
+    profile = expected_profile(sql, user_id)
+    return {key: value for key, value in profile.items() if key not in NOT_IN_06}
+
+
+def expected_profile_02(sql, user_id):
+    profile = expected_profile(sql, user_id)
+    return {'id': user_id, 'nb_activities': profile['nb_workouts'],
+            **{key: profile[key] for key in IN_02_TOO}}
+
+
+PROFILE_OF = {'0.7': expected_profile, '0.6': expected_profile_06, '0.2': expected_profile_02}
