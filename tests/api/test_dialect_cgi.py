@@ -89,3 +89,10 @@ def test_an_unknown_one_cannot_forge_a_log_line(programs):
     exact(answer, ERR500)
     assert not [line for line in answer.stderr.splitlines() if line.startswith(forged)]
     assert '\x1b' not in answer.stderr
+
+
+@pytest.mark.parametrize('name', DIALECTS)
+def test_a_wrong_setting_is_a_failure_in_the_words_of_the_dialect(programs, name):
+    answer = programs.cgi('GET', '/api/ping', settings={'DATABASE_URL': ''},
+                          parameters={'API_DIALECT': name})
+    exact(answer, DIALECTS[name].failure)

@@ -161,6 +161,14 @@ def test_a_prefix_in_another_spelling_is_that_prefix(get_target, target):
     exact(get_target(target), DIALECTS['0.2'].no_url)
 
 
+@pytest.mark.parametrize('target', ['/v0.2/api/../../api/nothing', '/v0.2/api/%2E./../api/nothing',
+                                    '/x/v0.2/api/../../../api/nothing',
+                                    '/api/v0.2/api/../../nothing'])
+def test_a_path_that_leads_out_of_a_prefix_is_not_of_it(get_target, target):
+    """So that an installation without the prefix has no way to it."""
+    exact(get_target(target), NOURL)
+
+
 @pytest.mark.parametrize('target', ['/%760.2/api/ping', '/v0%2E6/api/ping', '/v0.2/./api/ping',
                                     '/x/../v0.2/api/ping', '/v0.6/api/../../v0.2/api/ping'])
 def test_a_prefix_in_disguise_breaks_nothing(get_target, target):
@@ -426,7 +434,7 @@ def test_requests_in_all_dialects_are_counted_together(stack_with_limits, journa
 
 
 @pytest.mark.parametrize('path', ['/_fitgate/invalid', '/_fitgate/failure', '/_fitgate/uploads/x',
-                                  '/v0.6/_fitgate/api/ping',
+                                  '/_fitgate/api/ping', '/v0.6/_fitgate/api/ping',
                                   '/v0.2/_fitgate/uploads/x'])
 def test_the_locations_of_nginx_itself_are_not_found(api, path):
     exact(api.get(path), NOURL)
