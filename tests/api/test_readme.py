@@ -1,7 +1,10 @@
-"""The walk-through of README.md: its very commands, in its order, print what it says."""
+"""The walk-throughs of README.md: their very commands, in their order, print what it says."""
 
+import os
 import re
 import subprocess
+
+import pytest
 
 from support import SOURCE
 
@@ -10,9 +13,9 @@ SITE = 'http://127.0.0.1:8080'
 SEPARATOR = '---- end of a block ----'
 
 
-def walk_through():
-    """[(commands, what they print)] of the section; what is left out there is written as …"""
-    section = (SOURCE / 'README.md').read_text(encoding='utf-8').partition('\n## Walk-through\n')[2]
+def walk_through(title):
+    """[(commands, what they print)] of a section; what is left out there is written as …"""
+    section = (SOURCE / 'README.md').read_text(encoding='utf-8').partition(f'\n## {title}\n')[2]
     blocks = BLOCK.findall(section.partition('\n## ')[0])
     kinds = [kind == 'sh' for kind, _text in blocks]
     assert kinds == [True, False] * (len(kinds) // 2), 'commands and output do not alternate'
@@ -23,14 +26,16 @@ def pattern_of(printed):
     return '.*'.join(map(re.escape, printed.strip().split('…')))
 
 
-def test_the_walk_through_prints_what_the_readme_says(make_stack, journal, tmp_path):
-    stack = make_stack('readme', settings={})  # as `make run` starts it
+@pytest.mark.parametrize('title, least', [('Walk-through', 6), ('From the shell', 3)])
+def test_a_walk_through_prints_what_the_readme_says(make_stack, journal, tmp_path, title, least):
+    stack = make_stack(f'readme_{least}', settings={})  # as `make run` starts it
     (tmp_path / 'var').symlink_to(stack.folder)
-    pairs = walk_through()
-    assert len(pairs) >= 6
+    (tmp_path / 'scripts').symlink_to(SOURCE / 'scripts')
+    pairs = walk_through(title)
+    assert len(pairs) >= least
     script = ''.join(f'{commands}\necho "{SEPARATOR}"\n' for commands, _printed in pairs)
     done = subprocess.run(['bash'], input=script.replace(SITE, stack.base_url), cwd=tmp_path,
-                          text=True,
+                          env={**os.environ, 'HOME': str(tmp_path)}, text=True,
                           capture_output=True, timeout=120, check=False)
     journal.add(f'{done.stdout}\nstandard error: {done.stderr}')
     outputs = done.stdout.replace('\r', '').replace(stack.base_url, SITE).split(SEPARATOR)
