@@ -4,10 +4,11 @@
  */
 #include "files/store.h"
 
+#include "files/folder.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,19 +25,6 @@ static bool blame(char reason[STORE_REASON_SIZE], const char *what)
 {
 	snprintf(reason, STORE_REASON_SIZE, "%.250s: %s", what, strerror(errno));
 	return false;
-}
-
-/* A folder of all users; -1: it cannot be opened, ENOENT when there is none. */
-static int open_category(const char *upload_folder, const char *category)
-{
-	char path[PATH_MAX];
-	int length = snprintf(path, sizeof(path), "%s/uploads/%s", upload_folder, category);
-
-	if (length < 0 || (size_t)length >= sizeof(path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 static bool remove_tree(int parent, const char *name, int depth, char reason[STORE_REASON_SIZE]);
@@ -89,7 +77,7 @@ static bool remove_tree(int parent, const char *name, int depth, char reason[STO
 static bool remove_from_category(const char *upload_folder, const char *category, const char *user,
 	char reason[STORE_REASON_SIZE])
 {
-	int folder = open_category(upload_folder, category);
+	int folder = folder_open_category(upload_folder, category, false);
 	bool removed;
 
 	if (folder < 0)
@@ -103,12 +91,12 @@ static bool remove_from_category(const char *upload_folder, const char *category
 
 bool store_remove_user(const char *upload_folder, int64_t user_id, char reason[STORE_REASON_SIZE])
 {
-	char user[24];
+	char user[FOLDER_USER_SIZE];
 	bool removed = true;
 
 	if (*upload_folder == '\0')
 		return true;
-	snprintf(user, sizeof(user), "%lld", (long long)user_id);
+	folder_user_name(user_id, user);
 	for (int i = 0; i < CATEGORY_COUNT; i++)
 		if (!remove_from_category(upload_folder, CATEGORIES[i], user, reason))
 			removed = false;
@@ -132,8 +120,7 @@ static bool remove_file(
 bool store_remove_export(const char *upload_folder, int64_t user_id, const char *name,
 	int64_t *bytes, char reason[STORE_REASON_SIZE])
 {
-	char user[24];
-	int category, folder;
+	int folder;
 	bool removed;
 
 	*bytes = -1;
@@ -144,15 +131,10 @@ bool store_remove_export(const char *upload_folder, int64_t user_id, const char 
 		errno = EINVAL;
 		return blame(reason, name);
 	}
-	category = open_category(upload_folder, "exports");
-	if (category < 0)
+	folder = folder_open_user(upload_folder, "exports", user_id, false);
+	if (folder < 0)
 		return errno == ENOENT || blame(reason, "exports");
-	snprintf(user, sizeof(user), "%lld", (long long)user_id);
-	folder = openat(category, user, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	removed = folder >= 0 ? remove_file(folder, name, bytes, reason)
-			      : errno == ENOENT || blame(reason, user);
-	if (folder >= 0)
-		close(folder);
-	close(category);
+	removed = remove_file(folder, name, bytes, reason);
+	close(folder);
 	return removed;
 }

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 void response_header(struct response *response, const char *name, const char *value)
 {
@@ -17,18 +18,37 @@ void response_header(struct response *response, const char *name, const char *va
 	response->header_count++;
 }
 
+void response_close(struct response *response)
+{
+	if (response->file != NULL)
+		close(response->file->descriptor);
+	*response = (struct response){.dialect = response->dialect};
+}
+
 void response_json(struct response *response, int status, const char *body)
 {
-	*response = (struct response){.dialect = response->dialect,
-		.status = status,
-		.body = body,
-		.body_length = strlen(body)};
+	response_empty(response, status);
+	response->body = body;
+	response->body_length = strlen(body);
 	response_header(response, "Content-Type", "application/json");
 }
 
 void response_empty(struct response *response, int status)
 {
-	*response = (struct response){.dialect = response->dialect, .status = status};
+	response_close(response);
+	response->status = status;
+}
+
+bool response_file(struct response *response, struct arena *arena, int descriptor, int64_t size)
+{
+	struct response_file *file = arena_alloc(arena, sizeof(*file));
+
+	if (file == NULL)
+		return false;
+	*file = (struct response_file){descriptor, size};
+	response_empty(response, 200);
+	response->file = file;
+	return true;
 }
 
 static const char *reason(int status)
@@ -70,7 +90,9 @@ char *response_head(const struct response *response, struct arena *arena)
 	char *head, *at;
 
 	if (response->status != 204 && response->status != 304)
-		snprintf(length, sizeof(length), "Content-Length: %zu\r\n", response->body_length);
+		snprintf(length, sizeof(length), "Content-Length: %lld\r\n",
+			response->file != NULL ? (long long)response->file->size
+					       : (long long)response->body_length);
 	for (int i = 0; i < response->header_count; i++)
 		size += strlen(response->headers[i].name) + strlen(response->headers[i].value) + 4;
 	head = arena_alloc(arena, size);

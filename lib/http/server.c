@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PAUSE_MS = 100, SYSTEMD_FIRST_FD = 3 };
+enum { PAUSE_MS = 100, SYSTEMD_FIRST_FD = 3, PIECE = 64 * 1024 };
 
 static volatile sig_atomic_t stopping;
 
@@ -49,6 +49,28 @@ static void log_answer(
 		milliseconds);
 }
 
+/*
+ * As many bytes as were announced, in pieces. false: the file has fewer, or nobody wants them. The web
+ * server sees that some are missing: nginx compares with Content-Length, if the request ends in order.
+ */
+static bool send_file(const struct response_file *file, const struct sink *sink)
+{
+	char piece[PIECE];
+	int64_t left = file->size;
+
+	while (left > 0) {
+		size_t wanted = left < PIECE ? (size_t)left : PIECE;
+		ssize_t got = read(file->descriptor, piece, wanted);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0 || !sink->write(sink->state, piece, (size_t)got))
+			return false;
+		left -= got;
+	}
+	return true;
+}
+
 static bool send_response(
 	const struct request *request, struct response *response, const struct sink *sink)
 {
@@ -58,7 +80,11 @@ static bool send_response(
 	head = response_head(response, request->arena);
 	if (head == NULL || !sink->write(sink->state, head, strlen(head)))
 		return false;
-	return request->method == HTTP_HEAD || response->body == NULL ||
+	if (request->method == HTTP_HEAD)
+		return true;
+	if (response->file != NULL)
+		return send_file(response->file, sink);
+	return response->body == NULL ||
 	       sink->write(sink->state, response->body, response->body_length);
 }
 
@@ -81,6 +107,7 @@ static bool serve(struct arena *arena, const struct request_source *source, cons
 	log_answer(&request, &response, started);
 	if (!sent)
 		log_warning("the answer could not be sent");
+	response_close(&response);
 	log_set_request(NULL);
 	return sent;
 }

@@ -13,7 +13,7 @@
 
 static void the_head_of_a_json_answer_is_complete(void **state)
 {
-	struct response response;
+	struct response response = {0};
 
 	response_json(&response, 200, "{\"status\":\"success\"}");
 	assert_string_equal(response_head(&response, *state), "Status: 200 OK\r\n"
@@ -46,7 +46,7 @@ static void every_status_has_its_reason(void **state)
 	};
 
 	for (size_t i = 0; i < UNIT_COUNT(STATUSES); i++) {
-		struct response response;
+		struct response response = {0};
 
 		response_empty(&response, STATUSES[i].status);
 		assert_memory_equal(response_head(&response, *state), STATUSES[i].line,
@@ -56,7 +56,7 @@ static void every_status_has_its_reason(void **state)
 
 static void headers_stand_in_the_order_in_which_they_were_added(void **state)
 {
-	struct response response;
+	struct response response = {0};
 
 	response_empty(&response, 405);
 	response_header(&response, "Allow", "GET, HEAD, OPTIONS");
@@ -73,7 +73,7 @@ static void an_answer_without_content_announces_no_length(void **state)
 	static const int STATUSES[] = {204, 304};
 
 	for (size_t i = 0; i < UNIT_COUNT(STATUSES); i++) {
-		struct response response;
+		struct response response = {0};
 
 		response_empty(&response, STATUSES[i]);
 		assert_null(strstr(response_head(&response, *state), "Content-Length"));
@@ -83,7 +83,7 @@ static void an_answer_without_content_announces_no_length(void **state)
 
 static void a_later_attempt_replaces_the_earlier_one(void **state)
 {
-	struct response response;
+	struct response response = {0};
 
 	response_json(&response, 200, "{\"a\":1}");
 	response_header(&response, "Cache-Control", "no-store");
@@ -100,9 +100,65 @@ static void a_later_attempt_replaces_the_earlier_one(void **state)
 	assert_null(response.body);
 }
 
+/* A pipe's reading end, for a file; the writing end tells whether it is still open. */
+static int open_pipe(int *writing)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	*writing = ends[1];
+	return ends[0];
+}
+
+static bool is_open(int descriptor)
+{
+	return fcntl(descriptor, F_GETFD) >= 0;
+}
+
+static void a_file_is_announced_with_its_size(void **state)
+{
+	struct response response = {0};
+	int writing, file = open_pipe(&writing);
+
+	response_json(&response, 500, "{}");
+	assert_true(response_file(&response, *state, file, INT64_C(5000000000)));
+	response_header(&response, "Content-Type", "image/png");
+	assert_string_equal(response_head(&response, *state), "Status: 200 OK\r\n"
+							      "Content-Length: 5000000000\r\n"
+							      "Content-Type: image/png\r\n"
+							      "\r\n");
+	assert_null(response.body);
+	assert_true(is_open(file));
+	response_close(&response);
+	assert_false(is_open(file));
+	close(writing);
+}
+
+static void the_file_of_an_earlier_attempt_is_closed(void **state)
+{
+	struct response response = {0};
+
+	for (int i = 0; i < 3; i++) {
+		int writing, file = open_pipe(&writing), other = -1;
+
+		assert_true(response_file(&response, *state, file, 1));
+		if (i == 0)
+			response_json(&response, 500, "{}");
+		else if (i == 1)
+			response_empty(&response, 204);
+		else
+			assert_true(response_file(&response, *state, other = dup(writing), 1));
+		assert_false(is_open(file));
+		assert_true((response.file != NULL) == (i == 2));
+		response_close(&response);
+		assert_true(i < 2 || !is_open(other));
+		close(writing);
+	}
+}
+
 static void there_is_room_for_many_long_headers(void **state)
 {
-	struct response response;
+	struct response response = {0};
 	char *value = arena_zero(*state, 5001), *head;
 
 	memset(value, 'v', 5000);
@@ -126,7 +182,7 @@ static bool stops_the_program(const char *value, int count)
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		struct response response;
+		struct response response = {0};
 
 		if (dup2(open("/dev/null", O_WRONLY), STDERR_FILENO) < 0)
 			_exit(2);
@@ -167,6 +223,8 @@ int main(void)
 		ARENA_TEST(headers_stand_in_the_order_in_which_they_were_added),
 		ARENA_TEST(an_answer_without_content_announces_no_length),
 		ARENA_TEST(a_later_attempt_replaces_the_earlier_one),
+		ARENA_TEST(a_file_is_announced_with_its_size),
+		ARENA_TEST(the_file_of_an_earlier_attempt_is_closed),
 		ARENA_TEST(there_is_room_for_many_long_headers),
 		cmocka_unit_test(a_header_with_a_control_character_stops_the_program),
 		cmocka_unit_test(one_header_too_many_stops_the_program),
