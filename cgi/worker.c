@@ -9,6 +9,7 @@
 #include "core/json.h"
 #include "core/log.h"
 #include "files/cleanup.h"
+#include "files/user_picture.h"
 #include "mail/delivery.h"
 
 #include <signal.h>
@@ -94,7 +95,7 @@ static enum turn take_turn(struct worker *worker)
 	return turn;
 }
 
-/* What piles up in the database and is of no more use; now and then, when there is nothing to do. */
+/* What piles up and is of no more use; now and then, when there is nothing to do. */
 static void clean_up(struct worker *worker)
 {
 	int64_t now = clock_monotonic();
@@ -103,6 +104,7 @@ static void clean_up(struct worker *worker)
 		return;
 	worker->cleaned_at = now;
 	throttle_clean(worker->db);
+	user_picture_sweep(worker->db, worker->settings.upload_folder);
 }
 
 static int work(struct worker *worker)

@@ -74,6 +74,11 @@ GRANT SELECT, INSERT, UPDATE ON throttle TO fitgate_profile@localhost;
 
 GRANT UPDATE (picture) ON users TO fitgate_picture@localhost;
 GRANT SELECT (id, max_single_file_size, max_zip_file_size) ON app_config TO fitgate_picture@localhost;
+-- an upload in dialect 0.2 is answered with the profile
+GRANT SELECT (privacy_policy_date) ON app_config TO fitgate_picture@localhost;
+GRANT SELECT ON user_totals TO fitgate_picture@localhost;
+GRANT SELECT (user_id, sport_id, distance, ascent, duration) ON workouts TO fitgate_picture@localhost;
+GRANT SELECT ON records TO fitgate_picture@localhost;
 
 -- export: GET account/export, POST account/export/request, GET account/export/<file>
 

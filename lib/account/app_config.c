@@ -20,6 +20,16 @@ enum db_result app_config_read(struct db *db, struct app_config *config)
 	return result == DB_OK && rows != 1 ? DB_NO_ROW : result;
 }
 
+enum db_result app_config_read_sizes(struct db *db, struct app_config_sizes *sizes)
+{
+	static const char READ[] =
+		"SELECT GREATEST(max_single_file_size, 0), GREATEST(max_zip_file_size, 0) "
+		"FROM app_config LIMIT 1";
+
+	return db_row(db, READ, DB_NO_PARAMS,
+		DB_COLUMNS(DB_TO_INT(&sizes->file), DB_TO_INT(&sizes->request)));
+}
+
 enum db_result app_config_registration_open(
 	struct db *db, const struct app_config *config, bool *open)
 {

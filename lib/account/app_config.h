@@ -18,6 +18,15 @@ struct app_config {
 /* DB_OK; DB_NO_ROW when the table has not exactly one row; DB_FAILED. */
 enum db_result app_config_read(struct db *db, struct app_config *config);
 
+/* How large an upload may be, in bytes. */
+struct app_config_sizes {
+	int64_t file;    /* max_single_file_size */
+	int64_t request; /* max_zip_file_size */
+};
+
+/* These two alone. DB_OK, DB_NO_ROW, DB_AGAIN, DB_FAILED. */
+enum db_result app_config_read_sizes(struct db *db, struct app_config_sizes *sizes);
+
 /* Whether there is room for another account. Counts no further than the limit. DB_OK, DB_AGAIN, DB_FAILED. */
 enum db_result app_config_registration_open(
 	struct db *db, const struct app_config *config, bool *open);

@@ -51,7 +51,7 @@ def test_no_program_can_do_what_only_the_operator_does(denied, program, sql):
 @pytest.mark.parametrize(('program', 'sql'), [
     ('picture', 'SELECT payload FROM jobs'), ('picture', 'SELECT confirmation_token FROM users'),
     ('picture', 'UPDATE users SET email = email WHERE 1 = 0'),
-    ('picture', 'SELECT id FROM workouts'), ('config', 'UPDATE users SET bio = bio WHERE 1 = 0'),
+    ('picture', 'SELECT notes FROM workouts'), ('config', 'UPDATE users SET bio = bio WHERE 1 = 0'),
     ('config', 'SELECT payload FROM jobs'), ('export', 'SELECT payload FROM jobs'),
     ('export', 'SELECT title FROM workouts'), ('register', 'SELECT token FROM blacklisted_tokens'),
     ('register', 'SELECT payload FROM jobs'), ('register', 'SELECT access_token FROM oauth2_token'),

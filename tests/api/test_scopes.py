@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from support.answers import (INVALID, LOGGED_OUT, exact, is_bad_scope, is_bad_token, is_bad_type,
-                             is_no_auth)
+from support.answers import (INVALID, LOGGED_OUT, NO_FILE_PART, exact, is_bad_scope, is_bad_token,
+                             is_bad_type, is_no_auth)
 from support.people import now, user_row
 from support.profile import expected_profile
 from support.scoped import ALL_SCOPES, PERSONAL_PREFIX, SCOPES, oauth2_token, personal_token
@@ -16,6 +16,7 @@ from support.tokens import sha256_hex
 
 PROFILE = '/api/auth/profile'
 LOGOUT = '/api/auth/logout'
+PICTURE = '/api/auth/picture'
 HOUR = 3600
 PROTECTED = {  # (method, path): the scope that it needs
     ('GET', '/api/auth/profile'): 'profile:read',
@@ -26,6 +27,8 @@ PROTECTED = {  # (method, path): the scope that it needs
     ('POST', '/api/auth/profile/edit/sports'): 'profile:write',
     ('DELETE', '/api/auth/profile/reset/sports/1'): 'profile:write',
     ('POST', '/api/auth/account/privacy-policy'): 'profile:write',
+    ('POST', PICTURE): 'profile:write',
+    ('DELETE', PICTURE): 'profile:write',
     ('GET', '/api/sports'): 'workouts:read',
     ('GET', '/api/sports/1'): 'workouts:read',
     ('POST', '/api/auth/logout'): None,
@@ -90,7 +93,8 @@ def test_the_scope_is_checked_before_the_body(api, issue, user, call, octets):
     headers = {'Content-Type': 'application/json'}
     bad, good = issue(user, 'users:write'), issue(user, 'profile:write')
     is_bad_scope(api.request(*call, data=octets, headers=headers, token=bad.text))
-    exact(api.request(*call, data=octets, headers=headers, token=good.text), INVALID)
+    refusal = NO_FILE_PART if call[1] == PICTURE else INVALID
+    exact(api.request(*call, data=octets, headers=headers, token=good.text), refusal)
 
 
 @pytest.mark.parametrize('call', [call for call in PROTECTED if call[0] != 'HEAD'], ids=name_of)

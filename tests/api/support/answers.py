@@ -40,6 +40,15 @@ EMAIL_UPDATED = (200, {'status': 'success', 'message': 'email updated'})
 NO_SUCH_SPORT = (404, {'status': 'not found', 'message': 'sport does not exist'})
 TOO_MANY_ATTEMPTS = (429, {'status': 'error',
                            'message': 'too many attempts, please try again later'})
+PICTURE_UPDATED = (200, {'status': 'success', 'message': 'user picture updated'})
+NO_FILE_PART = (400, {'status': 'fail', 'message': 'no file part'})
+NO_FILE_NAME = (400, {'status': 'fail', 'message': 'no selected file'})
+BAD_EXTENSION = (400, {'status': 'fail', 'message': 'file extension not allowed'})
+INVALID_FILE = (400, {'status': 'fail', 'message': 'invalid file'})
+UPDATE_FAILED = (500, {'status': 'fail', 'message': 'error during picture update'})
+DELETION_FAILED = (500, {'status': 'fail', 'message': 'error during picture deletion'})
+UNKNOWN_USER = (404, {'status': 'not found', 'message': 'user does not exist'})
+NO_PICTURE = (404, {'status': 'not found', 'message': 'No picture.'})
 PONG = (200, {'status': 'success', 'message': 'pong!'})
 
 

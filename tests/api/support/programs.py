@@ -24,6 +24,7 @@ PROGRAM_OF_PATH = {
     '/api/auth/password/update': 'login',
     '/api/auth/email/update': 'login',
     '/api/auth/account/privacy-policy': 'profile',
+    '/api/auth/picture': 'picture',
 }
 
 
@@ -31,6 +32,8 @@ def program_of(path):
     """The executable that nginx gives a path to; config has what no other has."""
     if path.startswith('/api/auth/profile'):
         return 'profile'
+    if path.startswith('/api/users/'):
+        return 'picture'
     return PROGRAM_OF_PATH.get(path, 'config')
 
 
@@ -77,16 +80,11 @@ class Programs:
         """One request as a web server would make it through CGI."""
         if json is not None:
             data = json_module.dumps(json).encode()
-        variables = {
-            'GATEWAY_INTERFACE': 'CGI/1.1', 'SERVER_PROTOCOL': 'HTTP/1.1', 'REQUEST_METHOD': method,
-            'PATH_INFO': path, 'API_DIALECT': '0.7', 'REQUEST_ID': uuid.uuid4().hex,
-            'REMOTE_ADDR': '127.0.0.1'}
+        variables = cgi_variables(method, path, token)
         if json is not None:
             variables['CONTENT_TYPE'] = 'application/json'
         if data:
             variables['CONTENT_LENGTH'] = str(len(data))
-        if token is not None:
-            variables['HTTP_AUTHORIZATION'] = f'Bearer {token}'
         variables.update(parameters or {})
         done = self.run(program or program_of(path), settings=settings, bare=bare, stdin=data,
                         parameters=variables)
@@ -95,8 +93,26 @@ class Programs:
         answer.stderr = done.stderr.decode()
         return answer
 
+    def start_cgi(self, method, path, *, token=None, settings=None, parameters=None, **options):
+        """The same, for the caller to write the body, to read the answer (parse_cgi()), and to end."""
+        environment = {**self.environment(settings), **cgi_variables(method, path, token),
+                       **(parameters or {})}
+        return subprocess.Popen([self.build / program_of(path)], env=environment, bufsize=0,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, **options)
+
     def migrate(self, database):
         return self.run('admin', 'migrate', settings={'DATABASE_URL': database.url})
+
+
+def cgi_variables(method, path, token=None):
+    variables = {
+        'GATEWAY_INTERFACE': 'CGI/1.1', 'SERVER_PROTOCOL': 'HTTP/1.1', 'REQUEST_METHOD': method,
+        'PATH_INFO': path, 'API_DIALECT': '0.7', 'REQUEST_ID': uuid.uuid4().hex,
+        'REMOTE_ADDR': '127.0.0.1'}
+    if token is not None:
+        variables['HTTP_AUTHORIZATION'] = f'Bearer {token}'
+    return variables
 
 
 def parse_cgi(output):

@@ -1,0 +1,158 @@
+"""Pictures made by hand, with and without what is to be removed, and uploads of them."""
+
+import os
+import struct
+import uuid
+import zlib
+
+PATH = '/api/auth/picture'
+CONTENT_TYPES = {'jpg': 'image/jpeg', 'png': 'image/png', 'gif': 'image/gif'}
+
+
+# ---- PNG ---------------------------------------------------------------------------------------
+
+def chunk(kind, data=b''):
+    return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+
+
+def png(width=8, height=8, *chunks, pixels=None):
+    """An RGB picture; `chunks` stand before its pixels. Random pixels cannot be compressed."""
+    row = 1 + 3 * width
+    rows = pixels if pixels is not None else b''.join(
+        b'\0' + os.urandom(row - 1) for _ in range(height))
+    header = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
+    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', header) + b''.join(chunks) +
+            chunk(b'IDAT', zlib.compress(rows, 1)) + chunk(b'IEND'))
+
+
+def large_png(size):
+    """A PNG of about so many bytes."""
+    width = 1000
+    return png(width, size // (3 * width + 1))
+
+
+def png_of(width, height):
+    """A whole PNG of so many pixels that takes little room: one bit a pixel, all of them black."""
+    rows = zlib.compress(bytes((1 + (width + 7) // 8) * height), 9)
+    header = struct.pack('>IIBBBBB', width, height, 1, 0, 0, 0, 0)
+    return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', header) + chunk(b'IDAT', rows) + chunk(b'IEND')
+
+
+# ---- JPEG --------------------------------------------------------------------------------------
+
+def segment(marker, data):
+    return struct.pack('>BBH', 0xFF, marker, len(data) + 2) + data
+
+
+def exif(orientation, note):
+    """An Exif (big-endian) that tells the orientation and has a text of the photographer's."""
+    text = note + b'\0'
+    behind = 8 + 2 + 2 * 12 + 4
+    entries = (struct.pack('>HHII', 0x010E, 2, len(text), behind) +
+               struct.pack('>HHIHH', 0x0112, 3, 1, orientation, 0))
+    tiff = b'MM\0*' + struct.pack('>IH', 8, 2) + entries + struct.pack('>I', 0) + text
+    return segment(0xE1, b'Exif\0\0' + tiff)
+
+
+def jpeg(*segments):
+    """A grey square of 8 by 8 pixels; `segments` stand at its beginning."""
+    one_code = bytes([1] + [0] * 15) + b'\0'
+    return b''.join([
+        b'\xFF\xD8', segment(0xE0, b'JFIF\0\1\1\0\0\1\0\1\0\0'), *segments,
+        segment(0xDB, b'\0' + bytes([1] * 64)),
+        segment(0xC0, struct.pack('>BHHBBBB', 8, 8, 8, 1, 1, 0x11, 0)),
+        segment(0xC4, b'\x00' + one_code), segment(0xC4, b'\x10' + one_code),
+        segment(0xDA, bytes([1, 1, 0, 0, 63, 0])), b'\x3F', b'\xFF\xD9'])
+
+
+# ---- GIF ---------------------------------------------------------------------------------------
+
+def gif(*extensions):
+    """One black pixel; `extensions` stand before it."""
+    screen = struct.pack('<HHBBB', 1, 1, 0x80, 0, 0) + bytes(6)
+    image = b',' + struct.pack('<HHHHB', 0, 0, 1, 1, 0) + b'\x02\x02\x44\x01\x00'
+    return b'GIF89a' + screen + b''.join(extensions) + image + b';'
+
+
+def gif_comment(text):
+    return b'!\xFE' + bytes([len(text)]) + text + b'\0'
+
+
+PICTURES = {'jpg': jpeg, 'png': png, 'gif': gif}
+
+
+# ---- uploads -----------------------------------------------------------------------------------
+
+def part(name, data, filename=None):
+    """`filename` is written as it is, without a thought for quotes."""
+    named = b'' if filename is None else b'; filename="' + _octets(filename) + b'"'
+    return (b'Content-Disposition: form-data; name="' + _octets(name) + b'"' + named +
+            b'\r\n\r\n' + data)
+
+
+def _octets(text):
+    return text if isinstance(text, bytes) else text.encode()
+
+
+def form(*parts, boundary=None, end=True):
+    """(body, headers) of a multipart/form-data request."""
+    boundary = boundary or uuid.uuid4().hex
+    mark = f'--{boundary}'.encode()
+    body = b''.join(mark + b'\r\n' + one + b'\r\n' for one in parts) + (mark + b'--\r\n') * end
+    return body, {'Content-Type': f'multipart/form-data; boundary={boundary}'}
+
+
+def padded_form(data, filename, size):
+    """A form of exactly so many bytes: a field of no meaning makes up what the file lacks."""
+    body, headers = form(part('file', data, filename), part('pad', b''))
+    missing = size - len(body)
+    assert missing >= 0
+    boundary = headers['Content-Type'].partition('=')[2]
+    body, headers = form(part('file', data, filename), part('pad', b'x' * missing),
+                         boundary=boundary)
+    assert len(body) == size
+    return body, headers
+
+
+def upload(api, token, data, filename='avatar.png', prefix=''):
+    body, headers = form(part('file', data, filename))
+    return api.post(prefix + PATH, data=body, headers=headers, token=token)
+
+
+# ---- what is stored ----------------------------------------------------------------------------
+
+class Store:
+    """The files of the accounts of one stack."""
+
+    def __init__(self, upload_folder, sql):
+        self.folder = upload_folder / 'uploads' / 'pictures'
+        self.incoming = self.folder / '.incoming'
+        self.sql = sql
+
+    def of(self, account):
+        return self.folder / str(account.id)
+
+    def row(self, account):
+        """What the database says: the path below uploads/, or None."""
+        return self.sql.value('SELECT picture FROM users WHERE id = %s', account.id)
+
+    def names(self, account):
+        folder = self.of(account)
+        return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+    def in_force(self, account):
+        """The content of the one file that there is, which is that of the row."""
+        names, row = self.names(account), self.row(account)
+        assert [f'pictures/{account.id}/{name}' for name in names] == [row]
+        return (self.folder.parent / row).read_bytes()
+
+    def put(self, account, name, data):
+        """A picture that another program has stored."""
+        self.of(account).mkdir(parents=True, exist_ok=True)
+        (self.of(account) / name).write_bytes(data)
+        self.sql.run('UPDATE users SET picture = %s WHERE id = %s',
+                     f'pictures/{account.id}/{name}', account.id)
+
+    def left_over(self, account):
+        """What lies in .incoming/ for an account."""
+        return sorted(path.name for path in self.incoming.glob(f'{account.id}-*'))
