@@ -69,9 +69,10 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 NGINXDIR ?= $(SYSCONFDIR)/nginx
 UPLOADDIR ?= /var/lib/fitgate
 SOCKETDIR ?= /run/fitgate
+ZSHDIR ?= $(DATADIR)/zsh/site-functions
 MULTIWATCH ?= /usr/bin/multiwatch
 INSTALL_FOLDERS = DESTDIR='$(DESTDIR)' $(foreach folder,PREFIX SYSCONFDIR BINDIR SBINDIR LIBEXECDIR \
-	DATADIR DOCDIR MANDIR UNITDIR NGINXDIR UPLOADDIR SOCKETDIR MULTIWATCH SERVICES,$(folder)='$($(folder))')
+	DATADIR DOCDIR MANDIR UNITDIR NGINXDIR UPLOADDIR SOCKETDIR ZSHDIR MULTIWATCH SERVICES,$(folder)='$($(folder))')
 
 VERSION := $(shell cat scripts/deploy/version)
 

@@ -51,7 +51,7 @@ def test_another_prefix_is_kept_to(tmp_path):
     make('install', f'DESTDIR={tmp_path}', 'PREFIX=/usr/local/apart', 'SYSCONFDIR=/usr/local/apart/etc')
     assert all(path.startswith('/usr/local/apart/') for path in files_below(tmp_path))
     assert '/usr/local/apart/libexec/fitgate/admin' in (
-        tmp_path / 'opt/fitgate/sbin/fitgate-admin').read_text()
+        tmp_path / 'usr/local/apart/sbin/fitgate-admin').read_text()
 
 
 def test_the_tarball_builds(tmp_path):
