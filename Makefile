@@ -133,14 +133,14 @@ $(OUT)/libfitgate.a: $(LIB_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(OUT)/worker $(OUT)/admin: LIBS += -lcurl
+$(OUT)/worker $(OUT)/admin: LIBS += -lcurl -lzip
 
 $(OUT)/%: $(OUT)/cgi/%.o $(OUT)/libfitgate.a
 	$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
 
 $(OUT)/tests/%: $(OUT)/tests/unit/%.o $(OUT)/libfitgate.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -lcurl -lcmocka -o $@
+	$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -lcurl -lzip -lcmocka -o $@
 
 $(OUT)/programs/%: $(OUT)/tests/fuzz/%.o $(OUT)/libfitgate.a
 	@mkdir -p $(@D)

@@ -12,6 +12,7 @@
 #include "operator/clean.h"
 #include "operator/config.h"
 #include "operator/doctor.h"
+#include "operator/export.h"
 #include "operator/jobs.h"
 #include "operator/recount.h"
 #include "operator/report.h"
@@ -136,6 +137,10 @@ static const struct command {
 		"Prints the users whose totals were put right.\n"
 		"  --json               one JSON object a line\n",
 		"json", 0, 1, recount_rebuild, false},
+	{NULL, "export", "USER FILE", "make the archive of a user's data at once",
+		"  USER                 a username, an e-mail address, or #ID\n"
+		"  FILE                 a zip archive, for its owner alone; what is there is not replaced\n",
+		"", 2, 2, export_user, false},
 	{NULL, "migrate", "", "bring the database to the newest schema", "", "", 0, 0, run_migrate,
 		false},
 	{NULL, "doctor", "[--json]", "check that everything is there and works",

@@ -1,7 +1,8 @@
 /*
- * What works off the queue: sends the mail, removes the files of deleted accounts.
+ * What works off the queue: sends the mail, builds the archives, removes the files of deleted accounts.
  *
- *	worker                runs on; SIGTERM ends it after the job in work
+ *	worker                runs on; SIGTERM ends it after the job in work, an archive excepted: that is
+ *	                      left to the next one
  *	worker --once         until nothing is due; for cron
  *	worker --only mail    no other kind of job
  */
@@ -9,6 +10,7 @@
 #include "core/json.h"
 #include "core/log.h"
 #include "files/cleanup.h"
+#include "files/export_job.h"
 #include "files/user_picture.h"
 #include "mail/delivery.h"
 
@@ -25,20 +27,32 @@ struct worker {
 	struct arena arena; /* of the job in work */
 	struct db *db;
 	struct smtp *smtp;
-	const char *kind; /* NULL: all */
+	const char *kinds; /* as queue_claim() takes them; NULL: all */
 	bool once;
 	int64_t cleaned_at;    /* clock_monotonic() */
 	sigset_t stop_signals; /* blocked, and looked for between jobs */
 };
 
-static const char USAGE[] = "usage: worker [--once] [--only KIND]\n"
-			    "  --once       stop when no job is due\n"
-			    "  --only KIND  work off jobs of this kind alone: mail or cleanup\n";
+static const char USAGE[] =
+	"usage: worker [--once] [--only KIND]\n"
+	"  --once       stop when no job is due\n"
+	"  --only KIND  work off jobs of this kind alone: mail, export or cleanup\n";
 
 /* Wait for so long, or until asked to stop; true in the latter case. */
 static bool asked_to_stop(const struct worker *worker, int seconds)
 {
 	return sigtimedwait(&worker->stop_signals, NULL, &(struct timespec){.tv_sec = seconds}) > 0;
+}
+
+/* The same within a job, which is not to be left in whatever state. */
+static bool is_asked_to_stop(const void *context)
+{
+	const struct worker *worker = context;
+	sigset_t pending;
+
+	sigpending(&pending);
+	sigandset(&pending, &pending, &worker->stop_signals);
+	return !sigisemptyset(&pending);
 }
 
 enum turn {
@@ -65,10 +79,25 @@ static enum turn deliver(struct worker *worker, const struct job *job)
 	return TURN_REST;
 }
 
+static enum turn build_archive(struct worker *worker, const struct job *job)
+{
+	const struct export_worker export_worker = {
+		.db = worker->db,
+		.arena = &worker->arena,
+		.settings = &worker->settings,
+		.asked_to_stop = is_asked_to_stop,
+		.context = worker,
+	};
+
+	return turn_after(export_job_run(&export_worker, job));
+}
+
 static enum turn run_job(struct worker *worker, const struct job *job)
 {
 	if (strcmp(job->kind, QUEUE_KIND_MAIL) == 0)
 		return deliver(worker, job);
+	if (strcmp(job->kind, QUEUE_KIND_EXPORT) == 0)
+		return build_archive(worker, job);
 	if (strcmp(job->kind, QUEUE_KIND_CLEANUP) == 0)
 		return turn_after(cleanup_run(worker->db, &worker->settings, job));
 	return turn_after(queue_give_up(worker->db, job, "there is no such kind of job"));
@@ -81,7 +110,7 @@ static enum turn take_turn(struct worker *worker)
 
 	json_use_arena(&worker->arena);
 	db_use_arena(worker->db, &worker->arena);
-	switch (queue_claim(worker->db, worker->kind, &job)) {
+	switch (queue_claim(worker->db, worker->kinds, &job)) {
 	case DB_OK:
 		turn = run_job(worker, &job);
 		break;
@@ -105,6 +134,7 @@ static void clean_up(struct worker *worker)
 	worker->cleaned_at = now;
 	throttle_clean(worker->db);
 	user_picture_sweep(worker->db, worker->settings.upload_folder);
+	export_job_tidy(worker->db, &worker->arena, &worker->settings);
 }
 
 static int work(struct worker *worker)
@@ -130,12 +160,13 @@ static bool parse_arguments(int argc, char **argv, struct worker *worker)
 		if (strcmp(argv[i], "--once") == 0)
 			worker->once = true;
 		else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc)
-			worker->kind = argv[++i];
+			worker->kinds = argv[++i];
 		else
 			return false;
 	}
-	return worker->kind == NULL || strcmp(worker->kind, QUEUE_KIND_MAIL) == 0 ||
-	       strcmp(worker->kind, QUEUE_KIND_CLEANUP) == 0;
+	return worker->kinds == NULL || strcmp(worker->kinds, QUEUE_KIND_MAIL) == 0 ||
+	       strcmp(worker->kinds, QUEUE_KIND_EXPORT) == 0 ||
+	       strcmp(worker->kinds, QUEUE_KIND_CLEANUP) == 0;
 }
 
 static void block_stop_signals(struct worker *worker)
@@ -146,6 +177,8 @@ static void block_stop_signals(struct worker *worker)
 	sigaddset(&worker->stop_signals, SIGUSR1); /* what multiwatch sends */
 	sigprocmask(SIG_BLOCK, &worker->stop_signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ,
+		SIG_IGN); /* a limit on the size of files is to be an error like any other */
 }
 
 static int wait_for_the_end(const struct worker *worker)
@@ -161,9 +194,10 @@ static int start(struct worker *worker)
 {
 	if (!worker->settings.mail_enabled) {
 		log_info("EMAIL_URL is empty: no mail is sent, its jobs wait");
-		if (worker->kind != NULL && strcmp(worker->kind, QUEUE_KIND_MAIL) == 0)
+		if (worker->kinds != NULL && strcmp(worker->kinds, QUEUE_KIND_MAIL) == 0)
 			return wait_for_the_end(worker);
-		worker->kind = QUEUE_KIND_CLEANUP;
+		if (worker->kinds == NULL)
+			worker->kinds = QUEUE_KIND_EXPORT "," QUEUE_KIND_CLEANUP;
 	}
 	worker->db = db_open(&worker->settings.database);
 	worker->smtp = smtp_open(&worker->settings);

@@ -124,28 +124,34 @@ void answer_success(struct response *response)
 	send_tree(response, 200, envelope("success", NULL));
 }
 
-static void send_data(struct response *response, int status, cJSON *tree, cJSON *data)
+static void send_member(
+	struct response *response, int status, cJSON *tree, const char *key, cJSON *item)
 {
-	if (data == NULL || !cJSON_AddItemToObject(tree, "data", data))
+	if (item == NULL || !cJSON_AddItemToObject(tree, key, item))
 		tree = NULL;
 	send_tree(response, status, tree);
 }
 
+void answer_member(struct response *response, const char *key, cJSON *item)
+{
+	send_member(response, 200, envelope("success", NULL), key, item);
+}
+
 void answer_data(struct response *response, cJSON *data)
 {
-	send_data(response, 200, envelope("success", NULL), data);
+	answer_member(response, "data", data);
 }
 
 void answer_data_with_message(struct response *response, enum answer which, cJSON *data)
 {
 	const struct cell *cell = find_cell(response, which);
 
-	send_data(response, cell->status, envelope(cell->word, cell->message), data);
+	send_member(response, cell->status, envelope(cell->word, cell->message), "data", data);
 }
 
 void answer_no_data(struct response *response, cJSON *data)
 {
-	send_data(response, 404, envelope("not found", NULL), data);
+	send_member(response, 404, envelope("not found", NULL), "data", data);
 }
 
 /* The text with `value` in place of the first `mark`; NULL when memory is out. */

@@ -117,6 +117,9 @@ void answer_success(struct response *response);
 /* 200 {"status":"success","data":…} */
 void answer_data(struct response *response, cJSON *data);
 
+/* The same under another key: 200 {"status":"success",key:…} */
+void answer_member(struct response *response, const char *key, cJSON *item);
+
 /* The answer's status and body, and the data: {"data":…,"message":…,"status":…} */
 void answer_data_with_message(struct response *response, enum answer which, cJSON *data);
 

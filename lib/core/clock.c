@@ -134,6 +134,31 @@ void clock_iso(instant when, char text[CLOCK_ISO_SIZE])
 	strftime(text, CLOCK_ISO_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
+void clock_sql(instant when, char text[CLOCK_SQL_SIZE])
+{
+	struct civil civil = clock_to_civil(when);
+
+	text = put_two_digits(text, civil.year / 100);
+	text = put_two_digits(text, civil.year);
+	text = put_word(text, "-");
+	text = put_two_digits(text, civil.month);
+	text = put_word(text, "-");
+	text = put_two_digits(text, civil.day);
+	text = put_word(text, " ");
+	text = put_two_digits(text, civil.hour);
+	text = put_word(text, ":");
+	text = put_two_digits(text, civil.minute);
+	text = put_word(text, ":");
+	text = put_two_digits(text, civil.second);
+	if (civil.microsecond != 0) {
+		text = put_word(text, ".");
+		text = put_two_digits(text, civil.microsecond / 10000);
+		text = put_two_digits(text, civil.microsecond / 100);
+		text = put_two_digits(text, civil.microsecond);
+	}
+	*text = '\0';
+}
+
 /* Digits and separators at fixed places: "YYYY-MM-DD HH:MM:SS". */
 bool clock_parse_sql(const char *text, instant *when)
 {

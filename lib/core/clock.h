@@ -24,7 +24,12 @@ struct civil {
 	int microsecond;
 };
 
-enum { CLOCK_HTTP_DATE_SIZE = 30, CLOCK_ISO_SIZE = 21, CLOCK_DURATION_SIZE = 40 };
+enum {
+	CLOCK_HTTP_DATE_SIZE = 30,
+	CLOCK_ISO_SIZE = 21,
+	CLOCK_SQL_SIZE = 27,
+	CLOCK_DURATION_SIZE = 40
+};
 
 /* The system's clock. */
 instant clock_now(void);
@@ -48,6 +53,9 @@ void clock_http_date(instant when, char text[CLOCK_HTTP_DATE_SIZE]);
 
 /* ISO 8601 in UTC, microseconds dropped: "2019-07-14T14:09:58Z". */
 void clock_iso(instant when, char text[CLOCK_ISO_SIZE]);
+
+/* "2019-07-14 14:09:58" in UTC, with ".123456" behind it where there are microseconds. */
+void clock_sql(instant when, char text[CLOCK_SQL_SIZE]);
 
 /* Read "YYYY-MM-DD HH:MM:SS", nothing before or after. false: it is not that, or no real date. */
 bool clock_parse_sql(const char *text, instant *when);

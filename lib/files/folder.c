@@ -4,6 +4,8 @@
  */
 #include "files/folder.h"
 
+#include "core/secret.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -115,6 +117,24 @@ int folder_make_file(int folder, const char *name)
 	if (file >= 0 && fchmod(file, FILE_MODE) != 0) {
 		close_quietly(file);
 		unlinkat(folder, name, 0);
+		return -1;
+	}
+	return file;
+}
+
+int folder_scratch_file(int folder)
+{
+	char id[SECRET_ID_SIZE], name[SECRET_ID_SIZE + 8];
+	int file;
+
+	if (!secret_random_id(id)) {
+		errno = EIO;
+		return -1;
+	}
+	snprintf(name, sizeof(name), ".%s.tmp", id);
+	file = folder_make_file(folder, name);
+	if (file >= 0 && unlinkat(folder, name, 0) != 0) {
+		close_quietly(file);
 		return -1;
 	}
 	return file;

@@ -29,6 +29,9 @@ void folder_user_name(int64_t user_id, char name[FOLDER_USER_SIZE]);
 /* A new file, open for writing and reading. -1: errno says why not, EEXIST when there is one already. */
 int folder_make_file(int folder, const char *name);
 
+/* A new file that has no name any more and goes when it is closed. -1: errno says why not. */
+int folder_scratch_file(int folder);
+
 /* A file, open for reading, and what it is. -1: there is no plain file of this name, or it cannot be read. */
 int folder_open_file(int folder, const char *name, struct stat *status);
 

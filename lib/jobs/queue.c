@@ -20,28 +20,29 @@ enum db_result queue_add(struct db *db, const char *kind, const char *payload, i
 	return result;
 }
 
-static enum db_result find_due(struct db *db, const char *kind, struct job *job)
+static enum db_result find_due(struct db *db, const char *kinds, struct job *job)
 {
 #define FIND_DUE                                                                                   \
 	"SELECT id, kind, payload, attempts + 1, created_at, "                                     \
 	"TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP(6)) FROM jobs "                           \
 	"WHERE failed_at IS NULL AND run_after <= UTC_TIMESTAMP(6) "
 	static const char ANY[] = FIND_DUE "ORDER BY run_after LIMIT 1";
-	static const char OF_KIND[] = FIND_DUE "AND kind = ? ORDER BY run_after LIMIT 1";
+	static const char OF_KINDS[] =
+		FIND_DUE "AND FIND_IN_SET(kind, ?) > 0 ORDER BY run_after LIMIT 1";
 	const struct db_column columns[] = {DB_TO_INT(&job->id), DB_TO_TEXT(&job->kind),
 		DB_TO_TEXT(&job->payload), DB_TO_INT(&job->attempts), DB_TO_TIME(&job->created_at),
 		DB_TO_INT(&job->age)};
 	const size_t count = sizeof(columns) / sizeof(*columns);
 
-	if (kind == NULL)
+	if (kinds == NULL)
 		return db_row(db, ANY, DB_NO_PARAMS, columns, count);
-	return db_row(db, OF_KIND, DB_PARAMS(DB_BYTES(kind)), columns, count);
+	return db_row(db, OF_KINDS, DB_PARAMS(DB_BYTES(kinds)), columns, count);
 }
 
-enum db_result queue_claim(struct db *db, const char *kind, struct job *job)
+enum db_result queue_claim(struct db *db, const char *kinds, struct job *job)
 {
 	static const char CLAIM[] =
-		"UPDATE jobs SET owner = ?, attempts = attempts + 1, "
+		"UPDATE jobs SET owner = ?, attempts = attempts + 1, progress = NULL, "
 		"run_after = UTC_TIMESTAMP(6) + INTERVAL ? SECOND "
 		"WHERE id = ? AND failed_at IS NULL AND run_after <= UTC_TIMESTAMP(6)";
 
@@ -49,7 +50,7 @@ enum db_result queue_claim(struct db *db, const char *kind, struct job *job)
 		return DB_FAILED;
 	for (;;) {
 		int64_t changed = 0;
-		enum db_result result = find_due(db, kind, job);
+		enum db_result result = find_due(db, kinds, job);
 
 		if (result != DB_OK)
 			return result;
@@ -76,6 +77,20 @@ enum db_result queue_renew(struct db *db, const struct job *job)
 	int64_t changed = 0;
 	enum db_result result = db_change(db, RENEW,
 		DB_PARAMS(DB_INT(QUEUE_LEASE_SECONDS), DB_INT(job->id), DB_TEXT(job->owner)),
+		&changed);
+
+	return owned(result, changed);
+}
+
+enum db_result queue_renew_with_progress(struct db *db, const struct job *job, int percent)
+{
+	static const char RENEW[] =
+		"UPDATE jobs SET run_after = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, progress = ? "
+		"WHERE id = ? AND owner = ?";
+	int64_t changed = 0;
+	enum db_result result = db_change(db, RENEW,
+		DB_PARAMS(DB_INT(QUEUE_LEASE_SECONDS), DB_INT(percent), DB_INT(job->id),
+			DB_TEXT(job->owner)),
 		&changed);
 
 	return owned(result, changed);
@@ -116,6 +131,18 @@ enum db_result queue_postpone(
 	return owned(result, changed);
 }
 
+enum db_result queue_release(struct db *db, const struct job *job)
+{
+	static const char RELEASE[] =
+		"UPDATE jobs SET owner = NULL, attempts = attempts - 1, progress = NULL, "
+		"run_after = UTC_TIMESTAMP(6) WHERE id = ? AND owner = ?";
+	int64_t changed = 0;
+	enum db_result result =
+		db_change(db, RELEASE, DB_PARAMS(DB_INT(job->id), DB_TEXT(job->owner)), &changed);
+
+	return owned(result, changed);
+}
+
 static int64_t pause_after(int64_t attempts)
 {
 	int64_t pause = FIRST_PAUSE;
@@ -125,15 +152,19 @@ static int64_t pause_after(int64_t attempts)
 	return pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE;
 }
 
-enum db_result queue_put_off(struct db *db, const struct job *job, const char *reason)
+enum db_result queue_try_later(struct db *db, const struct job *job, const char *reason)
 {
 	int64_t pause = pause_after(job->attempts);
 
-	if (job->age > PATIENCE)
-		return queue_give_up(db, job, reason);
 	log_warning("%s job %lld: attempt %lld failed, next in %llds: %s", job->kind,
 		(long long)job->id, (long long)job->attempts, (long long)pause, reason);
 	return queue_postpone(db, job, pause, reason);
+}
+
+enum db_result queue_put_off(struct db *db, const struct job *job, const char *reason)
+{
+	return job->age > PATIENCE ? queue_give_up(db, job, reason)
+				   : queue_try_later(db, job, reason);
 }
 
 enum db_result queue_give_up(struct db *db, const struct job *job, const char *reason)

@@ -16,6 +16,7 @@ enum { QUEUE_LEASE_SECONDS = 120 };
 
 #define QUEUE_KIND_MAIL    "mail"
 #define QUEUE_KIND_CLEANUP "cleanup"
+#define QUEUE_KIND_EXPORT  "export"
 
 struct job {
 	int64_t id;
@@ -30,13 +31,19 @@ struct job {
 /* Add a job, due at once; within the caller's transaction. `id`, unless NULL, gets its number. */
 enum db_result queue_add(struct db *db, const char *kind, const char *payload, int64_t *id);
 
-/* Claim the job that has been due longest, of one kind or (NULL) of any. DB_OK, DB_NO_ROW, DB_FAILED. */
-enum db_result queue_claim(struct db *db, const char *kind, struct job *job);
+/*
+ * Claim the job that has been due longest, of some kinds ("mail,export") or (NULL) of any. DB_OK, DB_NO_ROW,
+ * DB_FAILED.
+ */
+enum db_result queue_claim(struct db *db, const char *kinds, struct job *job);
 
 /* Of the following, DB_NO_ROW means that the claim has lapsed and somebody else owns the job. */
 
 /* Make the claim longer, counted from now. */
 enum db_result queue_renew(struct db *db, const struct job *job);
+
+/* The same, telling how far the work is: 0 to 100. */
+enum db_result queue_renew_with_progress(struct db *db, const struct job *job, int percent);
 
 /* The job is done: it goes. */
 enum db_result queue_finish(struct db *db, const struct job *job);
@@ -47,6 +54,12 @@ enum db_result queue_replace(struct db *db, const struct job *job, const char *p
 /* It failed for now: let go of it for so many seconds. */
 enum db_result queue_postpone(
 	struct db *db, const struct job *job, int64_t seconds, const char *reason);
+
+/* It was not tried to its end, and this claim does not count: it is due again at once. */
+enum db_result queue_release(struct db *db, const struct job *job);
+
+/* It failed for now: try again after a pause that grows with the attempts. It is logged. */
+enum db_result queue_try_later(struct db *db, const struct job *job, const char *reason);
 
 /*
  * It failed for now: try again after pauses that grow, and give up when it has been tried for three days.

@@ -45,3 +45,15 @@ enum db_result notice_email_change(struct db *db, struct arena *arena,
 	result = credentials_email_is_taken(db, user->id, email, &taken);
 	return result != DB_OK || taken ? result : outbox_add_letter(db, &to_new);
 }
+
+enum db_result notice_export_ready(struct db *db, struct arena *arena,
+	const struct settings *settings, const struct user *user)
+{
+	struct letter letter =
+		letter_to_owner(user, LETTER_EXPORT_READY, (struct user_agent){NULL, NULL});
+
+	if (!settings->mail_enabled)
+		return DB_OK;
+	letter.link = outbox_link(arena, settings, LINK_ACCOUNT_SETTINGS, "");
+	return letter.link == NULL ? DB_FAILED : outbox_add_letter(db, &letter);
+}

@@ -1,5 +1,6 @@
 /*
- * The e-mails that tell of a change of credentials (contract §9). Within the transaction of the change.
+ * The e-mails that tell of a change of credentials, and that an export is ready (contract §9). Within the
+ * transaction of what they tell.
  */
 #ifndef FITGATE_MAIL_NOTICE_H
 #define FITGATE_MAIL_NOTICE_H
@@ -19,5 +20,9 @@ enum db_result notice_password_changed(struct db *db, const struct settings *set
 enum db_result notice_email_change(struct db *db, struct arena *arena,
 	const struct settings *settings, const struct user *user, struct user_agent device,
 	const char *email, const struct confirmation *confirmation);
+
+/* Tell an account that its archive can be downloaded, if mail is sent at all. DB_OK, DB_AGAIN, DB_FAILED. */
+enum db_result notice_export_ready(struct db *db, struct arena *arena,
+	const struct settings *settings, const struct user *user);
 
 #endif

@@ -18,11 +18,13 @@
 #define LETTER_PASSWORD_CHANGED     "password_changed"     /* device */
 #define LETTER_EMAIL_CHANGE_OLD     "email_change_old"     /* new_email, device */
 #define LETTER_EMAIL_CHANGE_NEW     "email_change_new"     /* link, device */
+#define LETTER_EXPORT_READY         "export_ready"         /* link */
 
-/* What the link of each leads to, below UI_URL; the token follows. */
+/* What the link of each leads to, below UI_URL; a token follows where there is one. */
 #define LINK_ACCOUNT_CONFIRMATION "/account-confirmation?token="
 #define LINK_PASSWORD_RESET       "/password-reset?token="
 #define LINK_EMAIL_UPDATE         "/email-update?token="
+#define LINK_ACCOUNT_SETTINGS     "/profile/edit/account"
 
 struct letter {
 	const char *template;
@@ -35,7 +37,7 @@ struct letter {
 	int64_t delay; /* seconds that the link is good for; 0: not said */
 };
 
-/* UI_URL, one of the LINK_ paths, and a token. In the arena; NULL when memory is out. */
+/* UI_URL, one of the LINK_ paths, and a token (or ""). In the arena; NULL when memory is out. */
 char *outbox_link(
 	struct arena *arena, const struct settings *settings, const char *path, const char *token);
 

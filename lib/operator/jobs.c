@@ -5,6 +5,7 @@
 
 #include "core/json.h"
 #include "core/text.h"
+#include "files/export.h"
 #include "operator/pages.h"
 #include "operator/report.h"
 
@@ -128,11 +129,12 @@ static bool hide_tokens(struct arena *arena, cJSON *item)
 
 int jobs_show(const struct desk *desk)
 {
-	static const char READ[] = "SELECT " JOB_COLUMNS ", payload FROM jobs WHERE id = ?";
+	static const char READ[] =
+		"SELECT " JOB_COLUMNS ", CONCAT(progress, ' %'), payload FROM jobs WHERE id = ?";
 	struct report report = {
 		.form = options_has(desk->options, "json") ? REPORT_JSON : REPORT_SHEET};
 	struct job_row row;
-	const char *text;
+	const char *text, *progress;
 	cJSON *payload;
 	enum db_result result;
 	int64_t id;
@@ -140,7 +142,7 @@ int jobs_show(const struct desk *desk)
 	if (!read_id(desk->options->arguments[0], &id))
 		return EXIT_FAILURE;
 	result = db_row(desk->db, READ, DB_PARAMS(DB_INT(id)),
-		DB_COLUMNS(JOB_CELLS(&row), DB_TO_TEXT(&text)));
+		DB_COLUMNS(JOB_CELLS(&row), DB_TO_TEXT(&progress), DB_TO_TEXT(&text)));
 	if (result == DB_NO_ROW)
 		return tell_unknown(id);
 	if (result != DB_OK)
@@ -151,6 +153,7 @@ int jobs_show(const struct desk *desk)
 	if (payload == NULL || !hide_tokens(desk->arena, payload))
 		return report_failure("out of memory");
 	describe(&report, &row);
+	report_text(&report, "progress", 0, progress);
 	report_tree(&report, "payload", payload);
 	report_print(&report);
 	return EXIT_SUCCESS;
@@ -179,41 +182,65 @@ static int tell_count(int64_t count, const char *what)
 	return EXIT_SUCCESS;
 }
 
+/* The jobs that a command is about, and how many it has changed. */
+struct jobs_change {
+	int64_t id; /* 0: all that failed */
+	int64_t changed;
+};
+
+static enum db_result retry(struct db *db, void *context)
+{
+	static const char RETRY[] =
+		"UPDATE jobs SET failed_at = NULL, owner = NULL, attempts = 0, "
+		"run_after = UTC_TIMESTAMP(6) WHERE failed_at IS NOT NULL AND ? IN (0, id)";
+	struct jobs_change *change = context;
+	enum db_result result = export_resume(db, change->id);
+
+	return result == DB_OK
+		       ? db_change(db, RETRY, DB_PARAMS(DB_INT(change->id)), &change->changed)
+		       : result;
+}
+
 int jobs_retry(const struct desk *desk)
 {
-#define RETRY                                                                                      \
-	"UPDATE jobs SET failed_at = NULL, owner = NULL, attempts = 0, "                           \
-	"run_after = UTC_TIMESTAMP(6) WHERE failed_at IS NOT NULL"
-	static const char ALL[] = RETRY;
-	static const char ONE[] = RETRY " AND id = ?";
 	const char *typed = desk->options->arguments[0];
 	bool all = options_has(desk->options, "all");
-	int64_t id, changed = 0;
+	struct jobs_change change = {0};
 	enum db_result result;
 
 	if (all == (typed != NULL))
 		return report_wrong_usage("either the number of a job or --all");
-	if (!all && !read_id(typed, &id))
+	if (!all && !read_id(typed, &change.id))
 		return EXIT_FAILURE;
-	result = all ? db_change(desk->db, ALL, DB_NO_PARAMS, &changed)
-		     : db_change(desk->db, ONE, DB_PARAMS(DB_INT(id)), &changed);
+	result = db_transaction(desk->db, retry, &change);
 	if (result != DB_OK)
 		return report_result(result);
-	if (!all && changed == 0)
-		return tell_not_failed(desk->db, id);
-	return tell_count(changed, "due again");
+	if (!all && change.changed == 0)
+		return tell_not_failed(desk->db, change.id);
+	return tell_count(change.changed, "due again");
+}
+
+static enum db_result drop(struct db *db, void *context)
+{
+	static const char DROP[] = "DELETE FROM jobs WHERE id = ?";
+	struct jobs_change *change = context;
+	enum db_result result = export_drop(db, change->id);
+
+	return result == DB_OK
+		       ? db_change(db, DROP, DB_PARAMS(DB_INT(change->id)), &change->changed)
+		       : result;
 }
 
 int jobs_drop(const struct desk *desk)
 {
-	static const char DROP[] = "DELETE FROM jobs WHERE id = ?";
-	int64_t id, changed = 0;
+	struct jobs_change change = {0};
 	enum db_result result;
 
-	if (!read_id(desk->options->arguments[0], &id))
+	if (!read_id(desk->options->arguments[0], &change.id))
 		return EXIT_FAILURE;
-	result = db_change(desk->db, DROP, DB_PARAMS(DB_INT(id)), &changed);
+	result = db_transaction(desk->db, drop, &change);
 	if (result != DB_OK)
 		return report_result(result);
-	return changed == 0 ? tell_unknown(id) : tell_count(changed, "dropped");
+	return change.changed == 0 ? tell_unknown(change.id)
+				   : tell_count(change.changed, "dropped");
 }

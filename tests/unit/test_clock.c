@@ -235,6 +235,28 @@ static void the_monotonic_clock_goes_forward_with_the_time(void **state)
 		reached + 60 * MICROSECONDS);
 }
 
+static void sql_times_are_written_with_the_microseconds_there_are(void **state)
+{
+	static const struct {
+		struct civil civil;
+		const char *text;
+	} TIMES[] = {
+		{{2019, 7, 14, 14, 9, 58, 0}, "2019-07-14 14:09:58"},
+		{{2019, 7, 14, 14, 9, 58, 120}, "2019-07-14 14:09:58.000120"},
+		{{1969, 12, 31, 23, 59, 59, 999999}, "1969-12-31 23:59:59.999999"},
+		{{1, 1, 1, 0, 0, 0, 0}, "0001-01-01 00:00:00"},
+		{{9999, 12, 31, 0, 0, 0, 500000}, "9999-12-31 00:00:00.500000"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(TIMES); i++) {
+		char text[CLOCK_SQL_SIZE];
+
+		clock_sql(clock_from_civil(&TIMES[i].civil), text);
+		assert_string_equal(text, TIMES[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +270,7 @@ int main(void)
 		cmocka_unit_test(years_reach_from_1_to_9999),
 		cmocka_unit_test(sql_times_are_read_as_utc),
 		cmocka_unit_test(what_is_no_sql_time_is_refused),
+		cmocka_unit_test(sql_times_are_written_with_the_microseconds_there_are),
 		cmocka_unit_test(durations_are_written_as_python_prints_a_timedelta),
 		cmocka_unit_test(the_clock_counts_microseconds_since_1970),
 		cmocka_unit_test(the_monotonic_clock_goes_forward_with_the_time),

@@ -1,0 +1,96 @@
+/*
+ * A file is looked at before the database is asked, and its age is far above the length of a claim: what
+ * is then old and not referred to, nobody is about to refer to. The age counts from the last byte written,
+ * and an archive is handed over at once when it is written.
+ */
+#include "files/export_job.h"
+
+#include "core/log.h"
+#include "core/text.h"
+#include "files/export.h"
+#include "files/folder.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LEAST_AGE_SECONDS = 15 * 60 };
+
+/* Whether nothing has been written to the file for so long. */
+static bool is_old(int folder, const char *name)
+{
+	struct stat status;
+
+	return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       !S_ISDIR(status.st_mode) && status.st_mtime < time(NULL) - LEAST_AGE_SECONDS;
+}
+
+/* The archive of a user, or NULL. false: the database cannot be asked. */
+static bool read_name(struct db *db, int64_t user_id, const char **name)
+{
+	struct data_export row;
+	enum db_result result = export_read(db, user_id, &row);
+
+	*name = result == DB_OK && row.completed ? row.file_name : NULL;
+	return result == DB_OK || result == DB_NO_ROW;
+}
+
+static void tidy_folder(struct db *db, int64_t user_id, int folder, DIR *listing)
+{
+	const struct dirent *entry;
+	const char *archive;
+
+	while ((entry = readdir(listing)) != NULL) {
+		const char *name = entry->d_name;
+
+		if (!is_old(folder, name))
+			continue;
+		if (!read_name(db, user_id, &archive))
+			return;
+		if (archive != NULL && strcmp(name, archive) == 0)
+			continue;
+		if (unlinkat(folder, name, 0) == 0)
+			log_info("user %lld: removed a file that no export refers to: %s",
+				(long long)user_id, name);
+	}
+}
+
+static void tidy_user(struct db *db, const struct settings *settings, const char *user)
+{
+	int64_t user_id;
+	int folder;
+	DIR *listing;
+
+	if (!text_integer(user, 1, INT32_MAX, &user_id))
+		return;
+	folder = folder_open_user(settings->upload_folder, "exports", user_id, false);
+	listing = folder < 0 ? NULL : folder_list(folder);
+	if (listing != NULL) {
+		tidy_folder(db, user_id, folder, listing);
+		closedir(listing);
+	}
+	if (folder >= 0)
+		close(folder);
+}
+
+void export_job_tidy(struct db *db, struct arena *arena, const struct settings *settings)
+{
+	int category = *settings->upload_folder == '\0'
+			       ? -1
+			       : folder_open_category(settings->upload_folder, "exports", false);
+	DIR *listing = category < 0 ? NULL : fdopendir(category);
+	const struct dirent *entry;
+
+	if (listing == NULL && category >= 0)
+		close(category);
+	if (listing == NULL)
+		return;
+	db_use_arena(db, arena);
+	while ((entry = readdir(listing)) != NULL) {
+		tidy_user(db, settings, entry->d_name);
+		arena_reset(arena);
+	}
+	closedir(listing);
+}
