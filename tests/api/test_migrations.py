@@ -203,6 +203,8 @@ def undo_after(sql, version, position):
                 sql.run(f'DROP {words[1]} IF EXISTS {words[2]}')
             elif words[:2] == ['INSERT', 'INTO'] and words[2] in sql.tables():
                 sql.run(f'TRUNCATE {words[2]}')
+            elif words[3:5] == ['ADD', 'COLUMN'] and words[2] in sql.tables():
+                sql.run(f'ALTER TABLE {words[2]} DROP COLUMN {words[5]}')
 
 
 # ---- refused -----------------------------------------------------------------------------------

@@ -34,6 +34,8 @@ def program_of(path):
         return 'profile'
     if path.startswith('/api/users/'):
         return 'picture'
+    if path.startswith('/api/auth/account/export'):
+        return 'export'
     return PROGRAM_OF_PATH.get(path, 'config')
 
 

@@ -1,0 +1,262 @@
+"""What is in an archive (contract section 10), and that every unpacking program can read it."""
+
+import json
+import os
+import stat
+import subprocess
+import zipfile
+
+import pytest
+
+from support.exports import Exports, expected_user, expected_workouts, insert_segment
+from support.people import insert_record, insert_workout
+
+DATA = {'user_data.json', 'user_workouts_data.json'}
+UNSAFE = set('\\:\x7f') | {chr(code) for code in range(32)}
+
+
+@pytest.fixture
+def exports(programs, shared_scratch, minter, tmp_path):
+    with shared_scratch.connect() as sql:
+        sql.run('DELETE FROM jobs')
+        yield Exports(programs, shared_scratch, sql, minter, tmp_path)
+
+
+@pytest.fixture
+def user(exports):
+    return exports.user()
+
+
+def is_formatted(octets, value):
+    """Exactly what Python prints of the value."""
+    assert octets.decode('ascii') == json.dumps(value, indent=4)
+
+
+# ---- JSON --------------------------------------------------------------------------------------
+
+def test_the_archive_of_a_user_without_anything(exports, user):
+    archive = exports.archive(user)
+    assert archive.keys() == DATA
+    assert archive['user_workouts_data.json'] == b'[]'
+    assert json.loads(archive['user_data.json']) == expected_user(exports.sql, user)
+
+
+def test_user_data_is_the_profile_with_other_dates(exports):
+    user = exports.user(first_name='Zoë', bio='a "quoted"\\ \U0001f600\nline\t\x7f', admin=1,
+                        birth_date='1980-01-01', created_at='2019-07-14 14:09:58.000120',
+                        picture='pictures/1/gone.png', email_to_confirm='new@example.org')
+    for sport_id in (2, 1):
+        workout = insert_workout(exports.sql, user.id, sport_id,
+                                 workout_date='2024-05-01 10:00:00.500000')
+        for record_type, value in (('MS', 3025), ('LD', 90061), ('AS', 2000), ('HA', None)):
+            insert_record(exports.sql, workout, record_type, value)
+    octets = exports.archive(user)['user_data.json']
+    data = json.loads(octets)
+    is_formatted(octets, data)
+    assert data == expected_user(exports.sql, user)
+    assert (data['birth_date'], data['created_at']) == ('1980-01-01 00:00:00',
+                                                        '2019-07-14 14:09:58.000120')
+    assert data['records'][0]['workout_date'] == '2024-05-01 10:00:00.500000'
+
+
+NOTHING = {name: None for name in (
+    'title', 'gpx', 'creation_date', 'modification_date', 'pauses', 'moving', 'distance', 'min_alt',
+    'max_alt', 'descent', 'ascent', 'max_speed', 'ave_speed', 'notes')}
+ZERO = {name: 0 for name in (
+    'duration', 'pauses', 'moving', 'distance', 'min_alt', 'max_alt', 'descent', 'ascent',
+    'max_speed', 'ave_speed')}
+EVERYTHING = {
+    'title': 'Über "die" Brücke \U0001f6b4\x01\x1f', 'notes': 'a\r\nb\\c/d\b\f',
+    'gpx': 'workouts/1/x_1.gpx', 'creation_date': '2024-05-01 10:00:00.000001',
+    'modification_date': '2024-05-02 10:00:00', 'duration': 200000, 'pauses': 59, 'moving': 86400,
+    'distance': '999.999', 'min_alt': '-10.50', 'max_alt': '4807.81', 'descent': '0.001',
+    'ascent': '99999.990', 'max_speed': '0.10', 'ave_speed': '20.00',
+    'weather_start': '{"icon":"rain","temperature":10.0,"wind":-0.5,"windBearing":0,"x":[],"y":{}}',
+    'weather_end': '{ "ö\\/" : [ 1 , 2.50 , true , null , "\\u00E9\\t" ] , "s": {"a": [[]]} }'}
+
+
+@pytest.mark.parametrize('columns', [NOTHING, ZERO, EVERYTHING],
+                         ids=['nothing', 'zero', 'everything'])
+def test_workouts_are_written_as_python_would(exports, user, columns):
+    for number in range(2):
+        workout = insert_workout(exports.sql, user.id, 1 + number, **columns)
+        for segment in range(2):
+            insert_segment(exports.sql, workout, segment, **{
+                name: value for name, value in columns.items()
+                if name in ZERO and (name, value) != ('duration', None)})
+    insert_record(exports.sql, workout, 'FD', 10250)
+    expected = expected_workouts(exports.sql, user)
+    octets = exports.archive(user)['user_workouts_data.json']
+    if columns is EVERYTHING:  # 2.50 stays what it is
+        assert json.loads(octets) == expected
+        assert octets.replace(b'2.50,', b'2.5,').decode('ascii') == json.dumps(expected, indent=4)
+    else:
+        is_formatted(octets, expected)
+
+
+def test_more_workouts_than_a_page_holds(exports, user):
+    """With the workouts of somebody else between them, and segments at the seams."""
+    other = exports.user()
+    exports.sql.run('START TRANSACTION')
+    for number in range(1003):
+        insert_workout(exports.sql, (user if number % 500 else other).id, title=str(number))
+        workout = insert_workout(exports.sql, user.id)
+        if number % 250 in (0, 249):
+            for segment in range(3):
+                insert_segment(exports.sql, workout, segment)
+    exports.sql.run('COMMIT')
+    octets = exports.archive(user)['user_workouts_data.json']
+    rows = json.loads(octets)
+    assert len(rows) == 2003
+    is_formatted(octets, expected_workouts(exports.sql, user))
+
+
+# ---- files -------------------------------------------------------------------------------------
+
+def test_every_gpx_file_of_the_folder_is_in_the_archive(exports, user):
+    insert_workout(exports.sql, user.id, gpx=f'workouts/{user.id}/listed.gpx')
+    expected = {f'gpx/{name}': os.urandom(size) for name, size in (
+        ('listed.gpx', 10), ('not listed.gpx', 100000), ('empty.gpx', 0), ('.gpx', 1),
+        ('é日本.gpx', 5))}
+    for name, octets in expected.items():
+        exports.add_file(user, name.removeprefix('gpx/'), octets)
+    for name in ('UPPER.GPX', 'map.png', 'gpx', 'x.gpx.bak'):
+        exports.add_file(user, name)
+    archive = exports.archive(user)
+    assert {name: archive[name] for name in archive.keys() - DATA} == expected
+
+
+def test_what_is_no_plain_file_is_left_out(exports, user, tmp_path):
+    secret = tmp_path / 'secret'
+    secret.write_text('secret')
+    exports.add_file(user, 'good.gpx')
+    folder = exports.folder('workouts', user)
+    (folder / 'link.gpx').symlink_to(secret)
+    (folder / 'dangling.gpx').symlink_to('nothing')
+    (folder / 'folder.gpx').mkdir()
+    (folder / 'folder.gpx' / 'inner.gpx').write_text('x')
+    os.mkfifo(folder / 'pipe.gpx')
+    assert exports.archive(user).keys() - DATA == {'gpx/good.gpx'}
+
+
+@pytest.mark.parametrize('category', ['workouts', 'pictures', 'exports'])
+def test_a_folder_that_is_a_link_is_not_entered(exports, tmp_path, category):
+    user = exports.user(picture='pictures/1/a.png')
+    elsewhere = tmp_path / 'elsewhere'
+    elsewhere.mkdir()
+    (elsewhere / 'x.gpx').write_text('secret')
+    (elsewhere / 'a.png').write_text('secret')
+    folder = exports.folder(category, user)
+    folder.parent.mkdir(parents=True)
+    folder.symlink_to(elsewhere)
+    exports.requested(user)
+    exports.work()
+    assert exports.job()['last_error'] and exports.row(user)['completed'] == 0
+    assert {path.name for path in elsewhere.iterdir()} == {'x.gpx', 'a.png'}
+
+
+def test_names_cannot_lead_out_of_the_archive_and_stay_unique(exports, user):
+    names = ['..\\..\\evil.gpx', 'a\\b.gpx', 'a:b.gpx', 'a_b.gpx', 'line\nfeed.gpx', '\x1b[2J.gpx',
+             '..gpx', '...gpx', 'del\x7f.gpx', '2-a_b.gpx', '-rf.gpx', b'\xff\xfe.gpx',
+             b'\xc3\xa9\xff.gpx']
+    contents = {f'{number}'.encode() for number in range(len(names))}
+    for name, octets in zip(names, sorted(contents)):
+        exports.add_file(user, name, octets)
+    archive = exports.archive(user)
+    gpx = {name: archive[name] for name in archive.keys() - DATA}
+    assert set(gpx.values()) == contents and len(gpx) == len(names)
+    for name in gpx:
+        folder, _, base = name.partition('/')
+        assert folder == 'gpx' and '/' not in base and not UNSAFE & set(base)
+        assert base.endswith('gpx')
+
+
+def test_the_picture_is_at_the_root(exports):
+    user = exports.user()
+    exports.sql.run('UPDATE users SET picture = %s WHERE id = %s', f'pictures/{user.id}/me.png',
+                    user.id)
+    exports.add_file(user, 'me.png', b'\x89PNG', category='pictures')
+    exports.add_file(user, 'older.png', category='pictures')
+    archive = exports.archive(user)
+    assert archive.keys() == DATA | {'me.png'} and archive['me.png'] == b'\x89PNG'
+
+
+@pytest.mark.parametrize('picture', ['pictures/1/gone.png', 'gone.png', '../../etc/passwd',
+                                     'pictures/..', '/'])
+def test_a_picture_that_is_not_there_is_left_out(exports, picture):
+    user = exports.user(picture=picture)
+    exports.add_file(user, 'x.png', category='pictures')
+    assert exports.archive(user).keys() == DATA
+
+
+# ---- the archive -------------------------------------------------------------------------------
+
+def test_its_name_cannot_be_guessed_and_others_cannot_read_it(exports, user):
+    exports.archive(user)
+    path = exports.is_successful(user)
+    assert len(path.name) == len('archive_.zip') + 20
+    assert path.name.startswith('archive_') and path.suffix == '.zip'
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o2770
+
+
+def test_entries_are_deflated_and_keep_their_date(exports, user):
+    path = exports.add_file(user, 'a.gpx', b'<trkpt/>' * 10000)
+    os.utime(path, (1577934245, 1577934245))
+    exports.archive(user)
+    with zipfile.ZipFile(exports.is_successful(user)) as archive:
+        entry = archive.getinfo('gpx/a.gpx')
+    assert entry.compress_type == zipfile.ZIP_DEFLATED and entry.compress_size < 1000
+    assert entry.date_time[:2] == (2020, 1)
+
+
+def test_what_is_unpacked_is_its_owners_alone(exports, user):
+    exports.add_file(user, 'a.gpx')
+    exports.archive(user)
+    with zipfile.ZipFile(exports.is_successful(user)) as archive:
+        assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o100600}
+
+
+@pytest.fixture
+def full_archive(exports, user, tmp_path):
+    """(path, {name: octets})"""
+    for number in range(50):
+        exports.add_file(user, f'é {number}.gpx', os.urandom(1000) * number)
+    contents = exports.archive(user)
+    return exports.is_successful(user), contents
+
+
+def unpacked(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob('*') if path.is_file()}
+
+
+def test_unzip_and_bsdtar_read_it(full_archive, tmp_path):
+    path, contents = full_archive
+    environment = {**os.environ, 'LC_ALL': 'C.UTF-8'}
+    subprocess.run(['unzip', '-tqq', path], check=True, env=environment)
+    for name, command in (('unzip', ['unzip', '-qq', path, '-d', tmp_path / 'unzip']),
+                          ('bsdtar', ['bsdtar', '-xf', path, '-C', tmp_path / 'bsdtar'])):
+        (tmp_path / name).mkdir()
+        subprocess.run(command, check=True, env=environment)
+        assert unpacked(tmp_path / name) == contents
+
+
+def test_more_entries_than_the_old_format_can_count(exports, user, tmp_path):
+    """Zip64: more than 65,535 of them. Links to one file, as making so many takes long."""
+    folder = exports.folder('workouts', user)
+    folder.mkdir(parents=True)
+    for number in range(65540):
+        if number % 30000 == 0:
+            first = folder / f'{number}.gpx'
+            first.touch()
+        else:
+            os.link(first, folder / f'{number}.gpx')
+    exports.requested(user)
+    exports.work()
+    path = exports.is_successful(user)
+    listed = subprocess.run(['bsdtar', '-tf', path], check=True, capture_output=True).stdout
+    assert len(listed.splitlines()) == 65542
+    subprocess.run(['unzip', '-tqq', path], check=True)
+    with zipfile.ZipFile(path) as archive:
+        assert len(archive.namelist()) == 65542
