@@ -32,6 +32,7 @@ MATRIX = {
     '/api/auth/profile/edit/preferences': (POST, POST, NONE),
     '/api/auth/profile/edit/sports': (POST, POST, NONE),
     '/api/auth/profile/reset/sports/1': ('DELETE, OPTIONS', 'DELETE, OPTIONS', NONE),
+    '/api/auth/picture': 3 * ('POST, DELETE, OPTIONS',),
     '/api/auth/password/reset-request': (POST, POST, NONE),
     '/api/auth/password/update': (POST, POST, NONE),
     '/api/auth/email/update': (POST, POST, NONE),
@@ -39,10 +40,13 @@ MATRIX = {
     '/api/auth/account/resend-confirmation': (POST, POST, NONE),
     '/api/auth/account/privacy-policy': (POST, NONE, NONE),
     '/api/auth/account/export': (GET, NONE, NONE),
+    '/api/auth/account/export/request': ('GET, HEAD, POST, OPTIONS', NONE, NONE),
+    '/api/auth/account/export/archive_x.zip': (GET, NONE, NONE),
     '/api/config': (GET, GET, NONE),
     '/api/ping': (GET, GET, GET),
     '/api/sports': (GET, GET, GET),
     '/api/sports/1': (GET, GET, GET),
+    '/api/users/2000000000/picture': (GET, GET, GET),
 }
 
 
