@@ -8,12 +8,15 @@ import re
 import stat
 import subprocess
 import threading
+import zipfile
 
 import pytest
 
 from scripts.stack import reserve_port
 from support import SOURCE, people
-from support.client_command import SCRIPT, SHELLS, Command, make_recorders, make_tools
+from support.client_command import (SCRIPT, SHELLS, Command, CuttingProxy, make_recorders,
+                                    make_tools)
+from support.pictures import png
 from support.scoped import oauth2_token
 
 VARIANTS = [('dash', True), ('busybox', False)]  # each command with each shell and each reader
@@ -437,6 +440,103 @@ def test_an_answer_is_read_right_by_either_reader(make_client, shell, reader):
     for text in DOCUMENTS:
         assert flattened(command, reader, text) == leaves(json.loads(text)), text
     assert [text for text in BROKEN if flattened(command, reader, text) is not None] == []
+
+
+# ---- pictures and archives ---------------------------------------------------------------------
+AWKWARD = 'my "best", pic;ture\\ é.png'
+
+
+def test_a_picture_goes_up_and_comes_back(logged_in, user):
+    octets = png()
+    (logged_in.home / AWKWARD).write_bytes(octets)
+    assert logged_in.ok('picture', 'set', AWKWARD) == 'user picture updated\n'
+    assert logged_in('picture', 'get', text=False).stdout == octets
+    logged_in.ok('picture', 'get', user.username, '-o', 'got.png', env={'HOME': None})
+    assert (logged_in.home / 'got.png').read_bytes() == octets
+    assert mode(logged_in.home / 'got.png') == 0o600
+    assert logged_in.ok('picture', 'delete') == 'picture deleted\n'
+    before = sorted(logged_in.home.iterdir())
+    assert logged_in.refused(1, 'picture', 'get', '-o', 'other.png') == 'No picture.'
+    assert sorted(logged_in.home.iterdir()) == before
+
+
+def test_what_is_no_picture(one_client, user):
+    one_client.log_in(user)
+    (one_client.home / 'a.txt').write_text('text')
+    assert one_client.refused(1, 'picture', 'set', 'a.txt') == 'file extension not allowed'
+    assert 'no file that can be read' in one_client.refused(6, 'picture', 'set', 'nothing.png')
+
+
+def test_the_archive_is_asked_for_awaited_and_downloaded(logged_in, user):
+    name = logged_in.ok('export').rstrip('\n')
+    assert re.fullmatch(r'archive_[\w-]{20}\.zip', name)
+    archive = logged_in.home / name
+    with zipfile.ZipFile(archive) as entries:
+        assert json.loads(entries.read('user_data.json'))['username'] == user.username
+    assert mode(archive) == 0o600
+    assert logged_in.ok('export', '-o', 'again.zip') == 'again.zip\n'
+    assert (logged_in.home / 'again.zip').read_bytes() == archive.read_bytes()
+    assert list(logged_in.home.glob('*.part')) == []
+
+
+@pytest.fixture
+def archive(one_client, user, stack):
+    """The name of an archive of some size, downloaded already, of the one who is logged in."""
+    folder = stack.upload_folder / 'uploads' / 'workouts' / str(user.id)
+    folder.mkdir(parents=True)
+    (folder / 'a.gpx').write_bytes(os.urandom(300_000))
+    one_client.log_in(user)
+    return one_client.ok('export').rstrip('\n')
+
+
+def tokens_at(client, url):
+    """The environment for the same login through another address."""
+    token = re.search('token (.*)', (client.folder / 'default.session').read_text())[1]
+    return {'FITGATE_URL': url, 'FITGATE_TOKEN': token}
+
+
+def test_a_cut_download_goes_on_where_it_stopped(one_client, archive, stack):
+    with CuttingProxy(stack.port, '/export/archive_', cuts=2, after=100_000) as proxy:
+        done = one_client('export', '-o', 'out.zip', env=tokens_at(one_client, proxy.url))
+    assert done.returncode == 0, done.stderr
+    ranges = [int(number) for request in proxy.requests
+              for number in re.findall(r'(?i)\nRange: bytes=(\d+)-', request)]
+    assert len(proxy.requests) == 3 and len(ranges) == 2 and 0 < ranges[0] < ranges[1]
+    assert (one_client.home / 'out.zip').read_bytes() == (one_client.home / archive).read_bytes()
+
+
+def test_a_later_call_goes_on_with_a_download(one_client, archive, stack):
+    whole = (one_client.home / archive).read_bytes()
+    part = one_client.home / f'out.zip.{archive}.part'
+    part.write_bytes(whole[:200_000])
+    (one_client.home / 'out.zip.archive_of_another_day.zip.part').write_bytes(b'other')
+    with CuttingProxy(stack.port, '/export/archive_', cuts=0, after=0) as proxy:
+        one_client.ok('export', '-o', 'out.zip', env=tokens_at(one_client, proxy.url))
+    assert '\nrange: bytes=200000-' in proxy.requests[0].lower()
+    assert (one_client.home / 'out.zip').read_bytes() == whole and not part.exists()
+
+
+def test_a_download_that_never_gets_on_is_given_up(one_client, archive, stack):
+    with CuttingProxy(stack.port, '/export/archive_', cuts=99, after=0) as proxy:
+        done = one_client('export', '-o', 'out.zip', env=tokens_at(one_client, proxy.url))
+    assert done.returncode == 3 and 'the same command again goes on with it' in done.stderr
+    assert not (one_client.home / 'out.zip').exists()
+
+
+def test_an_archive_that_is_gone_or_was_never_made(one_client, archive, user, db, stack):
+    (stack.upload_folder / 'uploads' / 'exports' / str(user.id) / archive).unlink()
+    done = one_client('export')
+    assert done.returncode == 1 and 'no longer has this archive' in done.stderr
+    db.run('UPDATE users_data_export SET file_name = NULL WHERE user_id = %s', user.id)
+    assert 'could not make the archive' in one_client.refused(1, 'export')
+
+
+def test_who_waits_at_a_terminal_sees_it(one_client, user):
+    one_client.log_in(user)
+    with one_client.on_terminal('export', '-o', 'out.zip') as terminal:
+        assert terminal.status() == 0
+        assert 'the archive is being made: 0 s' in terminal.shown
+        assert terminal.shown.splitlines()[-1] == 'out.zip'
 
 
 # ---- what is shipped with it -------------------------------------------------------------------
