@@ -47,7 +47,8 @@ SERVICES := register login profile picture export config
 PROGRAMS := $(SERVICES) worker admin
 
 LIB_SOURCES := $(wildcard lib/*/*.c)
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o) $(OUT)/generated/migrations.o $(OUT)/generated/templates.o
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o) $(OUT)/generated/migrations.o $(OUT)/generated/templates.o \
+	$(OUT)/generated/openapi.o
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(OUT)/tests/%)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
@@ -127,6 +128,11 @@ $(OUT)/generated/migrations.c: scripts/embed-sql $(MIGRATIONS)
 $(OUT)/generated/templates.c: scripts/embed-templates $(TEMPLATES)
 	@mkdir -p $(@D)
 	scripts/embed-templates $(TEMPLATES) > $@.new
+	@mv $@.new $@
+
+$(OUT)/generated/openapi.c: scripts/embed-openapi cgi/openapi.json
+	@mkdir -p $(@D)
+	scripts/embed-openapi cgi/openapi.json > $@.new
 	@mv $@.new $@
 
 $(OUT)/libfitgate.a: $(LIB_OBJECTS)

@@ -1,9 +1,10 @@
 /*
- * What is only read: GET config, ping, sports. The web server also sends it every path under /api/ that
- * no executable has, for the common 404.
+ * What is only read: GET config, ping, sports, openapi.json. The web server also sends it every path under
+ * /api/ that no executable has, for the common 404.
  */
 #include "account/app_config.h"
 #include "account/fields.h"
+#include "account/openapi.h"
 #include "account/service.h"
 #include "account/sport.h"
 #include "core/text.h"
@@ -67,6 +68,15 @@ static void ping(struct service *service, struct request *request, struct respon
 	answer(response, ANSWER_PONG);
 }
 
+/* GET /api/openapi.json */
+static void get_description(
+	struct service *service, struct request *request, struct response *response)
+{
+	(void)service;
+	(void)request;
+	response_json(response, 200, OPENAPI);
+}
+
 /* One sport, or (0) all, as the caller sees them (contract §7.3). */
 static void answer_sports(struct service *service, const struct request *request,
 	struct response *response, int64_t sport_id)
@@ -104,6 +114,7 @@ static void get_sport(struct service *service, struct request *request, struct r
 static const struct route ROUTES[] = {
 	{HTTP_GET, "/api/config", NULL, get_config, SINCE_0_6},
 	{HTTP_GET, "/api/ping", NULL, ping, IN_ALL},
+	{HTTP_GET, "/api/openapi.json", NULL, get_description, IN_0_7},
 	{HTTP_GET, "/api/sports", &ACCESS_WORKOUTS_READ, get_sports, IN_ALL},
 	{HTTP_GET, "/api/sports/#sport_id", &ACCESS_WORKOUTS_READ, get_sport, IN_ALL},
 	{0},

@@ -1,4 +1,5 @@
-"""A small HTTP client that notes every exchange in the test's journal."""
+"""A small HTTP client that notes every exchange in the test's journal, and holds every answer against
+the description of the API."""
 
 import http.client
 import json as json_module
@@ -9,6 +10,7 @@ import threading
 import requests
 from requests.structures import CaseInsensitiveDict
 
+from support import openapi
 from support.answers import Answer
 from support.journal import shorten
 
@@ -47,6 +49,7 @@ class Api:
                         response.content)
         body = data if isinstance(data, (bytes, str)) else b'' if data is None else b'(stream)'
         self._note(f'{method} {path} {headers}\n{shorten(body)}', answer)
+        openapi.check_http(method, path, answer)
         return answer
 
     def get(self, path, **options):
@@ -69,6 +72,7 @@ class Api:
             send_while_silent(connection, octets)
             answer = read_answer(connection, method)
         self._note(shorten(octets), answer)
+        openapi.check_http(*openapi.request_line(octets), answer)
         return answer
 
     def get_with_header(self, path, *lines):

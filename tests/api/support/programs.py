@@ -8,6 +8,7 @@ import uuid
 from requests.structures import CaseInsensitiveDict
 
 from scripts.stack import EXECUTABLES
+from support import openapi
 from support.answers import Answer
 from support.journal import shorten
 
@@ -93,6 +94,8 @@ class Programs:
         answer = parse_cgi(done.stdout)
         answer.exit_status = done.returncode
         answer.stderr = done.stderr.decode()
+        if program in (None, program_of(path)):  # else it has not been asked by a web server
+            openapi.check_cgi(variables, answer)
         return answer
 
     def start_cgi(self, method, path, *, token=None, settings=None, parameters=None, **options):
