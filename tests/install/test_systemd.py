@@ -1,5 +1,6 @@
 """The units: how exposed they are, and that an upgrade refuses nobody."""
 
+import contextlib
 import http.client
 import re
 import shlex
@@ -106,34 +107,23 @@ class Caller(threading.Thread):
             connection.close()
 
 
-def test_an_upgrade_under_load_refuses_no_request(installation, stack):
-    path = stack.run / 'config.sock'
-    stack.stop_executable('config')
-    path.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(str(path))
-        listening.listen(4096)
-        service = Service(installation, 'config', listening, stack.child_environment())
-        service.start()
-        callers = [Caller(stack.port) for _ in range(8)]
-        for caller in callers:
-            caller.start()
-        for _ in range(5):
-            before = sum(caller.answers.get(200, 0) for caller in callers)
-            assert poll(lambda: sum(caller.answers.get(200, 0) for caller in callers) > before + 100,
-                        60)
-            service.stop()
-            service.start()
+@contextlib.contextmanager
+def running_callers(port, count=8):
+    callers = [Caller(port) for _ in range(count)]
+    for caller in callers:
+        caller.start()
+    try:
+        yield callers
+    finally:
         for caller in callers:
             caller.stopping.set()
         for caller in callers:
             caller.join()
-        service.stop()
-    answers = {status for caller in callers for status in caller.answers}
-    assert answers == {200}
 
 
-def test_a_process_that_dies_is_replaced(installation, stack):
+@contextlib.contextmanager
+def served_by_systemd(installation, stack):
+    """The executable config, run as its unit says, behind a socket that stays."""
     path = stack.run / 'config.sock'
     stack.stop_executable('config')
     path.unlink(missing_ok=True)
@@ -142,7 +132,27 @@ def test_a_process_that_dies_is_replaced(installation, stack):
         listening.listen(4096)
         service = Service(installation, 'config', listening, stack.child_environment())
         service.start()
+        try:
+            yield service
+        finally:
+            service.stop()
 
+
+def test_an_upgrade_under_load_refuses_no_request(installation, stack):
+    with served_by_systemd(installation, stack) as service, \
+            running_callers(stack.port) as callers:
+        def answered():
+            return sum(caller.answers.get(200, 0) for caller in callers)
+        for _ in range(5):
+            before = answered()
+            assert poll(lambda before=before: answered() > before + 100, 120)
+            service.stop()
+            service.start()
+    assert {status for caller in callers for status in caller.answers} == {200}
+
+
+def test_a_process_that_dies_is_replaced(installation, stack):
+    with served_by_systemd(installation, stack) as service:
         def processes():
             return {pid for pid, name in session_members(service.process.pid).items()
                     if name == 'config'}
@@ -152,4 +162,3 @@ def test_a_process_that_dies_is_replaced(installation, stack):
             subprocess.run(['kill', f'-{signal.SIGKILL}', str(pid)], check=True)
         assert poll(lambda: len(processes() - before) == 2, 30)
         assert Caller(stack.port).ask() == 200
-        service.stop()
