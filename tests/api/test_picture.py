@@ -279,7 +279,7 @@ def test_nothing_but_the_picture_is_changed(api, db, user, token, profile):
 def test_the_group_may_read_and_nobody_else(api, store, user, token):
     exact(upload(api, token, png(), 'a.png'), PICTURE_UPDATED)
     assert stat.S_IMODE((store.of(user) / 'a.png').stat().st_mode) == 0o640
-    for folder in (store.folder.parent, store.folder, store.incoming, store.of(user)):
+    for folder in (store.folder, store.incoming, store.of(user)):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o2770, folder
 
 

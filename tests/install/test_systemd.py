@@ -74,12 +74,14 @@ class Service:
             stderr=subprocess.DEVNULL, env=self.environment, start_new_session=True)
 
     def stop(self):
-        """SIGTERM to every process, as KillMode=control-group has it."""
+        """SIGTERM to the main process, as KillMode=mixed has it; whoever stays is killed."""
         def gone():
             return self.process.poll() is not None and not session_members(self.process.pid)
+        self.process.terminate()
+        ended = poll(gone, 30)
         for pid in session_members(self.process.pid):
-            subprocess.run(['kill', '-TERM', str(pid)], check=False, stderr=subprocess.DEVNULL)
-        assert poll(gone, 30)
+            subprocess.run(['kill', '-KILL', str(pid)], check=False, stderr=subprocess.DEVNULL)
+        assert ended
 
 
 class Caller(threading.Thread):
