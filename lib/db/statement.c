@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_PARAMS = 40, MAX_COLUMNS = 48, TEXT_BUFFER = 256 };
+enum { MAX_COLUMNS = 48, TEXT_BUFFER = 256 };
 
 struct cell {
 	union {
@@ -28,6 +28,9 @@ struct cell {
 struct statement {
 	const char *sql;
 	MYSQL_STMT *handle;
+	size_t param_count;
+	MYSQL_BIND *params;
+	MYSQL_TIME *times; /* one a parameter */
 	size_t column_count;
 	MYSQL_BIND *results;
 	struct cell *cells;
@@ -36,6 +39,8 @@ struct statement {
 void statement_free(struct statement *statement)
 {
 	mysql_stmt_close(statement->handle);
+	free(statement->params);
+	free(statement->times);
 	free(statement->results);
 	free(statement->cells);
 	free(statement);
@@ -61,6 +66,7 @@ static MYSQL_TIME to_mysql_time(instant when)
 
 static void bind_param(MYSQL_BIND *bind, const struct db_param *param, MYSQL_TIME *time)
 {
+	*bind = (MYSQL_BIND){0};
 	switch (param->type) {
 	case DB_TYPE_INT:
 	case DB_TYPE_BOOL:
@@ -90,6 +96,25 @@ static void bind_param(MYSQL_BIND *bind, const struct db_param *param, MYSQL_TIM
 		bind->buffer_length = strlen(param->text);
 		return;
 	}
+}
+
+/* Room for the parameters, as many as the statement turned out to have. */
+static bool make_params(struct statement *statement)
+{
+	statement->param_count = mysql_stmt_param_count(statement->handle);
+	if (statement->param_count == 0)
+		return true;
+	statement->params = calloc(statement->param_count, sizeof(*statement->params));
+	statement->times = calloc(statement->param_count, sizeof(*statement->times));
+	return statement->params != NULL && statement->times != NULL;
+}
+
+static bool bind_params(struct statement *statement, const struct db_param *params)
+{
+	for (size_t i = 0; i < statement->param_count; i++)
+		bind_param(&statement->params[i], &params[i], &statement->times[i]);
+	return statement->param_count == 0 ||
+	       mysql_stmt_bind_param(statement->handle, statement->params) == 0;
 }
 
 /* ---- columns ----------------------------------------------------------------------------------- */
@@ -210,7 +235,7 @@ static struct statement *prepare(
 		return NULL;
 	}
 	if (mysql_stmt_prepare(statement->handle, sql, strlen(sql)) == 0 &&
-		bind_results(statement, columns, column_count)) {
+		make_params(statement) && bind_results(statement, columns, column_count)) {
 		assert(mysql_stmt_field_count(statement->handle) == column_count);
 		return statement;
 	}
@@ -270,11 +295,9 @@ static enum db_result fail(struct db *db, struct statement *statement)
 static enum db_result execute(
 	struct db *db, const struct question *question, struct statement **executed)
 {
-	MYSQL_BIND binds[MAX_PARAMS] = {0};
-	MYSQL_TIME times[MAX_PARAMS];
 	struct statement *statement;
 
-	assert(question->param_count <= MAX_PARAMS && question->column_count <= MAX_COLUMNS);
+	assert(question->column_count <= MAX_COLUMNS);
 	if (db->in_transaction && db->mysql == NULL)
 		return DB_AGAIN; /* what was lost must not go on half on a new connection */
 	if (!db_connect(db))
@@ -283,11 +306,8 @@ static enum db_result execute(
 	statement = find_or_prepare(db, question->sql, question->columns, question->column_count);
 	if (statement == NULL)
 		return judge(db);
-	assert(mysql_stmt_param_count(statement->handle) == question->param_count);
-	for (size_t i = 0; i < question->param_count; i++)
-		bind_param(&binds[i], &question->params[i], &times[i]);
-	if ((question->param_count > 0 && mysql_stmt_bind_param(statement->handle, binds) != 0) ||
-		mysql_stmt_execute(statement->handle) != 0)
+	assert(statement->param_count == question->param_count);
+	if (!bind_params(statement, question->params) || mysql_stmt_execute(statement->handle) != 0)
 		return fail(db, statement);
 	*executed = statement;
 	return DB_OK;
