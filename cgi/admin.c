@@ -13,6 +13,7 @@
 #include "operator/config.h"
 #include "operator/doctor.h"
 #include "operator/export.h"
+#include "operator/import.h"
 #include "operator/jobs.h"
 #include "operator/recount.h"
 #include "operator/report.h"
@@ -141,6 +142,11 @@ static const struct command {
 		"  USER                 a username, an e-mail address, or #ID\n"
 		"  FILE                 a zip archive, for its owner alone; what is there is not replaced\n",
 		"", 2, 2, export_user, false},
+	{"import", "fittrackee", "FOLDER", "take over a whole FitTrackee 0.7.18",
+		"  FOLDER               of the files that scripts/fittrackee-export has written\n\n"
+		"The database must have no accounts. What cannot be taken over is listed, file and line,\n"
+		"and nothing is written then.\n",
+		"", 1, 1, import_fittrackee, false},
 	{NULL, "migrate", "", "bring the database to the newest schema", "", "", 0, 0, run_migrate,
 		false},
 	{NULL, "doctor", "[--json]", "check that everything is there and works",

@@ -115,6 +115,15 @@ static bool check_user(void *context)
 	return true;
 }
 
+/* Count a user within the transaction that there is. */
+static bool count_user(void *context)
+{
+	struct recount *recount = context;
+
+	recount->result = check(recount->desk->db, recount);
+	return recount->result == DB_OK;
+}
+
 /* ---- the commands ------------------------------------------------------------------------------ */
 
 /* Whether triggers keep the totals: DB_OK, DB_NO_ROW, DB_FAILED. */
@@ -127,7 +136,8 @@ static enum db_result totals_are_kept(struct db *db)
 	return db_row(db, FIND, DB_NO_PARAMS, DB_COLUMNS(DB_TO_INT(&one)));
 }
 
-static enum db_result check_users(struct recount *recount, int64_t user_id)
+static enum db_result each_user(
+	struct recount *recount, int64_t user_id, bool (*each)(void *context))
 {
 	static const char LIST[] =
 		"SELECT id, username FROM users WHERE id > ? AND (? = 0 OR id = ?) "
@@ -145,7 +155,7 @@ static enum db_result check_users(struct recount *recount, int64_t user_id)
 		.row_size = sizeof(*row),
 		.id = &row->id,
 	};
-	enum db_result result = pages_each(recount->desk, &pages, check_user, recount);
+	enum db_result result = pages_each(recount->desk, &pages, each, recount);
 
 	return result == DB_OK ? recount->result : result;
 }
@@ -168,7 +178,7 @@ static int run(struct recount *recount)
 		return report_result(result);
 	if (typed != NULL && users_find(desk, typed, &person) != DB_OK)
 		return EXIT_FAILURE;
-	result = check_users(recount, person.id);
+	result = each_user(recount, person.id, check_user);
 	if (result != DB_OK)
 		return report_result(result);
 	fprintf(stderr, "%lld users counted, %lld %s\n", (long long)recount->users,
@@ -200,4 +210,14 @@ int recount_rebuild(const struct desk *desk)
 	struct recount recount = new_recount(desk, true);
 
 	return run(&recount);
+}
+
+enum db_result recount_all(const struct desk *desk)
+{
+	struct recount recount = new_recount(desk, true);
+	enum db_result result = totals_are_kept(desk->db);
+
+	if (result != DB_OK)
+		return result == DB_NO_ROW ? DB_OK : result;
+	return each_user(&recount, 0, count_user);
 }

@@ -10,4 +10,9 @@
 int recount_verify(const struct desk *desk);
 int recount_rebuild(const struct desk *desk);
 
+/*
+ * Within a transaction: count every user's totals, where triggers keep them. DB_OK, DB_AGAIN, DB_FAILED.
+ */
+enum db_result recount_all(const struct desk *desk);
+
 #endif

@@ -20,7 +20,7 @@ COMMANDS = [*(['users', word] for word in ('create', 'list', 'show', 'update', '
             *(['jobs', word] for word in ('list', 'show', 'retry', 'drop')),
             *(['clean', word] for word in ('tokens', 'archives', 'jobs')),
             ['settings', 'list'], ['settings', 'set'], ['totals', 'verify'], ['totals', 'rebuild'],
-            ['migrate'], ['doctor']]
+            ['import', 'fittrackee'], ['migrate'], ['doctor']]
 
 
 @pytest.fixture

@@ -1,0 +1,507 @@
+"""`fitgate-admin import fittrackee`: from a FitTrackee in a real PostgreSQL, through scripts/fittrackee-export."""
+
+import os
+import pty
+import re
+import signal
+import stat
+import subprocess
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from support import SOURCE
+from support.fittrackee import Fittrackee
+from support.operator import Command
+from support.people import PASSWORD, cheap_hash
+from support.postgres import Postgres
+from support.tokens import ABSENT, sha256_hex
+from support.waiting import until
+
+EXPORT = SOURCE / 'scripts' / 'fittrackee-export'
+IMPORTED = ('users', 'users_sports_preferences', 'workouts', 'workout_segments', 'records',
+            'blacklisted_tokens', 'users_data_export', 'oauth2_client', 'oauth2_token')
+
+
+@pytest.fixture(scope='module')
+def postgres(folder):
+    server = Postgres(folder / 'postgres.log')
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def source(postgres):
+    """A FitTrackee without users."""
+    made = Fittrackee(postgres)
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def export(source, tmp_path):
+    """Write the source's files; returns their folder."""
+    def run(name='exported', status=0):
+        environment = {**source.postgres.environment,
+                       'PATH': f'{source.postgres.bin}:{os.environ["PATH"]}'}
+        done = subprocess.run([EXPORT, tmp_path / name, '-d', source.name], env=environment,
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr
+        return done.stderr if status else tmp_path / name
+    return run
+
+
+@pytest.fixture
+def admin(programs, scratch, tmp_path):
+    (tmp_path / 'files' / 'uploads').mkdir(parents=True)
+    return Command(programs, scratch, {'UPLOAD_FOLDER': str(tmp_path / 'files')})
+
+
+@pytest.fixture
+def take_over(admin, export):
+    """Export and import; returns standard output and standard error."""
+    def run():
+        done = admin.run('import', 'fittrackee', export())
+        assert done.returncode == 0, (done.stdout, done.stderr)
+        return done.stdout, done.stderr
+    return run
+
+
+@pytest.fixture
+def sql(scratch):
+    with scratch.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def request_of(programs, scratch):
+    """Requests to the database that was imported into."""
+    def send(method, path, **options):
+        return programs.cgi(method, path, settings={'DATABASE_URL': scratch.url}, **options)
+    return send
+
+
+def assert_fresh(sql):
+    for table in IMPORTED:
+        assert sql.value(f'SELECT COUNT(*) FROM {table}') == 0, table
+    assert sql.value('SELECT COUNT(*) FROM sports') == 14
+    assert sql.value('SELECT max_users FROM app_config') == 0
+
+
+# ---- what was there is there -----------------------------------------------------------------------
+
+def test_old_users_log_in_and_see_their_old_totals_and_records(source, take_over, request_of, admin):
+    # a hash as FitTrackee itself makes it
+    sam = source.user('Sam', password=cheap_hash('old password'), bio='à vélo 🚲')
+    source.user('alex')
+    first = source.workout(sam, distance='10.5', ascent='100.25', duration='1:00:00')
+    second = source.workout(sam, distance=None, ascent=None, duration='26:30:10.9', sport_id=3)
+    source.record(first, 'HA', 100250)
+    source.record(first, 'AS', 1050)
+    source.record(second, 'LD', 95410)
+    take_over()
+
+    answer = request_of('POST', '/api/auth/login',
+                        json={'email': 'sam@example.org', 'password': 'old password'})
+    assert answer.status == 200
+    data = request_of('GET', '/api/auth/profile', token=answer.json()['auth_token']).json()['data']
+    assert (data['username'], data['bio'], data['language']) == ('Sam', 'à vélo 🚲', 'fr')
+    assert data['created_at'] == 'Wed, 03 Feb 2021 04:05:06 GMT'
+    assert (data['nb_workouts'], data['nb_sports'], data['sports_list']) == (2, 2, [1, 3])
+    assert (data['total_distance'], data['total_ascent']) == (10.5, 100.25)
+    assert data['total_duration'] == '1 day, 3:30:10'
+    assert [(record['sport_id'], record['record_type'], record['value']) for record in data['records']] \
+        == [(1, 'AS', 10.5), (1, 'HA', 100.25), (3, 'LD', '1 day, 2:30:10')]
+    assert admin.done('totals', 'verify') == ''
+
+
+def test_every_value_arrives(source, take_over, sql):
+    user = source.user(
+        'Zoë_1', email='Zoe@Example.org', admin=True, first_name='Zoë', last_name='', bio='a "b", c\nd\r\ne',
+        birth_date='1980-01-02', location='\\N', picture='pictures/1/x.png', weekm=True,
+        imperial_units=True, is_active=False, email_to_confirm='new@example.org\n',
+        confirmation_token='clear token', display_ascent=False, accepted_policy_date=None,
+        start_elevation_at_zero=False, use_raw_gpx_speed=True, timezone=None)
+    source.insert('users_sports_preferences', user_id=user, sport_id=4, color='#123456\n',
+                  is_active=False, stopped_speed_threshold='0.1')
+    workout = source.workout(
+        user, title='', gpx='workouts/1/a.gpx', creation_date='2022-05-01 10:00:00.000001',
+        modification_date='2022-05-02 00:00:00', pauses='0:00:05', min_alt='-12.34', max_alt='8848.86',
+        descent='0', max_speed='99.99', ave_speed='9999.99', bounds='{48.85,2.35,-1e-7,179.9999999999}',
+        map='workouts/1/a.png', map_id='abc', weather_start='{"t": 1.50, "é": null}', weather_end='null',
+        notes='one\ntwo')
+    uuid = source.run(f'SELECT uuid FROM workouts WHERE id = {workout}').strip()
+    source.insert('workout_segments', workout_id=workout, workout_uuid=uuid, segment_id=0,
+                  duration='0:30:00', pauses=None, moving='0:29:59', distance='5.25')
+    source.insert('users_data_export', user_id=user, created_at='2023-01-01', completed=True,
+                  updated_at='2023-01-02', file_name='archive.zip', file_size=123)
+    source.insert('oauth2_client', client_id='client', client_secret='secret', client_id_issued_at=1,
+                  client_secret_expires_at=0, client_metadata='{"a": "é"}', user_id=user)
+    source.insert('oauth2_token', access_token='abc', refresh_token='def', scope='profile:read',
+                  user_id=user, expires_in=864000)
+    take_over()
+
+    row = sql.row('SELECT * FROM users')
+    assert (row['id'], row['username'], row['email']) == (user, 'Zoë_1', 'Zoe@Example.org')
+    assert (row['first_name'], row['last_name'], row['location']) == ('Zoë', '', '\\N')
+    assert row['bio'] == 'a "b", c\nd\r\ne' and row['timezone'] is None
+    assert row['birth_date'] == datetime(1980, 1, 2)
+    assert row['created_at'] == datetime(2021, 2, 3, 4, 5, 6, 789012)
+    assert (row['email_to_confirm'], row['confirmation_token']) == ('new@example.org', sha256_hex('clear token'))
+    assert [row[name] for name in ('admin', 'weekm', 'imperial_units', 'is_active', 'display_ascent',
+                                   'start_elevation_at_zero', 'use_raw_gpx_speed')] == [1, 1, 1, 0, 0, 0, 1]
+    row = sql.row('SELECT * FROM users_sports_preferences')
+    assert (row['color'], row['stopped_speed_threshold']) == ('#123456', 0.1)
+    row = sql.row('SELECT * FROM workouts')
+    assert (row['id'], row['uuid'], row['title'], row['map_id']) == (workout, uuid, '', 'abc')
+    assert (row['duration'], row['pauses'], row['moving']) == (3600, 5, 3540)
+    assert (row['min_alt'], row['max_alt']) == (Decimal('-12.34'), Decimal('8848.86'))
+    assert row['bounds'] == '[48.85,2.35,-1e-7,179.9999999999]'.replace('1e-7', '1e-07')
+    assert (row['weather_start'], row['weather_end']) == ('{"t": 1.50, "é": null}', 'null')
+    assert row['creation_date'] == datetime(2022, 5, 1, 10, 0, 0, 1)
+    row = sql.row('SELECT * FROM workout_segments')
+    assert (row['workout_uuid'], row['duration'], row['pauses']) == (uuid, 1800, None)
+    assert sql.row('SELECT * FROM users_data_export')['file_name'] == 'archive.zip'
+    assert sql.row('SELECT * FROM oauth2_client')['client_metadata'] == '{"a": "é"}'
+    assert sql.row('SELECT * FROM oauth2_token')['scope'] == 'profile:read'
+    row = sql.row('SELECT * FROM app_config')
+    assert (row['max_users'], row['about']) == (7, '')
+    assert row['privacy_policy'] == 'Line one\nLine "two", with é'
+    assert row['privacy_policy_date'] == datetime(2023, 1, 2, 3, 4, 5, 678901)
+    assert [(row['id'], row['label']) for row in sql.rows('SELECT * FROM sports ORDER BY id')][3] == \
+        (4, 'Kite, "big"')
+    assert sql.value('SELECT COUNT(*) FROM sports') == 4
+
+
+def test_an_archive_that_was_being_made_is_left_out(source, take_over, sql):
+    source.insert('users_data_export', user_id=source.user('sam'), created_at='2023-01-01', completed=False)
+    take_over()
+    assert sql.value('SELECT COUNT(*) FROM users_data_export') == 0
+
+
+def test_old_tokens_work_and_logged_out_ones_do_not(source, take_over, minter, request_of):
+    user = source.user('sam')
+    good, ended = (minter.token(user, jti=ABSENT, gen=ABSENT, iat=1700000000 + i) for i in range(2))
+    source.insert('blacklisted_tokens', token=ended, expired_at=2000000000, blacklisted_on='2023-01-01')
+    source.insert('oauth2_token', access_token='of an application', scope='profile:read', user_id=user)
+    take_over()
+    assert request_of('GET', '/api/auth/profile', token=good).status == 200
+    assert request_of('GET', '/api/auth/profile', token=ended).status == 401
+
+
+def test_tokens_of_applications_work(source, take_over, request_of):
+    source.insert('oauth2_token', access_token='x' * 42, scope='profile:read', user_id=source.user('sam'))
+    take_over()
+    assert request_of('GET', '/api/auth/profile', token='x' * 42).status == 200
+
+
+def test_a_pending_confirmation_link_works(source, take_over, request_of):
+    source.user('sam', is_active=False, confirmation_token='the token of the mail')
+    take_over()
+    answer = request_of('POST', '/api/auth/account/confirm', json={'token': 'the token of the mail'})
+    assert answer.status == 200
+
+
+def test_line_feeds_behind_names_go(source, take_over, request_of):
+    source.user('sam\n', email='sam@example.org\n')
+    take_over()
+    answer = request_of('POST', '/api/auth/login', json={'email': 'sam@example.org', 'password': PASSWORD})
+    assert answer.status == 200
+
+
+def test_the_number_of_a_deleted_account_is_not_given_away_again(source, take_over, sql):
+    source.user('sam')
+    gone = source.user('gone')
+    source.run(f'DELETE FROM users WHERE id = {gone}')
+    take_over()
+    assert sql.value('SELECT COUNT(*) FROM users') == 1
+    assert sql.value('SELECT COUNT(*) FROM user_totals') == 1
+    assert sql.insert('users', username='new', email='new', password='', created_at='2024-01-01') > gone
+
+
+def test_numbers_go_on_behind_the_imported_ones(source, take_over, sql):
+    source.workout(source.user('sam', id=40), id=500)
+    take_over()
+    columns = {'user_id': 40, 'sport_id': 1, 'workout_date': '2024-01-01', 'duration': 1}
+    assert sql.insert('workouts', uuid='x', **columns) == 501
+    assert sql.value('SELECT nb_workouts FROM user_totals') == 2
+
+
+def test_many_rows(source, take_over, sql, admin):
+    """More than one statement holds, in every table that grows."""
+    source.run("""
+        INSERT INTO users (username, email, password, created_at, admin, weekm, imperial_units, is_active,
+            display_ascent, start_elevation_at_zero, use_raw_gpx_speed)
+        SELECT 'user' || n, 'user' || n || '@example.org', 'x', '2020-01-01', false, false, false, true,
+            true, true, false FROM generate_series(1, 101) AS n;
+        INSERT INTO workouts (uuid, user_id, sport_id, workout_date, duration, distance, notes)
+        SELECT gen_random_uuid(), n % 101 + 1, n % 4 + 1, '2020-01-01', n * interval '1 second', n / 10.0,
+            repeat('é', 500) FROM generate_series(1, 2003) AS n;
+        INSERT INTO workout_segments (workout_id, workout_uuid, segment_id, duration)
+        SELECT id, uuid, n, '0:00:01' FROM workouts, generate_series(0, 1) AS n;
+        INSERT INTO blacklisted_tokens (token, expired_at, blacklisted_on)
+        SELECT 'token ' || n, n, '2020-01-01' FROM generate_series(1, 300) AS n""")
+    said, _ = take_over()
+    assert re.findall('(workouts|workout_segments|users) +([0-9]+)\n', said) == [
+        ('users', '101'), ('workouts', '2003'), ('workout_segments', '4006')]
+    assert sql.value('SELECT COUNT(*) FROM workout_segments') == 4006
+    assert sql.value('SELECT SUM(distance) FROM workouts') == sum(Decimal(n) / 10 for n in range(1, 2004))
+    assert sql.value('SELECT SUM(nb_workouts) FROM user_totals') == 2003
+    assert admin.done('totals', 'verify') == ''
+
+
+def test_without_triggers_totals_are_left_to_be_read(source, export, programs, empty_database):
+    everything_else = ('SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, INDEX, ALTER, REFERENCES, '
+                       'CREATE TEMPORARY TABLES')
+    database = empty_database(everything_else)
+    assert programs.migrate(database).returncode == 0
+    source.workout(source.user('sam'))
+    Command(programs, database).done('import', 'fittrackee', export())
+    with database.connect() as sql:
+        assert sql.value('SELECT COUNT(*) FROM workouts') == 1
+        assert sql.value('SELECT COUNT(*) FROM user_totals') == 0
+
+
+def test_files_that_are_not_there_are_counted(source, take_over, tmp_path):
+    user = source.user('sam', picture='pictures/1/there.png')
+    source.user('alex', picture='pictures/2/lost.png')
+    source.workout(user, gpx='workouts/1/lost.gpx')
+    path = tmp_path / 'files' / 'uploads' / 'pictures' / '1' / 'there.png'
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b'x')
+    _, said = take_over()
+    assert said.startswith('warning: 1 pictures and 1 GPX files are not in ')
+
+
+# ---- what cannot be taken over -----------------------------------------------------------------------
+
+def test_everything_that_is_wrong_is_listed_and_nothing_is_written(source, export, admin, sql):
+    source.user('Sam')
+    source.user('sam', email='SAM@example.org')
+    source.user('sám', email='other@example.org')
+    odd = source.user('odd', created_at='infinity', password='pässword', bio='a\nb',
+                      accepted_policy_date='0044-03-15 BC', birth_date='20000-01-01')
+    source.insert('users_sports_preferences', user_id=odd, sport_id=1, is_active=True,
+                  stopped_speed_threshold='Infinity')
+    source.insert('sports', label='HIKING', is_active=True, stopped_speed_threshold='NaN')
+    source.workout(odd, distance='NaN', duration='1000000 days', bounds='{1,2,3}',
+                   weather_start='{"a": "\\u0000"}')
+    source.workout(odd, bounds='{1,2,NaN,4}')
+    source.run("UPDATE app_config SET about = repeat('é', 40000)")
+    source.insert('oauth2_token', access_token='with space ', user_id=odd)
+    before = sql.checksums()
+    done = admin.run('import', 'fittrackee', export())
+    assert done.returncode == 1
+    assert done.stderr == ('fitgate-admin: nothing was imported: mend these in FitTrackee, then export and '
+                           'import again\n')
+    same = 'count as the same, whatever their case and accents: rename all but one'
+    assert done.stdout.splitlines() == [
+        'users.csv:5: password is too long, has other characters than ASCII, or a space at its end',
+        'users.csv:5: created_at is not a time from the year 1000 to the year 9999',
+        'users.csv:5: birth_date is not a time from the year 1000 to the year 9999',
+        'users.csv:5: accepted_policy_date is not a time from the year 1000 to the year 9999',
+        'sports.csv:6: stopped_speed_threshold is not a finite number',
+        'users_sports_preferences.csv:2: stopped_speed_threshold is not a finite number',
+        'workouts.csv:2: duration is not a whole number of 32 bits',
+        'workouts.csv:2: distance is not a number of 3 digits and 3 behind the point',
+        'workouts.csv:2: bounds is not four finite numbers',
+        'workouts.csv:2: weather_start is not JSON, or has a NUL in it',
+        'workouts.csv:3: bounds is not four finite numbers',
+        'app_config.csv:2: about is longer than 65535 bytes',
+        'oauth2_token.csv:2: access_token is too long, has other characters than ASCII, or a space at its end',
+        f'users.csv:2: username: Sam, sam, sám (lines 2, 3, 4) {same}',
+        f'users.csv:2: email: Sam@example.org, SAM@example.org (lines 2, 3) {same}',
+        f'sports.csv:4: label: Hiking, HIKING (lines 4, 6) {same}',
+    ]
+    assert sql.checksums() == before
+
+
+@pytest.mark.parametrize(('file', 'old', 'new', 'problem'), [
+    ('users.csv', ',t,', ',yes,', 'users.csv:2: is_active is neither t nor f'),
+    ('users.csv', 'sam,', '"s"am,', 'users.csv:2: there is something behind a closing quote'),
+    ('users.csv', 'sam,', ',', 'users.csv:2: username has no value'),
+    ('users.csv', '1,sam', '0,sam', 'users.csv:2: id is less than 1'),
+    ('users.csv', '1,sam', '1,sam,', 'users.csv:2: it has 25 fields instead of 24'),
+    ('users.csv', '2,alex', '1,alex', 'users.csv:3: id is there twice, or not in the order of the export'),
+    ('workouts.csv', ',1,1,', ',3,1,', 'workouts.csv:2: user_id 3 is not in users.csv'),
+    ('workouts.csv', ',1,1,', ',1,9,', 'workouts.csv:2: sport_id 9 is not in sports.csv'),
+    ('records.csv', 'FD', 'XX', 'records.csv:2: record_type is none of AS FD HA LD MS'),
+    ('blacklisted_tokens.csv', 'two', 'one',
+     'blacklisted_tokens.csv:3: token: the same as in line 2, where each may be once'),
+    ('sports.csv', 'Hiking', 'x' * 51, 'sports.csv:4: label is too long'),
+])
+def test_a_row_that_is_wrong_is_told(source, export, admin, sql, file, old, new, problem):
+    user = source.user('sam')
+    source.user('alex')
+    source.record(source.workout(user), 'FD', 1)
+    for token in ('one', 'two'):
+        source.insert('blacklisted_tokens', token=token, expired_at=1, blacklisted_on='2023-01-01')
+    folder = export()
+    text = (folder / file).read_text()
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1))
+    done = admin.run('import', 'fittrackee', folder)
+    assert done.returncode == 1 and problem in done.stdout.splitlines()
+    assert_fresh(sql)
+
+
+def cut_a_row(folder):
+    path = folder / 'users.csv'
+    path.write_text('\n'.join(path.read_text().splitlines()[:-1]) + '\n')
+
+
+def test_a_file_that_was_cut_short_is_noticed(source, export, admin, sql):
+    source.user('sam')
+    source.user('alex')
+    folder = export()
+    cut_a_row(folder)
+    done = admin.run('import', 'fittrackee', folder)
+    assert done.returncode == 1
+    assert 'users.csv:3: there are 1 rows, but 2 were exported; export again' in done.stdout
+    assert_fresh(sql)
+
+
+def write(name, text):
+    return lambda folder: (folder / name).write_bytes(text)
+
+
+@pytest.mark.parametrize(('spoil', 'said'), [
+    (lambda folder: (folder / 'manifest.csv').unlink(), 'manifest.csv: No such file'),
+    (lambda folder: (folder / 'records.csv').unlink(), 'records.csv: No such file'),
+    (write('manifest.csv', b'name,number\nversion,2\n'), 'manifest.csv: it is not one of'),
+    (write('manifest.csv', b''), 'manifest.csv: it is not one of'),
+    (write('users.csv', b'id,username\n'), 'users.csv: its first line does not name'),
+    (write('users.csv', b''), 'users.csv: its first line does not name'),
+    (lambda folder: (folder / 'users.csv').rename(folder / 'x') and
+     (folder / 'users.csv').symlink_to('x'), 'users.csv: Too many levels'),
+], ids=range(7))
+def test_a_folder_that_is_not_whole_is_refused(source, export, admin, sql, spoil, said):
+    folder = export()
+    spoil(folder)
+    assert said in admin.refused('import', 'fittrackee', folder)
+    assert_fresh(sql)
+
+
+def test_a_folder_that_does_not_exist(admin, tmp_path):
+    assert 'No such file' in admin.refused('import', 'fittrackee', tmp_path / 'nothing')
+
+
+def test_a_database_with_accounts_is_left_alone(source, export, admin, sql):
+    sql.insert('users', username='here', email='here@example.org', password='', created_at='2024-01-01')
+    source.user('sam')
+    before = sql.checksums()
+    assert 'there are accounts already' in admin.refused('import', 'fittrackee', export())
+    assert sql.checksums() == before
+
+
+def test_a_waiting_job_of_earlier_accounts_is_in_the_way(source, export, admin, sql):
+    """Such as the removal of files that the imported account of that number would lose."""
+    sql.insert('jobs', kind='cleanup', payload='{"user_id":1}', run_after='2024-01-01', created_at='2024-01-01')
+    assert 'a fresh database' in admin.refused('import', 'fittrackee', export())
+
+
+def test_a_database_that_is_behind_is_told_to_migrate(export, admin, sql):
+    sql.run('DELETE FROM schema_version ORDER BY version DESC LIMIT 1')
+    assert "run 'fitgate-admin migrate'" in admin.refused('import', 'fittrackee', export())
+
+
+# ---- all or nothing --------------------------------------------------------------------------------
+
+def test_a_killed_import_leaves_nothing_and_can_be_run_again(source, export, admin, sql, programs):
+    user = source.user('sam')
+    source.workout(user)
+    source.insert('oauth2_token', access_token='abc', user_id=user)
+    folder = export()
+    with sql.another() as other:
+        # the import waits for this row when it has written everything before it
+        other.run('START TRANSACTION')
+        other.run("INSERT INTO oauth2_token (id, access_token, issued_at) VALUES (1, 'x', 0)")
+        process = programs.start('admin', 'import', 'fittrackee', folder, settings=admin.settings)
+        until(lambda: sql.rows("SELECT 1 FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() "
+                               "AND INFO LIKE 'INSERT INTO oauth2_token%%'"), 'the import waits')
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        other.run('ROLLBACK')
+    until(lambda: sql.value('SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = DATABASE() '
+                            'AND ID <> CONNECTION_ID()') == 0, 'the server has let go')
+    assert_fresh(sql)
+    admin.done('import', 'fittrackee', folder)
+    assert sql.value('SELECT nb_workouts FROM user_totals') == 1
+
+
+def test_a_lost_connection_is_no_half_import(source, export, admin, sql, programs):
+    """The transaction is begun again."""
+    user = source.user('sam')
+    source.workout(user)
+    source.insert('oauth2_token', access_token='abc', user_id=user)
+    folder = export()
+    waiting = ("SELECT ID FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() "
+               "AND INFO LIKE 'INSERT INTO oauth2_token%%'")
+    with sql.another() as other:
+        other.run('START TRANSACTION')
+        other.run("INSERT INTO oauth2_token (id, access_token, issued_at) VALUES (1, 'x', 0)")
+        process = programs.start('admin', 'import', 'fittrackee', folder, settings=admin.settings)
+        found = until(lambda: sql.rows(waiting), 'the import waits')
+        sql.run(f'KILL {found[0]["ID"]}')
+        other.run('ROLLBACK')
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, (output, errors)
+    for table in ('users', 'workouts', 'oauth2_token', 'user_totals'):
+        assert sql.value(f'SELECT COUNT(*) FROM {table}') == 1
+    assert admin.done('totals', 'verify') == ''
+
+
+# ---- the export ------------------------------------------------------------------------------------
+
+def test_the_files_are_their_owners_alone(export):
+    folder = export()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    assert len(list(folder.iterdir())) == 12
+
+
+def test_an_export_does_not_touch_a_folder_that_is_there(export):
+    export('there')
+    assert 'File exists' in export('there', status=1)
+
+
+def test_an_export_that_fails_has_no_manifest(source, export, tmp_path):
+    source.run('ALTER TABLE oauth2_token DROP COLUMN scope')
+    assert 'is not whole: remove it' in export(status=1)
+    assert not (tmp_path / 'exported' / 'manifest.csv').exists()
+
+
+# ---- at a terminal ---------------------------------------------------------------------------------
+
+def read_all(terminal):
+    """What was written to a terminal that nobody has open any more; it comes in pieces."""
+    shown = b''
+    try:
+        while piece := os.read(terminal, 65536):
+            shown += piece
+    except OSError:  # that is its end
+        pass
+    return shown.decode()
+
+
+def test_a_terminal_shows_how_far_it_is(source, export, admin, programs):
+    source.user('sam')
+    master, slave = pty.openpty()
+    done = subprocess.run([programs.build / 'admin', 'import', 'fittrackee', export()], stderr=slave,
+                          env=programs.environment(admin.settings), stdout=subprocess.PIPE, check=False)
+    os.close(slave)
+    shown = read_all(master)
+    os.close(master)
+    assert done.returncode == 0
+    assert 'checking users: 1 of 1' in shown and 'writing users: 1 of 1' in shown
+    assert shown.endswith('\r\x1b[K')
+
+
+def test_help(admin):
+    assert 'fittrackee-export' in admin.done('import', 'fittrackee', '--help', DATABASE_URL='')
+    admin.misused('import', 'fittrackee')
+    admin.misused('import', 'fittrackee', 'a', 'b')
