@@ -1,5 +1,7 @@
 """What an nginx of a stock Debian includes: one line in a server block of its owner's."""
 
+import os
+import re
 import shutil
 import subprocess
 import textwrap
@@ -9,35 +11,32 @@ from pathlib import Path
 
 import pytest
 
-from conftest import make
+from conftest import SOURCE, make
 from scripts.stack import Service, poll, reserve_port, tool
 
 STOCK = Path('/etc/nginx/nginx.conf')
 
+README = (SOURCE / 'README.md').read_text()
+REST = 'location / { return 200 "the site\\n"; }'
+MINE = '''
+    location /api/ { return 200 "their own API\\n"; }
+    error_page 404 /their_404;
+    location = /their_404 { internal; return 200 "their 404\\n"; }
+    location /missing { return 404; }
+'''
+
+
+def in_readme(number):
+    """What is in the README's server block of this number."""
+    blocks = re.findall(r'```nginx\n(.*?)```', README, re.DOTALL)
+    inside = re.search(r'listen 80;\n(.*)}', blocks[number], re.DOTALL)
+    return inside[1]
+
+
 SITES = {
-    'plain': '''
-        include fitgate/fitgate.conf;
-        location / { return 200 "the site\\n"; }
-    ''',
-    'sub-path': '''
-        include fitgate/fitgate_locations.conf;
-        location /tracker/api/ {
-            client_max_body_size 0;
-            rewrite "(?s)^/tracker(/api/.*)$" /_fitgate$1 last;
-        }
-        location / { return 200 "the site\\n"; }
-    ''',
-    'own-api': '''
-        include fitgate/fitgate_locations.conf;
-        location /fit/api/ {
-            client_max_body_size 0;
-            rewrite "(?s)^/fit(/api/.*)$" /_fitgate$1 last;
-        }
-        location /api/ { return 200 "their own API\\n"; }
-        error_page 404 /their_404;
-        location = /their_404 { internal; return 200 "their 404\\n"; }
-        location /missing { return 404; }
-    ''',
+    'plain': in_readme(0) + REST,
+    'sub-path': in_readme(1) + REST,
+    'own-api': in_readme(1) + MINE,
 }
 
 
@@ -72,7 +71,6 @@ class Site:
 
     @staticmethod
     def as_root():
-        import os
         return ['-g', 'user root;'] if os.geteuid() == 0 else []
 
     def start(self):
@@ -133,7 +131,7 @@ def test_a_site_below_a_path(site):
 
 @pytest.mark.parametrize('site', ['own-api'], indirect=True)
 def test_a_site_with_an_api_of_its_own(site):
-    assert site.get('/fit/api/ping') == (200, PONG)
+    assert site.get('/tracker/api/ping') == (200, PONG)
     assert site.get('/api/ping') == (200, 'their own API\n')
 
 
