@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import textwrap
 import urllib.error
@@ -90,6 +91,15 @@ class Site:
         except OSError:
             return None, ''
 
+    def uncomment(self, name):
+        """An `include` line of fitgate.conf, and reload."""
+        file = self.folder / 'etc/nginx/fitgate/fitgate.conf'
+        text, changed = re.subn(rf'^# (include \S*{re.escape(name)};)$', r'\1', file.read_text(),
+                                flags=re.MULTILINE)
+        assert changed == 1
+        file.write_text(text)
+        self.service.process.send_signal(signal.SIGHUP)
+
     def stop(self):
         if self.service:
             self.service.ask_to_stop()
@@ -111,12 +121,20 @@ PONG = '{"status":"success","message":"pong!"}'
 
 
 @pytest.mark.parametrize('site', ['plain'], indirect=True)
-def test_one_include_serves_all_dialects_beside_the_site(site):
-    for prefix in ('', '/v0.6', '/v0.2'):
+def test_one_include_serves_the_api_beside_the_site(site):
+    for prefix in ('', '/v0.6'):
         assert site.get(f'{prefix}/api/ping') == (200, PONG)
     assert site.get('/') == (200, 'the site\n')
     status, body = site.get('/api/nothing')
     assert status == 404 and '"not found"' in body
+    # 0.2 is to be wanted (dialects.md 4.2)
+    assert site.get('/v0.2/api/ping') == (200, 'the site\n')
+
+
+@pytest.mark.parametrize('site', ['plain'], indirect=True)
+def test_0_2_is_served_where_its_line_is_uncommented(site):
+    site.uncomment('fitgate_0.2.conf')
+    assert poll(lambda: site.get('/v0.2/api/ping') == (200, PONG), 30)
     status, body = site.get('/v0.2/api/nothing')
     assert status == 404 and 'The requested URL' in body
 
