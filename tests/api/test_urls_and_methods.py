@@ -186,3 +186,10 @@ def test_a_path_cannot_forge_a_log_line(api, stack):
     assert not [line for line in stack.log_text('config').splitlines()
                 if line.startswith('2026-01-01T00:00:00.000Z')]
     assert '\x1b' not in stack.log_text('config')
+
+
+@pytest.mark.parametrize('path', ['/api/ping', '/api/nothing', '/api/auth/profile', '/v0.2/api/ping'])
+def test_no_answer_can_be_taken_for_a_page(api, path):
+    headers = api.get(path).headers
+    assert headers['X-Content-Type-Options'] == 'nosniff'
+    assert headers['Content-Security-Policy'] == "default-src 'none'; frame-ancestors 'none'"
