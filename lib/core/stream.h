@@ -21,4 +21,7 @@ struct sink {
 	void *state;
 };
 
+/* Into an open descriptor, which must live as long as the sink. errno tells why it failed. */
+struct sink sink_to_descriptor(int *descriptor);
+
 #endif

@@ -42,24 +42,6 @@ static enum archive out_of_memory(struct building *building)
 
 /* ---- data -------------------------------------------------------------------------------------- */
 
-static bool write_file(void *state, const void *bytes, size_t length)
-{
-	const int *file = state;
-	const char *at = bytes;
-
-	while (length > 0) {
-		ssize_t written = write(*file, at, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return false;
-		at += written;
-		length -= (size_t)written;
-	}
-	return true;
-}
-
 static bool report_data(void *context, int64_t done, int64_t in_all)
 {
 	const struct archive_order *order = ((struct building *)context)->order;
@@ -76,8 +58,8 @@ static enum archive write_data(struct building *building)
 		.db = order->db,
 		.arena = order->arena,
 		.user_id = order->user_id,
-		.profile = {write_file, &building->profile},
-		.workouts = {write_file, &building->workouts},
+		.profile = sink_to_descriptor(&building->profile),
+		.workouts = sink_to_descriptor(&building->workouts),
 		.go_on = report_data,
 		.context = building,
 	};

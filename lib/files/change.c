@@ -83,27 +83,9 @@ bool change_new_file(struct change *change)
 	return change->file >= 0 || complain(change, "a new file");
 }
 
-static bool write_all(void *state, const void *bytes, size_t length)
-{
-	const struct change *change = state;
-	const char *from = bytes;
-
-	while (length > 0) {
-		ssize_t written = write(change->file, from, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return false;
-		from += written;
-		length -= (size_t)written;
-	}
-	return true;
-}
-
 struct sink change_sink(struct change *change)
 {
-	return (struct sink){write_all, change};
+	return sink_to_descriptor(&change->file);
 }
 
 /* ---- one change at a time ---------------------------------------------------------------------- */

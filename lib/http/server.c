@@ -131,28 +131,11 @@ static ssize_t cgi_read(void *state, void *buffer, size_t size)
 	return got;
 }
 
-static bool cgi_write(void *state, const void *bytes, size_t length)
-{
-	const char *from = bytes;
-
-	(void)state;
-	while (length > 0) {
-		ssize_t written = write(STDOUT_FILENO, from, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return false;
-		from += written;
-		length -= (size_t)written;
-	}
-	return true;
-}
-
 static int serve_cgi(server_handler *handler, void *context)
 {
 	const struct request_source source = {cgi_parameter, cgi_read, NULL};
-	const struct sink sink = {cgi_write, NULL};
+	int output = STDOUT_FILENO;
+	const struct sink sink = sink_to_descriptor(&output);
 	struct arena arena = ARENA_EMPTY;
 	bool sent;
 
