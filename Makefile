@@ -4,6 +4,7 @@
 #   make run      set up and serve on http://127.0.0.1:8080 (PORT=... moves it)
 #   make check    set up and run every test
 #   make fuzz     set up and run what tests/fuzz holds (SECONDS=... each, 60 by default; TARGET=... alone)
+#   make fuzz-http  the same for a whole running Fitgate over HTTP (REQUESTS=200000, SEED=...)
 #   make bench    measure, as ratios in one run
 #   make install  PREFIX=/usr/local SYSCONFDIR=$(PREFIX)/etc DESTDIR=; make uninstall
 #   make dist     a tarball of the source that builds, into build/
@@ -77,7 +78,7 @@ INSTALL_FOLDERS = DESTDIR='$(DESTDIR)' $(foreach folder,PREFIX SYSCONFDIR BINDIR
 
 VERSION := $(shell cat scripts/deploy/version)
 
-.PHONY: all unit fuzz-programs run check fuzz bench clean install uninstall dist deb
+.PHONY: all unit fuzz-programs run check fuzz fuzz-http bench clean install uninstall dist deb
 .SECONDARY:
 
 all: $(PROGRAMS:%=$(OUT)/%)
@@ -94,6 +95,10 @@ check:
 
 fuzz:
 	@scripts/fuzz $(or $(SECONDS),60) $(TARGET)
+
+REQUESTS ?= 200000
+fuzz-http:
+	@scripts/fuzz-http $(REQUESTS) $(SEED)
 
 bench:
 	@scripts/bench

@@ -37,7 +37,7 @@ def path_of(target):
     """The path that the executables see: decoded and tidied as nginx does (ngx_http_parse.c)."""
     path = unquote(re.sub('^[a-z]+://[^/]*', '', target).partition('?')[0], 'latin-1')
     tidy = '/' + posixpath.normpath('/' + path).lstrip('/')
-    return tidy + '/' if path.endswith('/') and tidy != '/' else tidy
+    return tidy + '/' if path.endswith(('/', '/.', '/..')) and tidy != '/' else tidy
 
 
 def path_pattern(template, parameters):

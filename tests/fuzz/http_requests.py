@@ -1,0 +1,264 @@
+#!/usr/bin/python3
+"""Fuzz a whole running Fitgate over HTTP: http_requests.py BUILD FOLDER REQUESTS [SEED].
+
+Requests are generated from the description of the API (cgi/openapi.json), right ones, nearly right ones
+and nonsense, in all dialects. What must hold: every answer is one that the description knows (in the
+older dialects: JSON, and no 500), no process dies, and memory does not grow. A request that breaks this
+is made as small as it gets and printed.
+"""
+
+import contextlib
+import http.client
+import json
+import random
+import re
+import sys
+import time
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import strategies as st
+from requests.structures import CaseInsensitiveDict
+
+SOURCE = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(SOURCE), str(SOURCE / 'tests/api')]
+
+from scripts.stack import EXECUTABLES, Stack  # noqa: E402
+from support import openapi, pictures  # noqa: E402
+from support.answers import Answer  # noqa: E402
+from support.database import Sql  # noqa: E402
+from support.people import insert_user, insert_workout  # noqa: E402
+from support.tokens import Minter  # noqa: E402
+
+BATCH = 25  # requests an account lives for
+GROWTH_MIB = 4  # that a process may grow by after it has seen everything
+PREFIXES = ('', '', '', '/v0.6', '/v0.2')  # 0.7 is the one with a description
+STRANGE = ['', ' ', '\0', '\ud800', 'a' * 300, 'a' * 70000, 'é', '日本', '\r\nX: y', "'", '"', '%s%n',
+           '../../etc/passwd', '<b>', '1e400', 'null', '-1', '2147483648', 'NaN']
+
+DESCRIPTION = openapi.Description.read()
+
+
+# ---- what is sent --------------------------------------------------------------------------------
+
+def anything():
+    scalars = st.one_of(
+        st.none(), st.booleans(), st.integers(-2**70, 2**70), st.floats(), st.text(max_size=40),
+        st.sampled_from(STRANGE))
+    return st.recursive(scalars, lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
+        max_leaves=6)
+
+
+def value_of(name):
+    """Values for a member of this name: often right, sometimes anything."""
+    right = {
+        'email': st.one_of(st.emails(), st.sampled_from(['EMAIL', 'other@example.org'])),
+        'password': st.sampled_from(['PASSWORD', 'another long password', 'short', 'x' * 511]),
+        'new_password': st.sampled_from(['PASSWORD', 'another long password', 'short']),
+        'password_conf': st.sampled_from(['PASSWORD', 'another long password']),
+        'username': st.from_regex(r'[a-zA-Z0-9_]{2,31}', fullmatch=True),
+        'language': st.sampled_from(['en', 'fr', 'xx']),
+        'birth_date': st.one_of(st.dates().map(str), st.sampled_from(['', '1980-1-1', '2001-02-30'])),
+        'sport_id': st.one_of(st.integers(0, 20), st.sampled_from(['1', 1.0, 'abc'])),
+        'color': st.sampled_from(['#fff', '#AABBCC', '#ggg', '', 'red']),
+        'stopped_speed_threshold': st.one_of(st.floats(), st.integers(-2, 5)),
+        'token': st.text('ABCabc012-_.', min_size=1, max_size=60),
+        'timezone': st.sampled_from(['Europe/Paris', 'x' * 51]),
+        'date_format': st.sampled_from(['MM/dd/yyyy', 'date_string']),
+    }.get(name, st.one_of(st.booleans(), st.text(max_size=90)))
+    return st.one_of(right, right, right, anything())
+
+
+def members_of(operation):
+    """The names that the body of an operation may have."""
+    content = DESCRIPTION.resolve(operation.get('requestBody', {})).get('content', {})
+    schema = content.get('application/json', {}).get('schema', {})
+    return sorted(DESCRIPTION.expand(schema).get('properties') or
+                  re.findall(r"'properties': {'(\w+)'", str(DESCRIPTION.expand(schema))))
+
+
+def text_of(value):
+    """As a careless client prints it: NaN, and what is no Unicode, included."""
+    return json.dumps(value).encode('utf-8', 'surrogatepass')
+
+
+def json_body(names):
+    usual = st.fixed_dictionaries({name: value_of(name) for name in names})
+    partly = st.fixed_dictionaries({}, optional={name: value_of(name) for name in [*names, 'other']})
+    broken = st.binary(max_size=60)
+    cut = usual.map(text_of).flatmap(
+        lambda text: st.integers(0, len(text)).map(lambda length: text[:length]))
+    return st.one_of(usual.map(text_of), usual.map(text_of), partly.map(text_of),
+                     anything().map(text_of), cut, broken)
+
+
+PICTURES = [pictures.png(), pictures.jpeg(), pictures.gif(), b'', b'no picture']
+
+
+@st.composite
+def form_body(draw):
+    """(content type, body) of an upload."""
+    octets = bytearray(draw(st.sampled_from(PICTURES)))
+    for _ in range(draw(st.integers(0, 2))):
+        if octets:
+            octets[draw(st.integers(0, len(octets) - 1))] = draw(st.integers(0, 255))
+    name = draw(st.sampled_from(['a.png', 'a.jpg', 'a.gif', 'a', '.png', '../a.png', 'é.png', '',
+                                 'x' * 300 + '.png', 'a\\b.gif']))
+    field = draw(st.sampled_from(['file', 'file', 'file', 'other']))
+    boundary = draw(st.sampled_from(['b', 'x' * 70, '----WebKitFormBoundary7MA4YWxk']))
+    head = (f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
+            '\r\n').encode()
+    body = head + bytes(octets) + f'\r\n--{boundary}--\r\n'.encode()
+    if draw(st.integers(0, 9)) == 0:
+        body = body[:draw(st.integers(0, len(body)))]
+    return f'multipart/form-data; boundary={boundary}', body
+
+
+AUTHORIZATION = st.one_of(
+    st.just('Bearer TOKEN'), st.just('Bearer TOKEN'), st.just('Bearer TOKEN'), st.none(),
+    st.sampled_from(['Bearer', 'Bearer ', 'bearer TOKEN', 'Basic TOKEN', 'Bearer TOKENx',
+                     'Bearer a.b.c', 'Bearer TOKEN TOKEN', 'Bearer fgpt_x', 'Bearer ' + 'x' * 3000]),
+    st.text('abcXYZ019.-_ ,', max_size=60))
+
+SEGMENT = st.one_of(
+    st.sampled_from(['USERNAME', '1', '0', '99', '9' * 30, 'request', 'archive.zip', '%2F', '..',
+                     '%00', '%C3%A9', '*']),
+    st.text('abc019_.-~', min_size=1, max_size=20))
+
+
+@st.composite
+def requests(draw):
+    """(method, path, headers, body) with the words USERNAME, TOKEN ... still to be filled in."""
+    method, template, operation = draw(st.sampled_from(list(DESCRIPTION.operations())))
+    if draw(st.integers(0, 19)) == 0:
+        method = draw(st.sampled_from(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']))
+    path = re.sub('{[^}]+}', lambda _found: draw(SEGMENT), template)
+    if draw(st.integers(0, 29)) == 0:
+        path += draw(st.sampled_from(['/', '?a=b', '/x', '%20', '//']))
+    headers = {}
+    authorization = draw(AUTHORIZATION)
+    if authorization is not None:
+        headers['Authorization'] = authorization
+    if draw(st.integers(0, 9)) == 0:
+        headers['User-Agent'] = draw(st.text(st.characters(min_codepoint=32, max_codepoint=126),
+                                             max_size=80))
+    if 'multipart/form-data' in str(operation.get('requestBody', '')) and draw(st.integers(0, 9)):
+        headers['Content-Type'], body = draw(form_body())
+    else:
+        body = draw(json_body(members_of(operation))) if method not in ('GET', 'HEAD') else None
+        headers['Content-Type'] = draw(st.sampled_from(
+            ['application/json'] * 9 + ['application/problem+json', 'text/plain', '', 'application/json;']))
+    return method, draw(st.sampled_from(PREFIXES)) + path, headers, body
+
+
+# ---- asking --------------------------------------------------------------------------------------
+
+class Site:
+    """The stack, and what the requests are held against."""
+
+    def __init__(self, stack):
+        self.stack = stack
+        self.sql = Sql(stack.database_socket, stack.database_user, stack.database_password,
+                       stack.database_name)
+        self.minter = Minter((stack.folder / 'app_secret_key').read_text().strip())
+        self.connection = None
+        self.sent = 0
+        self.statuses = {}
+
+    def person(self):
+        """A new account: what the last one did to its own is no matter."""
+        account = insert_user(self.sql)
+        insert_workout(self.sql, account.id)
+        return {'USERNAME': account.username, 'EMAIL': account.email, 'PASSWORD': account.password,
+                'TOKEN': self.minter.token(account.id)}
+
+    def ask(self, method, path, headers, body):
+        """One answer; the connection is kept as long as the server keeps it."""
+        for attempt in (1, 2):
+            if self.connection is None:
+                self.connection = http.client.HTTPConnection('127.0.0.1', self.stack.port, timeout=60)
+            try:
+                self.connection.request(method, path, body, headers)
+                response = self.connection.getresponse()
+                return Answer(response.status, CaseInsensitiveDict(response.getheaders()),
+                              response.read())
+            except (http.client.HTTPException, OSError):
+                self.connection.close()
+                self.connection = None
+                if attempt == 2:
+                    raise
+        return None
+
+    def check(self, person, request):
+        method, path, headers, body = request
+        for word, text in person.items():
+            path = path.replace(word, text)
+            headers = {name: value.replace(word, text) for name, value in headers.items()}
+            body = body and body.replace(word.encode(), text.encode())
+        answer = self.ask(method, path, headers, body)
+        self.sent += 1
+        self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
+        assert answer.status != 500, f'{request}: {answer.body}'
+        if openapi.OF_OTHER_DIALECTS.match(path):
+            if method != 'HEAD' and answer.headers.get('Content-Type') == 'application/json':
+                assert answer.status in (204, 304) or json.loads(answer.body or b'{}') is not None
+        else:
+            try:
+                openapi.check_http(method, path, answer)
+            except AssertionError as problem:
+                raise AssertionError(f'{request}: {answer.body}') from problem
+
+    # ---- processes --------------------------------------------------------------------------------
+
+    def processes(self):
+        return {pid: name for name in EXECUTABLES for pid in self.stack.executable_pids(name)}
+
+    def memory(self):
+        """{pid: MiB resident}"""
+        found = {}
+        for pid in self.processes():
+            status = Path(f'/proc/{pid}/status').read_text()
+            found[pid] = int(re.search(r'^VmRSS:\s*(\d+)', status, re.MULTILINE)[1]) / 1024
+        return found
+
+
+def fuzz(site, count, number):
+    """So many requests, in batches."""
+    @seed(number)
+    @settings(max_examples=count // BATCH, deadline=None, database=None, verbosity=Verbosity.quiet,
+              phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck))
+    @given(st.lists(requests(), min_size=BATCH, max_size=BATCH))
+    def run(batch):
+        person = site.person()
+        for request in batch:
+            site.check(person, request)
+    run()
+
+
+def main(build, folder, count, number):
+    started = time.monotonic()
+    with contextlib.ExitStack() as open_things:
+        stack = open_things.enter_context(Stack(
+            folder, build, settings={'PASSWORD_HASH': '$2b$4'}, worker=False))
+        site = Site(stack)
+        before = site.processes()
+        fuzz(site, max(count // 10, BATCH), number)  # every process has seen everything once
+        early = site.memory()
+        fuzz(site, count - site.sent, number + 1)
+        late = site.memory()
+        died = set(before) - set(site.processes())
+        grown = {before[pid]: late[pid] - early[pid] for pid in late if pid in early}
+    took = time.monotonic() - started
+    print(f'{site.sent} requests in {took:.0f} s, seed {number}: '
+          f'{dict(sorted(site.statuses.items()))}')
+    print('grown by (MiB):', {name: round(size, 2) for name, size in grown.items()})
+    if died:
+        sys.exit(f'processes died: {[before[pid] for pid in died]}')
+    if max(grown.values()) > GROWTH_MIB:
+        sys.exit('memory grows')
+
+
+if __name__ == '__main__':
+    main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), int(sys.argv[3]),
+         int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(2**32))
