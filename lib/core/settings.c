@@ -20,12 +20,15 @@
 
 enum { MAX_FILE_SIZE = 64 * 1024, MAX_FILE_SETTINGS = 256 };
 
+static const char POINTER[] = "fitgate.path";
+
 struct source {
 	struct arena *arena;
 	struct {
 		const char *name, *value;
 	} file[MAX_FILE_SETTINGS];
 	int file_count;
+	const char *path; /* of the file; NULL when there is none */
 	char *error;
 	size_t error_size;
 };
@@ -99,6 +102,13 @@ static bool add_line(struct source *source, char *line, int number, const char *
 	return true;
 }
 
+/* On a shared host all customers may be in one group; where root owns the file, root has chosen it. */
+static bool is_private(const struct stat *status)
+{
+	return (status->st_mode & S_IRWXO) == 0 &&
+	       ((status->st_mode & S_IRWXG) == 0 || status->st_uid == 0);
+}
+
 static char *read_private_file(struct source *source, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -112,7 +122,7 @@ static char *read_private_file(struct source *source, const char *path)
 	}
 	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
 		refuse(source, "FITGATE_CONFIG: %s is not a file", path);
-	} else if ((status.st_mode & S_IRWXO) != 0) {
+	} else if (!is_private(&status)) {
 		refuse(source, "FITGATE_CONFIG: %s may be read by others; run: chmod 600 %s", path,
 			path);
 	} else if (status.st_size > MAX_FILE_SIZE) {
@@ -130,14 +140,57 @@ static char *read_private_file(struct source *source, const char *path)
 	return text;
 }
 
+/* The folder of the running program, with a slash at its end. false: it cannot be told. */
+static bool own_folder(char *folder, size_t size)
+{
+	ssize_t length = readlink("/proc/self/exe", folder, size - 1);
+	char *slash;
+
+	if (length <= 0 || (size_t)length >= size - 1)
+		return false;
+	folder[length] = '\0';
+	slash = strrchr(folder, '/');
+	if (slash == NULL)
+		return false;
+	slash[1] = '\0';
+	return true;
+}
+
+/*
+ * The path that the file fitgate.path, beside the program, has in its first line; one that does not begin
+ * with a slash begins in that folder. It is for hosts whose web server hands no variable on (Apache's
+ * suexec), and asks for no trust: who can write there can replace the program. NULL: there is none.
+ */
+static const char *path_beside_program(struct arena *arena)
+{
+	char folder[PATH_MAX], name[PATH_MAX + sizeof(POINTER)], path[PATH_MAX];
+	ssize_t got;
+	int fd;
+
+	if (!own_folder(folder, sizeof(folder)))
+		return NULL;
+	snprintf(name, sizeof(name), "%s%s", folder, POINTER);
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	got = read(fd, path, sizeof(path) - 1);
+	close(fd);
+	path[got < 0 ? 0 : got] = '\0';
+	path[strcspn(path, "\r\n")] = '\0';
+	return arena_printf(arena, "%s%s", *path == '/' ? "" : folder, path);
+}
+
 static bool read_file(struct source *source)
 {
 	const char *path = getenv("FITGATE_CONFIG");
 	char *line, *next;
 	int number = 0;
 
+	if (path == NULL)
+		path = path_beside_program(source->arena);
 	if (path == NULL || *path == '\0')
 		return true;
+	source->path = path;
 	line = read_private_file(source, path);
 	if (line == NULL)
 		return false;
@@ -165,6 +218,18 @@ static const char *lookup(const struct source *source, const char *name, const c
 		if (strcmp(source->file[i].name, name) == 0)
 			return source->file[i].value;
 	return fallback;
+}
+
+/* A path of the file that does not begin with a slash begins in the folder of the file. */
+static const char *lookup_path(const struct source *source, const char *name)
+{
+	const char *value = lookup(source, name, "");
+	const char *slash = source->path == NULL ? NULL : strrchr(source->path, '/');
+
+	if (*value == '\0' || *value == '/' || slash == NULL || getenv(name) != NULL)
+		return value;
+	return arena_printf(
+		source->arena, "%.*s/%s", (int)(slash - source->path), source->path, value);
 }
 
 static bool lookup_number(struct source *source, const char *name, const char *fallback,
@@ -258,9 +323,6 @@ static bool load_mail_server(struct settings *settings, struct source *source)
 	const char *value = lookup(source, "EMAIL_URL", "");
 	bool tls, ssl;
 
-	settings->mail_ca_file = lookup(source, "EMAIL_CA_FILE", NULL);
-	if (settings->mail_ca_file != NULL && *settings->mail_ca_file == '\0')
-		settings->mail_ca_file = NULL;
 	if (*value == '\0')
 		return true;
 	if (!url_parse(source->arena, value, &settings->mail_server) ||
@@ -412,8 +474,15 @@ bool settings_load(struct settings *settings, struct arena *arena, const char *p
 	source->error_size = error_size;
 	if (!read_file(source))
 		return false;
-	settings->log_path = lookup(source, "LOG", "");
-	settings->upload_folder = lookup(source, "UPLOAD_FOLDER", "");
+	settings->file = source->path == NULL ? "" : source->path;
+	settings->log_path = lookup_path(source, "LOG");
+	settings->upload_folder = lookup_path(source, "UPLOAD_FOLDER");
+	settings->mail_ca_file = lookup_path(source, "EMAIL_CA_FILE");
+	if (settings->log_path == NULL || settings->upload_folder == NULL ||
+		settings->mail_ca_file == NULL)
+		return refuse(source, "out of memory");
+	if (*settings->mail_ca_file == '\0')
+		settings->mail_ca_file = NULL;
 	load_display(settings, source);
 	return load_secret(settings, source, needs) &&
 	       load_database(settings, source, program, needs) &&

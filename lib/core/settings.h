@@ -1,8 +1,9 @@
 /*
  * The settings, read and checked once at start (contract §1).
  *
- * They come from the process's environment, else from the file named by FITGATE_CONFIG, else from the
- * defaults. The names are FitTrackee's where it has the setting.
+ * They come from the process's environment, else from the file named by FITGATE_CONFIG (where that is not
+ * set: by the file fitgate.path beside the program), else from the defaults. The names are FitTrackee's
+ * where it has the setting.
  */
 #ifndef FITGATE_CORE_SETTINGS_H
 #define FITGATE_CORE_SETTINGS_H
@@ -24,6 +25,7 @@ enum settings_need {
 enum settings_tls { SETTINGS_TLS_OFF, SETTINGS_TLS_STARTTLS, SETTINGS_TLS_IMPLICIT };
 
 struct settings {
+	const char *file; /* where they were read; "" when there is no file */
 	const char *secret_key;
 	struct url database;
 	const char *log_path; /* "": standard error */

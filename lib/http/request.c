@@ -65,6 +65,25 @@ static const char *request_id(struct request *request)
 	return made != NULL && secret_random_id(made) ? made : NULL;
 }
 
+/*
+ * "/v0.6/api/ping" is "/api/ping" in dialect 0.6, where the web server says so by the path: Apache's suexec
+ * hands on no variables but those of CGI, so API_DIALECT would not arrive.
+ */
+static bool take_dialect_from_path(struct request *request)
+{
+	const char *name = request->path + 2;
+	size_t length;
+
+	if (*request->dialect_name != '\0' || strncmp(request->path, "/v", 2) != 0)
+		return true;
+	length = strspn(name, "0123456789.");
+	if (length == 0 || strncmp(name + length, "/api/", 5) != 0)
+		return true;
+	request->dialect_name = arena_copy(request->arena, name, length);
+	request->path = name + length;
+	return request->dialect_name != NULL;
+}
+
 bool request_begin(
 	struct request *request, struct arena *arena, const struct request_source *source)
 {
@@ -85,6 +104,8 @@ bool request_begin(
 		request->dialect_name == NULL || request->accel_prefix == NULL ||
 		request->authorization == NULL || request->content_type == NULL ||
 		request->user_agent == NULL || request->remote_address == NULL || length == NULL)
+		return false;
+	if (!take_dialect_from_path(request))
 		return false;
 	request->method = method_of(request->method_text);
 	if (!text_integer(length, 0, INT64_MAX, &request->content_length))

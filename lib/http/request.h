@@ -41,9 +41,9 @@ struct request {
 	const struct request_source *source;
 	enum http_method method;
 	const char *method_text;
-	const char *path;           /* PATH_INFO */
+	const char *path;           /* PATH_INFO, without the /v0.6 that may name the dialect */
 	const char *id;             /* REQUEST_ID, made here when the web server gives none */
-	const char *dialect_name;   /* API_DIALECT, "" when absent */
+	const char *dialect_name;   /* API_DIALECT, else that of the path, "" when there is none */
 	const char *accel_prefix;   /* ACCEL_PREFIX: the location by which nginx, told so with
 				       X-Accel-Redirect, sends files; "" when there is none */
 	const char *authorization;  /* the header's value, "" when absent */

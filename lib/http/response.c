@@ -85,10 +85,15 @@ static const char *reason(int status)
 
 char *response_head(const struct response *response, struct arena *arena)
 {
-	char length[48] = "";
+	char status[64] = "", length[48] = "";
 	size_t size = 128;
 	char *head, *at;
 
+	/* Without a status it is 200 too (RFC 3875, section 6.3.3), and only then does Apache answer a
+	 * conditional request itself. */
+	if (response->file == NULL)
+		snprintf(status, sizeof(status), "Status: %d %s\r\n", response->status,
+			reason(response->status));
 	if (response->status != 204 && response->status != 304)
 		snprintf(length, sizeof(length), "Content-Length: %lld\r\n",
 			response->file != NULL ? (long long)response->file->size
@@ -98,8 +103,7 @@ char *response_head(const struct response *response, struct arena *arena)
 	head = arena_alloc(arena, size);
 	if (head == NULL)
 		return NULL;
-	at = head + snprintf(head, size, "Status: %d %s\r\n%s", response->status,
-			    reason(response->status), length);
+	at = head + snprintf(head, size, "%s%s", status, length);
 	for (int i = 0; i < response->header_count; i++)
 		at += snprintf(at, size - (size_t)(at - head), "%s: %s\r\n",
 			response->headers[i].name, response->headers[i].value);

@@ -52,7 +52,7 @@ bool response_file(struct response *response, struct arena *arena, int descripto
 /* Close the file, if there is one. The response is empty then. */
 void response_close(struct response *response);
 
-/* The head as CGI wants it ("Status: 200\r\n...\r\n\r\n"), in the arena; NULL when memory is out. */
+/* The head as CGI wants it ("Status: 400\r\n...\r\n\r\n"), in the arena; NULL when memory is out. */
 char *response_head(const struct response *response, struct arena *arena);
 
 #endif

@@ -57,6 +57,34 @@ static void a_parameter_that_is_not_there_is_empty(void **state)
 	assert_null(request.caller);
 }
 
+static void the_path_may_name_the_dialect_where_the_web_server_does_not(void **state)
+{
+	static const struct {
+		const char *path, *dialect, *expected_path, *expected_dialect;
+	} CASES[] = {
+		{"/v0.6/api/ping", NULL, "/api/ping", "0.6"},
+		{"/v0.2/api/", "", "/api/", "0.2"},
+		{"/v9/api/ping", NULL, "/api/ping", "9"},
+		{"/v0.6/api/ping", "0.7", "/v0.6/api/ping", "0.7"},
+		{"/v0.6/api", NULL, "/v0.6/api", ""},
+		{"/v/api/ping", NULL, "/v/api/ping", ""},
+		{"/v0.6x/api/ping", NULL, "/v0.6x/api/ping", ""},
+		{"/v0.6/v0.2/api/ping", NULL, "/v0.6/v0.2/api/ping", ""},
+		{"/v", NULL, "/v", ""},
+		{"/", NULL, "/", ""},
+		{"", NULL, "", ""},
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(CASES); i++) {
+		const char *const parameters[] = {"PATH_INFO", CASES[i].path,
+			CASES[i].dialect == NULL ? NULL : "API_DIALECT", CASES[i].dialect, NULL};
+		struct request request = begin(*state, parameters);
+
+		assert_string_equal(request.path, CASES[i].expected_path);
+		assert_string_equal(request.dialect_name, CASES[i].expected_dialect);
+	}
+}
+
 static void parameters_are_copied(void **state)
 {
 	char path[] = "/api/ping";
@@ -392,6 +420,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ARENA_TEST(a_request_has_what_its_parameters_say),
 		ARENA_TEST(a_parameter_that_is_not_there_is_empty),
+		ARENA_TEST(the_path_may_name_the_dialect_where_the_web_server_does_not),
 		ARENA_TEST(parameters_are_copied),
 		ARENA_TEST(methods_are_known_by_their_exact_names),
 		ARENA_TEST(the_header_that_a_rewrite_renamed_counts_when_the_other_is_absent),

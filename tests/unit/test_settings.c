@@ -5,6 +5,7 @@
 
 #include "core/settings.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -183,36 +184,37 @@ static void a_line_of_the_file_may_be_written_in_many_ways(void **state)
 	static const struct {
 		const char *text, *value;
 	} LINES[] = {
-		{"LOG=value", "value"},
+		{"APP_SECRET_KEY=value", "value"},
 		{"", ""},
-		{"LOG=value\n", "value"},
-		{"LOG=value\r\n", "value"},
-		{"\n\n  \t LOG=value", "value"},
-		{"export LOG=value", "value"},
-		{"  export   LOG=value", "value"},
-		{"LOG=", ""},
-		{"LOG=a b  c  ", "a b  c"},
-		{"LOG= \t value", "value"},
-		{"LOG= \"value\"", "value"},
-		{"LOG=value # comment", "value"},
-		{"LOG=value\t# comment", "value"},
-		{"LOG=a#b", "a#b"},
-		{"LOG=#comment", ""},
-		{"LOG=a=b=c", "a=b=c"},
-		{"LOG=\"value\"", "value"},
-		{"LOG='value'", "value"},
-		{"LOG=\"value\"\r\n", "value"},
-		{"LOG=\"\"", ""},
-		{"LOG=''", ""},
-		{"LOG=\" a # b \" # comment", " a # b "},
-		{"LOG='a \"b\" c'", "a \"b\" c"},
-		{"LOG=\"it's\"", "it's"},
-		{"LOG=it's", "it's"},
-		{"LOG='$y$7'", "$y$7"},
-		{"LOG=a\\nb", "a\\nb"},
-		{"# LOG=no\nLOG=value\n#LOG=no\n   # LOG=no", "value"},
-		{"LOG=first\nOTHER=x\nLOG=last\n", "last"},
-		{"log=no\nLOG=value\nLOG2=no\nLO=no", "value"},
+		{"APP_SECRET_KEY=value\n", "value"},
+		{"APP_SECRET_KEY=value\r\n", "value"},
+		{"\n\n  \t APP_SECRET_KEY=value", "value"},
+		{"export APP_SECRET_KEY=value", "value"},
+		{"  export   APP_SECRET_KEY=value", "value"},
+		{"APP_SECRET_KEY=", ""},
+		{"APP_SECRET_KEY=a b  c  ", "a b  c"},
+		{"APP_SECRET_KEY= \t value", "value"},
+		{"APP_SECRET_KEY= \"value\"", "value"},
+		{"APP_SECRET_KEY=value # comment", "value"},
+		{"APP_SECRET_KEY=value\t# comment", "value"},
+		{"APP_SECRET_KEY=a#b", "a#b"},
+		{"APP_SECRET_KEY=#comment", ""},
+		{"APP_SECRET_KEY=a=b=c", "a=b=c"},
+		{"APP_SECRET_KEY=\"value\"", "value"},
+		{"APP_SECRET_KEY='value'", "value"},
+		{"APP_SECRET_KEY=\"value\"\r\n", "value"},
+		{"APP_SECRET_KEY=\"\"", ""},
+		{"APP_SECRET_KEY=''", ""},
+		{"APP_SECRET_KEY=\" a # b \" # comment", " a # b "},
+		{"APP_SECRET_KEY='a \"b\" c'", "a \"b\" c"},
+		{"APP_SECRET_KEY=\"it's\"", "it's"},
+		{"APP_SECRET_KEY=it's", "it's"},
+		{"APP_SECRET_KEY='$y$7'", "$y$7"},
+		{"APP_SECRET_KEY=a\\nb", "a\\nb"},
+		{"# APP_SECRET_KEY=no\nAPP_SECRET_KEY=value\n#APP_SECRET_KEY=no\n   # APP_SECRET_KEY=no",
+			"value"},
+		{"APP_SECRET_KEY=first\nOTHER=x\nAPP_SECRET_KEY=last\n", "last"},
+		{"app_secret_key=no\nAPP_SECRET_KEY=value\nAPP_SECRET_KEY2=no\nMAP=no", "value"},
 	};
 
 	for (size_t i = 0; i < UNIT_COUNT(LINES); i++) {
@@ -220,8 +222,8 @@ static void a_line_of_the_file_may_be_written_in_many_ways(void **state)
 
 		write_file(*state, LINES[i].text, strlen(LINES[i].text));
 		settings = assert_loaded(*state);
-		if (strcmp(settings->log_path, LINES[i].value) != 0)
-			fail_msg("%s\nis read as '%s'", LINES[i].text, settings->log_path);
+		if (strcmp(settings->secret_key, LINES[i].value) != 0)
+			fail_msg("%s\nis read as '%s'", LINES[i].text, settings->secret_key);
 	}
 }
 
@@ -254,7 +256,7 @@ static void a_broken_line_is_named_by_its_number(void **state)
 static void a_file_that_others_may_read_is_refused(void **state)
 {
 	static const mode_t REFUSED[] = {0604, 0602, 0601, 0644, 0666, 0777};
-	static const mode_t ACCEPTED[] = {0400, 0600, 0640, 0660};
+	static const mode_t ACCEPTED[] = {0400, 0600};
 	struct fixture *fixture = *state;
 
 	write_file(fixture, "LOG=x", 5);
@@ -266,6 +268,67 @@ static void a_file_that_others_may_read_is_refused(void **state)
 		assert_int_equal(chmod(fixture->path, ACCEPTED[i]), 0);
 		assert_loaded(fixture);
 	}
+}
+
+/* The tests of root see both sides, those of others that of other users. */
+static void a_file_that_its_group_may_read_is_refused_unless_it_is_root_s(void **state)
+{
+	static const mode_t MODES[] = {0640, 0660, 0620, 0610};
+	struct fixture *fixture = *state;
+
+	write_file(fixture, "LOG=x", 5);
+	for (size_t i = 0; i < UNIT_COUNT(MODES); i++) {
+		assert_int_equal(chmod(fixture->path, MODES[i]), 0);
+		if (geteuid() == 0) {
+			assert_loaded(fixture);
+			assert_int_equal(chown(fixture->path, 1, (gid_t)-1), 0);
+		}
+		assert_refused(fixture, 0, "chmod 600");
+		if (geteuid() == 0)
+			assert_int_equal(chown(fixture->path, 0, (gid_t)-1), 0);
+	}
+}
+
+static void a_path_in_the_file_begins_in_the_folder_of_the_file(void **state)
+{
+	static const char FILE_TEXT[] = "LOG=a/log\nUPLOAD_FOLDER=/up/load\nEMAIL_CA_FILE=ca.pem";
+	const struct settings *settings;
+
+	write_file(*state, FILE_TEXT, strlen(FILE_TEXT));
+	settings = assert_loaded(*state);
+	assert_string_equal(settings->log_path, P_tmpdir "/a/log");
+	assert_string_equal(settings->upload_folder, "/up/load");
+	assert_string_equal(settings->mail_ca_file, P_tmpdir "/ca.pem");
+}
+
+/* What a file beside the program names, as it is for shared hosts. */
+static void without_fitgate_config_a_file_beside_the_program_names_the_settings(void **state)
+{
+	struct fixture *fixture = *state;
+	char folder[PATH_MAX] = "", pointer[PATH_MAX + 16];
+	FILE *file;
+
+	assert_true(readlink("/proc/self/exe", folder, sizeof(folder) - 1) > 0);
+	*strrchr(folder, '/') = '\0';
+	snprintf(pointer, sizeof(pointer), "%s/fitgate.path", folder);
+	write_file(fixture, "APP_SECRET_KEY=beside", 21);
+	unsetenv("FITGATE_CONFIG");
+	file = fopen(pointer, "w");
+	assert_non_null(file);
+	fprintf(file, "%s\r\nanother line\n", fixture->path);
+	fclose(file);
+	assert_string_equal(assert_loaded(fixture)->secret_key, "beside");
+	assert_string_equal(fixture->settings.file, fixture->path);
+	set("FITGATE_CONFIG", "");
+	assert_string_equal(assert_loaded(fixture)->secret_key, "");
+	unsetenv("FITGATE_CONFIG");
+	file = fopen(pointer, "w");
+	assert_non_null(file);
+	fputs("nowhere/at-all.conf\n", file);
+	fclose(file);
+	assert_refused(fixture, 0, "/nowhere/at-all.conf");
+	assert_int_equal(unlink(pointer), 0);
+	assert_string_equal(assert_loaded(fixture)->secret_key, "");
 }
 
 static void what_is_no_readable_text_file_is_refused(void **state)
@@ -289,16 +352,16 @@ static void a_file_may_have_64_kibibytes_and_256_settings(void **state)
 	char *text = arena_alloc(&fixture->arena, SIZE + 1), *at = text;
 
 	memset(text, '#', SIZE + 1);
-	memcpy(text, "LOG=x\n", 6);
+	memcpy(text, "LOG=/x\n", 7);
 	write_file(fixture, text, SIZE);
-	assert_string_equal(assert_loaded(fixture)->log_path, "x");
+	assert_string_equal(assert_loaded(fixture)->log_path, "/x");
 	write_file(fixture, text, SIZE + 1);
 	assert_refused(fixture, 0, "FITGATE_CONFIG");
 
 	for (int i = 0; i < 256; i++)
-		at += sprintf(at, "LOG=%d\n", i);
+		at += sprintf(at, "LOG=/%d\n", i);
 	write_file(fixture, text, (size_t)(at - text));
-	assert_string_equal(assert_loaded(fixture)->log_path, "255");
+	assert_string_equal(assert_loaded(fixture)->log_path, "/255");
 	at += sprintf(at, "LOG=x\n");
 	write_file(fixture, text, (size_t)(at - text));
 	assert_refused(fixture, 0, "256");
@@ -570,6 +633,9 @@ int main(void)
 		SETTINGS_TEST(a_line_of_the_file_may_be_written_in_many_ways),
 		SETTINGS_TEST(a_broken_line_is_named_by_its_number),
 		SETTINGS_TEST(a_file_that_others_may_read_is_refused),
+		SETTINGS_TEST(a_file_that_its_group_may_read_is_refused_unless_it_is_root_s),
+		SETTINGS_TEST(a_path_in_the_file_begins_in_the_folder_of_the_file),
+		SETTINGS_TEST(without_fitgate_config_a_file_beside_the_program_names_the_settings),
 		SETTINGS_TEST(what_is_no_readable_text_file_is_refused),
 		SETTINGS_TEST(a_file_may_have_64_kibibytes_and_256_settings),
 		SETTINGS_TEST(the_database_url_is_taken_apart),
