@@ -7,6 +7,7 @@
 #   make fuzz-http  the same for a whole running Fitgate over HTTP (REQUESTS=200000, SEED=...)
 #   make bench    measure, as ratios in one run
 #   make install  PREFIX=/usr/local SYSCONFDIR=$(PREFIX)/etc DESTDIR=; make uninstall
+#   make shared-hosting  what is uploaded to a host without root, into build/shared-hosting/
 #   make dist     a tarball of the source that builds, into build/
 #   make deb      a Debian package, into build/
 #
@@ -28,6 +29,9 @@ OPTIMISE_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fsta
 LINK_release := -pie -Wl,-z,relro,-z,now
 OPTIMISE_asan := -O1 -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 LINK_asan := -fsanitize=address,undefined
+# for hosts that have none of our libraries: static, or in lib/ beside the program, where they come first
+OPTIMISE_hosting := $(OPTIMISE_release)
+LINK_hosting := $(LINK_release) -s -Wl,--exclude-libs,ALL -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/lib'
 # for the programs of tests/fuzz alone; with the counters of llvm-cov beside those of libFuzzer
 OPTIMISE_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer \
 	-fno-sanitize-recover=undefined -fprofile-instr-generate -fcoverage-mapping
@@ -78,7 +82,7 @@ INSTALL_FOLDERS = DESTDIR='$(DESTDIR)' $(foreach folder,PREFIX SYSCONFDIR BINDIR
 
 VERSION := $(shell cat scripts/deploy/version)
 
-.PHONY: all unit fuzz-programs run check fuzz fuzz-http bench clean install uninstall dist deb
+.PHONY: all unit fuzz-programs run check fuzz fuzz-http bench clean install uninstall shared-hosting dist deb
 .SECONDARY:
 
 all: $(PROGRAMS:%=$(OUT)/%)
@@ -111,6 +115,11 @@ install: all
 
 uninstall:
 	@$(INSTALL_FOLDERS) scripts/deploy/install uninstall
+
+shared-hosting:
+	@$(MAKE) -s BUILD=hosting all
+	@scripts/deploy/shared-hosting/pack build/hosting build/shared-hosting
+	@echo build/shared-hosting/README says how to go on
 
 dist:
 	@scripts/deploy/dist $(VERSION)
@@ -145,6 +154,13 @@ $(OUT)/libfitgate.a: $(LIB_OBJECTS)
 	$(AR) rcs $@ $^
 
 $(OUT)/worker $(OUT)/admin: LIBS += -lcurl -lzip
+
+# What has a static library in Debian is taken into the programs that a web server starts for every request:
+# they start in half the time. worker and admin stay dynamic for libcurl, which brings an OpenSSL of its own.
+ifeq ($(BUILD),hosting)
+STATIC := $(filter-out -ldl -lm -pthread -lpthread,$(shell $(PKG_CONFIG) --static --libs mysqlclient libssl libcrypto zlib))
+$(SERVICES:%=$(OUT)/%): LIBS := -Wl,-Bstatic -lfcgi $(STATIC) -lcrypt -Wl,-Bdynamic -lcjson -lm
+endif
 
 $(OUT)/%: $(OUT)/cgi/%.o $(OUT)/libfitgate.a
 	$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
