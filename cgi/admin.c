@@ -149,10 +149,11 @@ static const struct command {
 		"", 1, 1, import_fittrackee, false},
 	{NULL, "migrate", "", "bring the database to the newest schema", "", "", 0, 0, run_migrate,
 		false},
-	{NULL, "doctor", "[--json]", "check that everything is there and works",
+	{NULL, "doctor", "[--url URL] [--json]", "check that everything is there and works",
 		"Each check is a line, \"ok ...\" or \"WRONG ...: how to mend it\"; nothing is changed.\n"
+		"  --url URL            look at the site from outside too: its API is at URL/api/\n"
 		"  --json               one JSON object a line\n",
-		"json", 0, 0, doctor, true},
+		"url= json", 0, 0, doctor, true},
 };
 
 enum { COMMAND_COUNT = sizeof(COMMANDS) / sizeof(*COMMANDS) };

@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "mail/smtp.h"
 #include "operator/examination.h"
+#include "operator/website.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -27,7 +28,9 @@ static bool examine_settings(struct examination *examination)
 
 	if (settings_load(&examination->settings, examination->arena, "admin", NEEDS[0], error,
 		    sizeof(error))) {
-		examination_ok(examination, "settings", "readable and complete");
+		examination_ok(examination, "settings", "readable and complete%s%s",
+			*examination->settings.file == '\0' ? "" : ": ",
+			examination->settings.file);
 		return true;
 	}
 	examination_wrong(examination, "settings", "%s", error);
@@ -162,5 +165,7 @@ int doctor(const struct desk *desk)
 	examine_upload_folder(&examination);
 	examine_mail(&examination);
 	examine_all_of_database(&examination);
+	if (options_has(desk->options, "url"))
+		examine_website(&examination, options_value(desk->options, "url"));
 	return examination.wrong == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,6 +1,8 @@
 /*
  * fitgate-admin doctor: is everything there that Fitgate needs, and does it work?
  *
+ * With --url it also looks at the site from outside (operator/website.h).
+ *
  * One line a check: "ok NAME: ..." or "WRONG NAME: what is wrong: how to mend it". Nothing is changed; what
  * is tried in the database is rolled back.
  */
