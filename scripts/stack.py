@@ -217,6 +217,8 @@ class Stack:
     secrets. Sockets are in `run`, a short folder of their own that lasts as long as the stack.
     """
 
+    names_every_request = True  # the web server, when it answers itself, by X-Request-Id
+
     def __init__(self, folder, build, *, port=0, settings=None, processes=2, keep_database=False,
                  mail_enabled=True, worker=True, say=None, read_timeout='60s', database_options=(),
                  extra_locations='', limits=False, own_accounts=True):
@@ -295,11 +297,10 @@ class Stack:
         if self.mail_enabled:
             self.start_smtp()
         self.say('starting the executables, the worker and nginx')
-        for name in EXECUTABLES:
-            self._start_executable(name)
+        self._start_executables()
         if self.with_worker:
             self._launch('worker', self._watched([self.build / 'worker'], 1))
-        self._start_nginx()
+        self._start_web_server()
 
     def stop(self):
         """Stop all that was started, in order, and remove the run folder."""
@@ -535,6 +536,10 @@ class Stack:
         return [tool('multiwatch'), '-f', processes, '-r', 1000, '-t', 1000, '--',
                 *dies_with_parent(program)]
 
+    def _start_executables(self):
+        for name in EXECUTABLES:
+            self._start_executable(name)
+
     def _start_executable(self, name):
         self.start_program(name, [self.build / name])
 
@@ -584,7 +589,7 @@ class Stack:
             capture_output=True, text=True, timeout=120, check=False,
             env=self.with_settings(settings or {}))
 
-    def _start_nginx(self):
+    def _start_web_server(self):
         folder = self.folder / 'nginx'
         values = {'@SOCKETS@': str(self.run), '@PORT@': str(self.port),
                   '@UPLOADS@': str(self.upload_folder / 'uploads'),

@@ -10,6 +10,7 @@ import resource
 import secrets
 import sys
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,8 +21,9 @@ sys.path.insert(0, str(SOURCE))
 for module in ('answers', 'bodies', 'client', 'dialects', 'mail', 'programs', 'waiting'):
     pytest.register_assert_rewrite(f'support.{module}')
 
-from scripts.stack import Stack, StackError  # noqa: E402
-from support import database, people, sanitizer  # noqa: E402
+from scripts.hosted_stack import STACKS  # noqa: E402
+from scripts.stack import StackError  # noqa: E402
+from support import database, people, sanitizer, web_servers  # noqa: E402
 from support.answers import exact  # noqa: E402
 from support.client import Api  # noqa: E402
 from support.dialects import DIALECTS  # noqa: E402
@@ -32,14 +34,17 @@ from support.tokens import Minter  # noqa: E402
 from support.waiting import until  # noqa: E402
 
 BUILD = Path(os.environ.get('FITGATE_BUILD', SOURCE / 'build' / 'release')).resolve()
+WEB = os.environ.get('FITGATE_WEB', 'nginx')  # one of STACKS
 SETTINGS = {
     'APP_SECRET_KEY': secrets.token_hex(32),
     'PASSWORD_HASH': '$2b$4',  # cheap
     'SENDER_EMAIL': 'fitgate@example.org',
     'UI_URL': 'https://fitgate.example',
 }
+collect_ignore = ['test_hosting.py'] if WEB == 'nginx' else []
 JOURNAL = pytest.StashKey()
 FOLDER = pytest.StashKey()
+LEFT_OUT = pytest.StashKey()
 
 
 # ---- the session -------------------------------------------------------------------------------
@@ -47,6 +52,27 @@ FOLDER = pytest.StashKey()
 def pytest_configure(config):
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def pytest_collection_modifyitems(config, items):
+    """Behind another web server, without what is about nginx; the end of the report says what and why."""
+    if WEB == 'nginx':
+        return
+    tests = {item: f'{item.path.name}::{item.nodeid.partition("::")[2]}' for item in items}
+    stale = web_servers.stale(tests.values())
+    if stale and not any('::' in argument for argument in config.args):
+        raise pytest.UsageError(f'no such tests any more: {stale}')
+    why = {item: web_servers.reason(test, {mark.name for mark in item.iter_markers()}, WEB)
+           for item, test in tests.items()}
+    left_out = [item for item in items if why[item]]
+    config.stash[LEFT_OUT] = Counter(why[item] for item in left_out)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not why[item]]
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for why, count in config.stash.get(LEFT_OUT, {}).items():
+        terminalreporter.write_line(f'left out behind {WEB}: {count} tests, {why}')
 
 
 @pytest.fixture(scope='session')
@@ -64,7 +90,7 @@ def make_stack(folder):
     started = []
 
     def make(name, settings=SETTINGS, **options):
-        stack = Stack(folder / name, BUILD, settings=settings, **options)
+        stack = STACKS[WEB](folder / name, BUILD, settings=settings, **options)
         try:
             stack.start()
         except StackError as failure:

@@ -9,6 +9,7 @@ from support.client import Api
 from support.dialects import ALL, BOTH, DIALECTS
 from support.people import PASSWORD, differences, unique
 from support.profile import PROFILE_OF
+from support.waiting import until
 
 LOGIN = '/api/auth/login'
 LOGOUT = '/api/auth/logout'
@@ -182,7 +183,8 @@ def test_a_prefix_in_disguise_breaks_nothing(get_target, target):
 def test_the_log_line_names_the_path_and_the_request(ask, stack):
     answer = ask.get('/api/ping')
     mark = f'request={answer.headers["X-Request-Id"]}'
-    lines = [line for line in stack.log_text('config').splitlines() if mark in line]
+    lines = until(lambda: [line for line in stack.log_text('config').splitlines() if mark in line],
+                  'the log line')
     assert len(lines) == 1 and 'GET /api/ping 200' in lines[0]
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from support.answers import INVALID, NOT_ALLOWED, NOURL, PONG, exact, is_json, is_sensible
+from support.waiting import until
 
 POST_PATHS = ('/api/auth/register', '/api/auth/account/confirm',
               '/api/auth/account/resend-confirmation', '/api/auth/login', '/api/auth/logout')
@@ -175,7 +176,8 @@ def test_every_answer_carries_a_request_id_of_its_own(api, path):
 def test_a_request_is_one_log_line_with_its_id(api, stack):
     answer = api.get('/api/ping')
     mark = f'request={answer.headers["X-Request-Id"]}'
-    lines = [line for line in stack.log_text('config').splitlines() if mark in line]
+    lines = until(lambda: [line for line in stack.log_text('config').splitlines() if mark in line],
+                  'the log line')
     assert len(lines) == 1
     assert 'GET /api/ping 200' in lines[0]
 
