@@ -30,6 +30,7 @@ import pymysql
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent / 'scripts')]
 
+import cgi  # noqa: E402
 import files  # noqa: E402
 from stack import EXECUTABLES, Stack, StackError, poll, session_members, tool  # noqa: E402
 
@@ -64,6 +65,7 @@ GOALS = {
     'picture_vs_static': (0.50, None),
     'export_vs_zip': (None, 1.0),
     'export_mib': (None, 32),
+    'cgi_vs_floor': (None, 2.0),
 }
 
 # The floor, reached through the same nginx as Fitgate with the same parameters. Before it closes a
@@ -367,6 +369,7 @@ class Bench:
             self.edit(site)
             self.pictures(site)
             self.exports(site)
+            self.cgi(site)
             self.login(site)
             self.refused_logins(site)
             self.large_table(site)
@@ -428,6 +431,19 @@ class Bench:
             self.figures[figure] = compare(f'{prefix} / 0.7', rates[prefix], rates['0.7'])
 
     # ---- pictures and archives (files.py) -------------------------------------------------------
+
+    def cgi(self, site):
+        """The time of a program that is started for one request."""
+        if not self.wants('cgi_vs_floor'):
+            return
+        cases = cgi.cases(site.stack, self.options.build.with_name('hosting'), self.options.programs,
+                          USUAL, site.token(USUAL.id))
+        print(f'\nGET profile of 500 workouts as CGI: {cgi.TURNS} requests in a row, {self.rounds} '
+              f'rounds; medians')
+        times = take_turns(cases, self.rounds)
+        for name, runs in times.items():
+            print(f'  {name:26}{statistics.median(runs) * 1000:8.2f} ms')
+        self.figures['cgi_vs_floor'] = compare('as CGI / floor as CGI', *times.values())
 
     def pictures(self, site):
         runs = {

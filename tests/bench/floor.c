@@ -6,7 +6,8 @@
  * less, so its requests a second are the measure for GET profile. With `update` it changes that row
  * instead, to something else at every request, and is the measure for POST profile/edit.
  *
- * Usage: floor OPTION_FILE USER_ID [update], on a FastCGI socket as descriptor 0. OPTION_FILE is one of
+ * Usage: floor OPTION_FILE USER_ID [update], on a FastCGI socket as descriptor 0. On anything else it is a
+ * CGI program: it connects, asks once, and ends. OPTION_FILE is one of
  * the MySQL clients' (section [client]: socket, user, password, database).
  */
 #include <fcgiapp.h>
@@ -91,19 +92,35 @@ static int ask(MYSQL_STMT *statement, struct answer *answer)
 	       (mysql_stmt_fetch(statement) == 0 && mysql_stmt_free_result(statement) == 0);
 }
 
-static void serve(FCGX_Request *request, MYSQL_STMT *statement, struct answer *answer)
+static void respond(MYSQL_STMT *statement, struct answer *answer, char *text, size_t size)
 {
-	char text[512];
-
 	if (!ask(statement, answer)) {
 		fprintf(stderr, "floor: %s\n", mysql_stmt_error(statement));
-		FCGX_PutS("Status: 500\r\nContent-Type: application/json\r\n\r\n{}", request->out);
+		snprintf(text, size, "Status: 500\r\nContent-Type: application/json\r\n\r\n{}");
 		return;
 	}
-	snprintf(text, sizeof(text),
+	snprintf(text, size,
 		"Content-Type: application/json\r\n\r\n{\"id\":%lld,\"username\":\"%.*s\"}",
 		answer->id, (int)answer->username_length, answer->username);
-	FCGX_PutS(text, request->out);
+}
+
+static int serve(MYSQL_STMT *statement, struct answer *answer)
+{
+	FCGX_Request request;
+	char text[512];
+
+	if (FCGX_IsCGI()) {
+		respond(statement, answer, text, sizeof(text));
+		return puts(text) >= 0;
+	}
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
+		return 0;
+	while (FCGX_Accept_r(&request) == 0) {
+		respond(statement, answer, text, sizeof(text));
+		FCGX_PutS(text, request.out);
+		FCGX_Finish_r(&request);
+	}
+	return 1;
 }
 
 int main(int argc, char **argv)
@@ -111,7 +128,7 @@ int main(int argc, char **argv)
 	struct answer answer = {0};
 	MYSQL *mysql;
 	MYSQL_STMT *statement;
-	FCGX_Request request;
+	int served;
 
 	if (argc < 3 || argc > 4) {
 		fprintf(stderr, "usage: floor OPTION_FILE USER_ID [update]\n");
@@ -124,13 +141,10 @@ int main(int argc, char **argv)
 	if (mysql == NULL)
 		return EXIT_FAILURE;
 	statement = argc == 3 ? prepare_question(mysql, &answer) : prepare_change(mysql, &answer);
-	if (statement == NULL || FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
+	if (statement == NULL)
 		return EXIT_FAILURE;
-	while (FCGX_Accept_r(&request) == 0) {
-		serve(&request, statement, &answer);
-		FCGX_Finish_r(&request);
-	}
+	served = serve(statement, &answer);
 	mysql_stmt_close(statement);
 	mysql_close(mysql);
-	return EXIT_SUCCESS;
+	return served ? EXIT_SUCCESS : EXIT_FAILURE;
 }
