@@ -156,7 +156,9 @@ $(OUT)/libfitgate.a: $(LIB_OBJECTS)
 $(OUT)/worker $(OUT)/admin: LIBS += -lcurl -lzip
 
 # What has a static library in Debian is taken into the programs that a web server starts for every request:
-# they start in half the time. worker and admin stay dynamic for libcurl, which brings an OpenSSL of its own.
+# they start in half the time, also on a host that has an older OpenSSL or none. (The LGPL of the database's client
+# and of libxcrypt is met by this source, with which anybody can link anew.) worker and admin stay dynamic for
+# libcurl, which brings an OpenSSL of its own.
 ifeq ($(BUILD),hosting)
 STATIC := $(filter-out -ldl -lm -pthread -lpthread,$(shell $(PKG_CONFIG) --static --libs mysqlclient libssl libcrypto zlib))
 $(SERVICES:%=$(OUT)/%): LIBS := -Wl,-Bstatic -lfcgi $(STATIC) -lcrypt -Wl,-Bdynamic -lcjson -lm
