@@ -10,15 +10,18 @@ is made as small as it gets and printed.
 import contextlib
 import http.client
 import json
+import os
 import random
 import re
 import sys
 import time
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
-from hypothesis import strategies as st
-from requests.structures import CaseInsensitiveDict
+os.environ['HYPOTHESIS_STORAGE_DIRECTORY'] = sys.argv[2] + '/hypothesis'  # not where we are called
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
+from requests.structures import CaseInsensitiveDict  # noqa: E402
 
 SOURCE = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(SOURCE), str(SOURCE / 'tests/api')]
