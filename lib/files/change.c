@@ -260,9 +260,8 @@ static bool sweep_one(
 	const char *file = NULL;
 	bool done = false;
 
-	if (!take_lock(change, F_OFD_SETLK))
-		return false;
-	if (in_force(context, change->user_id, &file) == DB_OK && tidy(change, file))
+	if (take_lock(change, F_OFD_SETLK) && in_force(context, change->user_id, &file) == DB_OK &&
+		tidy(change, file))
 		done = unlinkat(change->incoming, name, 0) == 0 || errno == ENOENT ||
 		       complain(change, name);
 	close_one(&change->folder);

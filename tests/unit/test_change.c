@@ -284,6 +284,56 @@ static void setgid_comes_from_the_folder_above(void **state)
 	assert_int_equal(mode_of("pictures/7"), 02770);
 }
 
+/* How many descriptors are open. */
+static int count_descriptors(void)
+{
+	DIR *listing = opendir("/proc/self/fd");
+	int number = 0;
+
+	assert_non_null(listing);
+	while (readdir(listing) != NULL)
+		number++;
+	closedir(listing);
+	return number;
+}
+
+static void make_old(const char *folder, const char *name)
+{
+	const struct timespec long_ago[] = {{.tv_sec = 1}, {.tv_sec = 1}};
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/uploads/%s/%s", root, folder, name);
+	assert_int_equal(utimensat(AT_FDCWD, path, long_ago, 0), 0);
+}
+
+static enum db_result fail_if_asked(void *context, int64_t user_id, const char **name)
+{
+	(void)context;
+	(void)user_id;
+	(void)name;
+	fail();
+	return DB_FAILED;
+}
+
+static void a_clean_up_keeps_nothing_open_of_those_whose_change_is_in_work(void **state)
+{
+	struct change busy[3];
+	int before;
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(busy); i++) {
+		busy[i] = CHANGE_OF((int64_t)i + 1);
+		assert_true(change_open(&busy[i], root, "pictures", true));
+		assert_true(change_begin(&busy[i]));
+		make_old("pictures/.incoming", busy[i].mark);
+	}
+	before = count_descriptors();
+	assert_false(change_sweep(root, "pictures", fail_if_asked, NULL));
+	assert_int_equal(count_descriptors(), before);
+	for (size_t i = 0; i < UNIT_COUNT(busy); i++)
+		change_close(&busy[i]);
+}
+
 #define ROOT_TEST(function) cmocka_unit_test_setup_teardown(function, make_root, remove_root)
 
 int main(void)
@@ -300,6 +350,7 @@ int main(void)
 		ROOT_TEST(the_group_may_work_in_the_folders_whatever_the_umask),
 		ROOT_TEST(who_may_not_set_setgid_stores_all_the_same),
 		ROOT_TEST(setgid_comes_from_the_folder_above),
+		ROOT_TEST(a_clean_up_keeps_nothing_open_of_those_whose_change_is_in_work),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
