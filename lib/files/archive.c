@@ -217,9 +217,9 @@ static enum archive zip_all(struct building *building)
 	if (building->zip == NULL)
 		return out_of_memory(building);
 	result = add_data(building);
-	if (result == ARCHIVE_DONE && *building->order->upload_folder != '\0')
+	if (result == ARCHIVE_DONE)
 		result = add_picture(building);
-	if (result == ARCHIVE_DONE && *building->order->upload_folder != '\0')
+	if (result == ARCHIVE_DONE)
 		result = add_gpx(building);
 	return result == ARCHIVE_DONE ? finish(building) : result;
 }

@@ -77,9 +77,7 @@ static void tidy_user(struct db *db, const struct settings *settings, const char
 
 void export_job_tidy(struct db *db, struct arena *arena, const struct settings *settings)
 {
-	int category = *settings->upload_folder == '\0'
-			       ? -1
-			       : folder_open_category(settings->upload_folder, "exports", false);
+	int category = folder_open_category(settings->upload_folder, "exports", false);
 	DIR *listing = category < 0 ? NULL : fdopendir(category);
 	const struct dirent *entry;
 

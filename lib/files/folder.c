@@ -82,6 +82,10 @@ int folder_open_category(const char *upload_folder, const char *category, bool m
 	int length = snprintf(path, sizeof(path), "%s/uploads/%s", upload_folder, category);
 	int folder;
 
+	if (*upload_folder == '\0') {
+		errno = ENOENT; /* and not /uploads */
+		return -1;
+	}
 	if (length < 0 || (size_t)length >= sizeof(path)) {
 		errno = ENAMETOOLONG;
 		return -1;

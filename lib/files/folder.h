@@ -14,7 +14,10 @@
 
 enum { FOLDER_USER_SIZE = 24 }; /* a user's number in decimal */
 
-/* The folder of all users of a category; with `make`, it is made where it is missing. -1: errno says why not. */
+/*
+ * The folder of all users of a category; with `make`, it is made where it is missing. -1: errno says why
+ * not; ENOENT where the upload folder is "", that is, not set.
+ */
 int folder_open_category(const char *upload_folder, const char *category, bool make);
 
 /* A folder within an open one. -1: errno says why not. */

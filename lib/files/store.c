@@ -94,8 +94,6 @@ bool store_remove_user(const char *upload_folder, int64_t user_id, char reason[S
 	char user[FOLDER_USER_SIZE];
 	bool removed = true;
 
-	if (*upload_folder == '\0')
-		return true;
 	folder_user_name(user_id, user);
 	for (int i = 0; i < CATEGORY_COUNT; i++)
 		if (!remove_from_category(upload_folder, CATEGORIES[i], user, reason))
@@ -124,8 +122,6 @@ bool store_remove_export(const char *upload_folder, int64_t user_id, const char 
 	bool removed;
 
 	*bytes = -1;
-	if (*upload_folder == '\0')
-		return true;
 	if (*name == '\0' || strchr(name, '/') != NULL || strcmp(name, ".") == 0 ||
 		strcmp(name, "..") == 0) {
 		errno = EINVAL;

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -284,6 +285,28 @@ static void setgid_comes_from_the_folder_above(void **state)
 	assert_int_equal(mode_of("pictures/7"), 02770);
 }
 
+static void an_empty_upload_folder_is_not_the_root_of_the_file_system(void **state)
+{
+	enum { NO_CHROOT = 77 };
+	int status;
+	pid_t child;
+
+	(void)state;
+	store("a.png", "x");
+	fflush(NULL);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		if ((geteuid() != 0 && unshare(CLONE_NEWUSER) != 0) || chroot(root) != 0)
+			_exit(NO_CHROOT);
+		_exit(folder_open_category("", "pictures", true) < 0 ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_CHROOT)
+		skip();
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 /* How many descriptors are open. */
 static int count_descriptors(void)
 {
@@ -350,6 +373,7 @@ int main(void)
 		ROOT_TEST(the_group_may_work_in_the_folders_whatever_the_umask),
 		ROOT_TEST(who_may_not_set_setgid_stores_all_the_same),
 		ROOT_TEST(setgid_comes_from_the_folder_above),
+		ROOT_TEST(an_empty_upload_folder_is_not_the_root_of_the_file_system),
 		ROOT_TEST(a_clean_up_keeps_nothing_open_of_those_whose_change_is_in_work),
 	};
 
