@@ -445,6 +445,15 @@ static bool load_password_hash(struct settings *settings, struct source *source)
 	       refuse(source, "PASSWORD_HASH: crypt(3) knows no '%s'", value);
 }
 
+/* The programs are started in different folders, and must not store their files in different ones. */
+static bool check_upload_folder(const struct settings *settings, struct source *source)
+{
+	const char *value = settings->upload_folder;
+
+	return *value == '\0' || *value == '/' ||
+	       refuse(source, "UPLOAD_FOLDER: '%s' does not begin with /", value);
+}
+
 static void load_display(struct settings *settings, struct source *source)
 {
 	static const char *const PROVIDERS[] = {"darksky", "visualcrossing"};
@@ -484,7 +493,7 @@ bool settings_load(struct settings *settings, struct arena *arena, const char *p
 	if (*settings->mail_ca_file == '\0')
 		settings->mail_ca_file = NULL;
 	load_display(settings, source);
-	return load_secret(settings, source, needs) &&
+	return check_upload_folder(settings, source) && load_secret(settings, source, needs) &&
 	       load_database(settings, source, program, needs) &&
 	       load_mail_server(settings, source) && load_mail_texts(settings, source, needs) &&
 	       load_lifetimes(settings, source) && load_password_hash(settings, source) &&

@@ -37,7 +37,7 @@ struct settings {
 	const char *sender;       /* an address */
 	const char *ui_url;       /* without a slash at its end */
 
-	const char *upload_folder;
+	const char *upload_folder; /* an absolute path; "": none */
 
 	int64_t token_lifetime;              /* seconds */
 	int64_t password_token_lifetime;     /* seconds */

@@ -107,7 +107,7 @@ static void without_any_setting_the_defaults_of_the_contract_hold(void **state)
 static void the_environment_wins_over_the_file_and_the_file_over_the_default(void **state)
 {
 	static const char FILE_TEXT[] =
-		"LOG=from-file\nUPLOAD_FOLDER=from-file\nAPP_SECRET_KEY=from-file\n";
+		"LOG=from-file\nUPLOAD_FOLDER=/from-file\nAPP_SECRET_KEY=from-file\n";
 	const struct settings *settings;
 
 	write_file(*state, FILE_TEXT, strlen(FILE_TEXT));
@@ -147,6 +147,16 @@ static void every_text_setting_goes_to_its_place(void **state)
 	assert_string_equal(settings->mail_ca_file, "/ca.pem");
 	assert_string_equal(settings->sender, "fitgate@example.com");
 	assert_string_equal(settings->map_attribution, "maps");
+}
+
+static void an_upload_folder_that_depends_on_where_a_program_is_started_is_refused(void **state)
+{
+	static const char *const FOLDERS[] = {"uploads", "./uploads", "../uploads", " /uploads"};
+
+	for (size_t i = 0; i < UNIT_COUNT(FOLDERS); i++) {
+		set("UPLOAD_FOLDER", FOLDERS[i]);
+		assert_refused(*state, 0, "UPLOAD_FOLDER");
+	}
 }
 
 static void what_a_program_needs_is_missed_by_name(void **state)
@@ -628,6 +638,8 @@ int main(void)
 		SETTINGS_TEST(the_environment_wins_over_the_file_and_the_file_over_the_default),
 		SETTINGS_TEST(the_settings_outlive_the_environment),
 		SETTINGS_TEST(every_text_setting_goes_to_its_place),
+		SETTINGS_TEST(
+			an_upload_folder_that_depends_on_where_a_program_is_started_is_refused),
 		SETTINGS_TEST(what_a_program_needs_is_missed_by_name),
 		SETTINGS_TEST(the_texts_of_mails_are_needed_only_where_mail_is_sent),
 		SETTINGS_TEST(a_line_of_the_file_may_be_written_in_many_ways),
