@@ -276,5 +276,7 @@ static void take_systemd_socket(void)
 int server_run(server_handler *handler, void *context)
 {
 	take_systemd_socket();
+	/* a limit on the size of files is to be an error like any other */
+	signal(SIGXFSZ, SIG_IGN);
 	return FCGX_IsCGI() ? serve_cgi(handler, context) : serve_fcgi(handler, context);
 }

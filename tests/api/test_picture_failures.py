@@ -5,7 +5,6 @@ import fcntl
 import os
 import random
 import resource
-import signal
 import struct
 import time
 
@@ -209,9 +208,10 @@ def test_killed_at_any_moment_the_old_or_the_new_picture_is_in_force(stack, stor
 
 # ---- full disk and lost database ---------------------------------------------------------------
 
-def test_a_full_disk_is_an_error_and_leaves_nothing(store, user, old_picture, start_upload):
+def test_a_limit_on_the_size_of_files_is_an_error_and_leaves_nothing(store, user, old_picture,
+                                                                    start_upload):
+    """To the program, a full disk is the same."""
     def little_room():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
     one = start_upload(large_png(500_000), preexec_fn=little_room)
@@ -221,9 +221,9 @@ def test_a_full_disk_is_an_error_and_leaves_nothing(store, user, old_picture, st
     assert store.left_over(user) == []
 
 
-def test_a_full_disk_does_not_hide_what_is_wrong_with_the_request(start_upload, old_picture):
+def test_a_limit_on_the_size_of_files_does_not_hide_what_is_wrong_with_the_request(start_upload,
+                                                                                   old_picture):
     def no_room():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
     one = start_upload(png(), preexec_fn=no_room)
