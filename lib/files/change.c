@@ -13,16 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define INCOMING    ".incoming"
 #define LOCK        "lock"
 #define NEW_SUFFIX  ".new"
 #define MARK_SUFFIX ".mark"
-
-/* When a change cannot be in work any more. Far more than the clocks of two hosts may differ. */
-enum { SWEEP_SECONDS = 15 * 60 };
 
 static bool complain(const struct change *change, const char *what)
 {
@@ -200,18 +196,10 @@ void change_close(struct change *change)
 
 /* ---- the clean-up ------------------------------------------------------------------------------ */
 
-/* Whether it is a plain file or link that nobody has touched for long. A picture's time is that of its
- * last byte, which is written just before it gets its name. */
-static bool is_old(int folder, const char *name, bool *there)
-{
-	struct stat status;
-
-	*there = fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-		 !S_ISDIR(status.st_mode);
-	return *there && status.st_mtime < time(NULL) - SWEEP_SECONDS;
-}
-
-/* Remove what is old in the user's folder, but for the file that is in force. false: there is more to do. */
+/*
+ * Remove what is old in the user's folder, but for the file that is in force. (A picture's time is that of its
+ * last byte, which is written just before it gets its name.) false: there is more to do.
+ */
 static bool tidy(struct change *change, const char *in_force)
 {
 	DIR *listing;
@@ -228,7 +216,7 @@ static bool tidy(struct change *change, const char *in_force)
 
 		if (in_force != NULL && strcmp(entry->d_name, in_force) == 0)
 			continue;
-		if (!is_old(change->folder, entry->d_name, &there))
+		if (!folder_is_old(change->folder, entry->d_name, &there))
 			done = done && !there;
 		else if (unlinkat(change->folder, entry->d_name, 0) != 0)
 			done = complain(change, entry->d_name);
@@ -282,7 +270,7 @@ bool change_sweep(
 		done = complain(&change, INCOMING);
 	while (listing != NULL && (entry = readdir(listing)) != NULL)
 		if (parse_name(entry->d_name, &change.user_id) &&
-			is_old(change.incoming, entry->d_name, &there) &&
+			folder_is_old(change.incoming, entry->d_name, &there) &&
 			!sweep_one(&change, entry->d_name, in_force, context))
 			done = false;
 	if (listing != NULL)

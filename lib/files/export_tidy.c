@@ -10,22 +10,8 @@
 #include "files/export.h"
 #include "files/folder.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-enum { LEAST_AGE_SECONDS = 15 * 60 };
-
-/* Whether nothing has been written to the file for so long. */
-static bool is_old(int folder, const char *name)
-{
-	struct stat status;
-
-	return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       !S_ISDIR(status.st_mode) && status.st_mtime < time(NULL) - LEAST_AGE_SECONDS;
-}
 
 /* The archive of a user, or NULL. false: the database cannot be asked. */
 static bool read_name(struct db *db, int64_t user_id, const char **name)
@@ -44,8 +30,9 @@ static void tidy_folder(struct db *db, int64_t user_id, int folder, DIR *listing
 
 	while ((entry = readdir(listing)) != NULL) {
 		const char *name = entry->d_name;
+		bool there;
 
-		if (!is_old(folder, name))
+		if (!folder_is_old(folder, name, &there))
 			continue;
 		if (!read_name(db, user_id, &archive))
 			return;

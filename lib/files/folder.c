@@ -10,9 +10,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { FOLDER_MODE = 02770, FILE_MODE = 0640 };
+enum { FOLDER_MODE = 02770, FILE_MODE = 0640, OLD_SECONDS = 15 * 60 };
 
 enum { TO_OPEN = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
 
@@ -174,6 +175,15 @@ bool folder_remove_identified(int folder, const char *name, struct file_identity
 		present.device != identity.device)
 		return true;
 	return unlinkat(folder, name, 0) == 0 || errno == ENOENT;
+}
+
+bool folder_is_old(int folder, const char *name, bool *there)
+{
+	struct stat status;
+
+	*there = fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+		 !S_ISDIR(status.st_mode);
+	return *there && status.st_mtime < time(NULL) - OLD_SECONDS;
 }
 
 DIR *folder_list(int folder)

@@ -53,6 +53,12 @@ struct file_identity folder_identify(int folder, const char *name);
  */
 bool folder_remove_identified(int folder, const char *name, struct file_identity identity);
 
+/*
+ * Whether an entry that is no folder has not been written to for a quarter of an hour: nobody can be at work
+ * on it any more, and the clocks of two hosts differ by far less. `there`: whether there is such an entry.
+ */
+bool folder_is_old(int folder, const char *name, bool *there);
+
 /* Go through an open folder, which stays open. NULL: errno says why not. Released by closedir(). */
 DIR *folder_list(int folder);
 
