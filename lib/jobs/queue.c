@@ -116,7 +116,7 @@ enum db_result queue_replace(struct db *db, const struct job *job, const char *p
 	return owned(result, changed);
 }
 
-enum db_result queue_postpone(
+static enum db_result postpone(
 	struct db *db, const struct job *job, int64_t seconds, const char *reason)
 {
 	static const char POSTPONE[] =
@@ -158,7 +158,7 @@ enum db_result queue_try_later(struct db *db, const struct job *job, const char 
 
 	log_warning("%s job %lld: attempt %lld failed, next in %llds: %s", job->kind,
 		(long long)job->id, (long long)job->attempts, (long long)pause, reason);
-	return queue_postpone(db, job, pause, reason);
+	return postpone(db, job, pause, reason);
 }
 
 enum db_result queue_put_off(struct db *db, const struct job *job, const char *reason)

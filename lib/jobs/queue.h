@@ -51,10 +51,6 @@ enum db_result queue_finish(struct db *db, const struct job *job);
 /* Give the claimed job another payload; within the caller's transaction. */
 enum db_result queue_replace(struct db *db, const struct job *job, const char *payload);
 
-/* It failed for now: let go of it for so many seconds. */
-enum db_result queue_postpone(
-	struct db *db, const struct job *job, int64_t seconds, const char *reason);
-
 /* It was not tried to its end, and this claim does not count: it is due again at once. */
 enum db_result queue_release(struct db *db, const struct job *job);
 
