@@ -114,6 +114,10 @@ static bool serve(struct arena *arena, const struct request_source *source, cons
 
 /* ---- CGI --------------------------------------------------------------------------------------- */
 
+struct cgi {
+	int64_t unread; /* of the body; INT64_MAX: it ends where standard input ends */
+};
+
 static const char *cgi_parameter(void *state, const char *name)
 {
 	(void)state;
@@ -122,23 +126,64 @@ static const char *cgi_parameter(void *state, const char *name)
 
 static ssize_t cgi_read(void *state, void *buffer, size_t size)
 {
+	struct cgi *cgi = state;
 	ssize_t got;
 
-	(void)state;
 	do
 		got = read(STDIN_FILENO, buffer, size);
 	while (got < 0 && errno == EINTR);
+	if (got > 0 && cgi->unread != INT64_MAX)
+		cgi->unread = got < cgi->unread ? cgi->unread - got : 0;
 	return got;
+}
+
+/*
+ * Under Apache's mod_cgid standard input and output are one socket: a program that ends while something is
+ * left unread resets it, and the client gets nothing. Before the answer, since a server may read that
+ * only when it has written the whole body.
+ */
+static void read_rest(struct cgi *cgi)
+{
+	char rest[16 * 1024];
+
+	while (cgi->unread > 0) {
+		size_t most =
+			cgi->unread < (int64_t)sizeof(rest) ? (size_t)cgi->unread : sizeof(rest);
+
+		if (cgi_read(cgi, rest, most) <= 0)
+			cgi->unread = 0;
+	}
+}
+
+static bool cgi_write(void *state, const void *bytes, size_t length)
+{
+	const char *from = bytes;
+
+	read_rest(state);
+	while (length > 0) {
+		ssize_t written = write(STDOUT_FILENO, from, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return false;
+		from += written;
+		length -= (size_t)written;
+	}
+	return true;
 }
 
 static int serve_cgi(server_handler *handler, void *context)
 {
-	const struct request_source source = {cgi_parameter, cgi_read, NULL};
-	int output = STDOUT_FILENO;
-	const struct sink sink = sink_to_descriptor(&output);
+	const char *length = getenv("CONTENT_LENGTH");
+	struct cgi cgi = {.unread = getenv("HTTP_TRANSFER_ENCODING") == NULL ? 0 : INT64_MAX};
+	const struct request_source source = {cgi_parameter, cgi_read, &cgi};
+	const struct sink sink = {cgi_write, &cgi};
 	struct arena arena = ARENA_EMPTY;
 	bool sent;
 
+	if (length != NULL)
+		(void)text_integer(length, 0, INT64_MAX, &cgi.unread);
 	sent = serve(&arena, &source, &sink, handler, context);
 	arena_free(&arena);
 	return sent ? EXIT_SUCCESS : EXIT_FAILURE;
