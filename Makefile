@@ -5,6 +5,8 @@
 #   make check    set up and run every test
 #   make fuzz     set up and run what tests/fuzz holds (SECONDS=... each, 60 by default; TARGET=... alone)
 #   make fuzz-http  the same for a whole running Fitgate over HTTP (REQUESTS=200000, SEED=...)
+#   make static   set up and let clang-tidy, cppcheck and gcc's analyser read the C sources
+#   make valgrind set up and run the tests of the API under valgrind (TESTS=... for some)
 #   make bench    measure, as ratios in one run
 #   make install  PREFIX=/usr/local SYSCONFDIR=$(PREFIX)/etc DESTDIR=; make uninstall
 #   make shared-hosting  what is uploaded to a host without root, into build/shared-hosting/
@@ -44,7 +46,8 @@ MYSQL_CFLAGS := $(shell $(PKG_CONFIG) --cflags mysqlclient 2>/dev/null)
 MYSQL_LIBS := $(shell $(PKG_CONFIG) --libs mysqlclient 2>/dev/null)
 
 CFLAGS ?= -g
-ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(OPTIMISE_$(BUILD)) -Ilib $(MYSQL_CFLAGS) $(CFLAGS)
+LANGUAGE := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Ilib $(MYSQL_CFLAGS)
+ALL_CFLAGS := $(LANGUAGE) $(OPTIMISE_$(BUILD)) $(CFLAGS)
 ALL_LDFLAGS := $(LINK_$(BUILD)) -Wl,--as-needed $(LDFLAGS)
 LIBS := -lfcgi -lcjson $(MYSQL_LIBS) -lcrypto -lcrypt -lz -lm
 
@@ -82,7 +85,8 @@ INSTALL_FOLDERS = DESTDIR='$(DESTDIR)' $(foreach folder,PREFIX SYSCONFDIR BINDIR
 
 VERSION := $(shell cat scripts/deploy/version)
 
-.PHONY: all unit fuzz-programs run check fuzz fuzz-http bench clean install uninstall shared-hosting dist deb
+.PHONY: all unit fuzz-programs run check fuzz fuzz-http static language valgrind bench clean install uninstall shared-hosting \
+	dist deb
 .SECONDARY:
 
 all: $(PROGRAMS:%=$(OUT)/%)
@@ -103,6 +107,16 @@ fuzz:
 REQUESTS ?= 200000
 fuzz-http:
 	@scripts/fuzz-http $(REQUESTS) $(SEED)
+
+static:
+	@scripts/static
+
+# the language that the sources are in, for scripts/static
+language:
+	@echo '$(LANGUAGE)'
+
+valgrind:
+	@scripts/valgrind $(TESTS)
 
 bench:
 	@scripts/bench

@@ -419,10 +419,8 @@ static bool read_account_change(
 		answer(response, ANSWER_EMAIL_MISSING);
 	else if (password_field == FIELD_ABSENT || (*password != NULL && **password == '\0'))
 		answer(response, ANSWER_PASSWORD_MISSING);
-	else if (email_field == FIELD_INVALID || password_field == FIELD_INVALID ||
-		 new_field == FIELD_INVALID)
-		answer(response, ANSWER_INVALID_PAYLOAD);
-	else if (change->new_password != NULL && !rules_password_fits(change->new_password))
+	else if (email == NULL || password_field == FIELD_INVALID || new_field == FIELD_INVALID ||
+		 (change->new_password != NULL && !rules_password_fits(change->new_password)))
 		answer(response, ANSWER_INVALID_PAYLOAD);
 	else {
 		if (strcmp(email, change->caller->profile.user.email) != 0)

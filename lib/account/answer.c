@@ -39,6 +39,7 @@ struct cell {
 };
 
 static const struct cell TABLE[][DIALECT_COUNT] = {
+/* NOLINTBEGIN(bugprone-macro-parentheses): initialisers cannot be in parentheses */
 /* clang-format off */
 #define SUCCESS(status, message) {status, "success", message, NULL}
 #define ERROR(status, message)   {status, "error", message, NULL}
@@ -49,6 +50,7 @@ static const struct cell TABLE[][DIALECT_COUNT] = {
 /* clang-format on */
 #define ANSWER_ROW(name, in_0_7, in_0_6, in_0_2)                                                   \
 	[ANSWER_##name] = {[DIALECT_0_7] = in_0_7, [DIALECT_0_6] = in_0_6, [DIALECT_0_2] = in_0_2},
+	/* NOLINTEND(bugprone-macro-parentheses) */
 	ANSWERS(ANSWER_ROW)
 #undef ANSWER_ROW
 };

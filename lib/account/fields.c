@@ -5,7 +5,7 @@
 
 static bool add(cJSON *object, const struct field_row *row, const void *record)
 {
-	const char *at = (const char *)record + row->offset;
+	const void *at = (const char *)record + row->offset;
 
 	switch (row->type) {
 	case AS_TEXT:

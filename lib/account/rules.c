@@ -19,6 +19,7 @@ void rules_messages(const struct dialect *dialect, unsigned broken, char *text, 
 		enum rule rule;
 		const char *messages[DIALECT_COUNT];
 	} MESSAGES[] = {
+/* NOLINTBEGIN(bugprone-macro-parentheses): initialisers cannot be in parentheses */
 #define RULE(rule, in_0_7, in_0_6, in_0_2)                                                         \
 	{                                                                                          \
 		rule,                                                                              \
@@ -26,6 +27,7 @@ void rules_messages(const struct dialect *dialect, unsigned broken, char *text, 
 			[DIALECT_0_7] = in_0_7, [DIALECT_0_6] = in_0_6, [DIALECT_0_2] = in_0_2     \
 		}                                                                                  \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 #define SAME NULL
 		RULE(RULE_USERNAME_LENGTH, "username: 3 to 30 characters required\n", SAME,
 			"Username: 3 to 12 characters required.\n"),

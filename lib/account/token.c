@@ -200,7 +200,7 @@ char *token_issue_reset(struct arena *arena, const char *key, int64_t user_id,
 	return seal(arena, key,
 		arena_printf(arena,
 			"{\"aud\":\"%s\",\"exp\":%lld,\"iat\":%lld,\"pwd\":\"%s\",\"sub\":%lld}",
-			RESET_AUDIENCE, (long long)(now + lifetime), (long long)now, binding,
+			RESET_AUDIENCE, (long long)now + lifetime, (long long)now, binding,
 			(long long)user_id));
 }
 

@@ -85,7 +85,8 @@ static bool read_record(const cJSON *item, struct record *record)
 		    *date = value == NULL ? NULL : value->next;
 	const cJSON *uuid = date == NULL ? NULL : date->next;
 
-	if (!cJSON_IsNumber(sport) || !cJSON_IsString(date) || !cJSON_IsString(uuid))
+	if (uuid == NULL || !cJSON_IsNumber(sport) || !cJSON_IsString(date) ||
+		!cJSON_IsString(uuid))
 		return false;
 	record->id = strtoll(item->string, NULL, 10);
 	record->sport_id = (int64_t)sport->valuedouble;

@@ -141,7 +141,7 @@ enum csv_result csv_next(struct csv *csv)
 	c = take(csv);
 	if (c == NOTHING_LEFT)
 		return csv->failed ? CSV_UNREADABLE : CSV_END;
-	while ((c = read_field(csv, c)) == ',')
+	while (read_field(csv, c) == ',')
 		c = take(csv);
 	if (csv->failed)
 		return CSV_UNREADABLE;

@@ -112,7 +112,7 @@ static bool take_hex4(struct scan *s, unsigned *value)
 		if (c >= '0' && c <= '9')
 			*value = *value << 4 | (c - '0');
 		else if (letter >= 'a' && letter <= 'f')
-			*value = *value << 4 | (letter - 'a' + 10u);
+			*value = *value << 4 | (letter - 'a' + 10U);
 		else
 			return false;
 	}

@@ -102,7 +102,7 @@ static const char *take_code_point(const char *text, unsigned *code)
 	unsigned char lead = (unsigned char)*text++;
 	int length = lead < 0x80 ? 1 : lead < 0xC0 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 
-	*code = length < 2 ? lead : lead & (0x7Fu >> length);
+	*code = length < 2 ? lead : lead & (0x7FU >> length);
 	for (int i = 1; i < length; i++) {
 		if ((*text & 0xC0) != 0x80) {
 			*code = REPLACEMENT;

@@ -70,7 +70,7 @@ ptrdiff_t text_base64url_decode(const char *text, size_t length, unsigned char *
 			*to++ = (unsigned char)(bits >> held & 255);
 		}
 	}
-	if ((bits & ((1u << held) - 1)) != 0)
+	if ((bits & ((1U << held) - 1)) != 0)
 		return -1;
 	return to - bytes;
 }
@@ -167,7 +167,9 @@ size_t text_length(const char *utf8)
 
 static char ascii_lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
 }
 
 bool text_equal_ignoring_case(const char *a, const char *b)

@@ -28,7 +28,7 @@ enum {
 static inline void client_set_tls(MYSQL *mysql, bool required, bool verify)
 {
 #ifdef MARIADB_BASE_VERSION
-	client_bool enforce = required || verify, check = verify;
+	client_bool enforce = (client_bool)(required || verify), check = (client_bool)verify;
 
 	mysql_optionsv(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
 	mysql_optionsv(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &check);

@@ -20,7 +20,7 @@ enum { PAGE = 500 };
 
 static void write_time(struct json_writer *writer, const char *key, instant when)
 {
-	char text[CLOCK_SQL_SIZE];
+	char text[CLOCK_SQL_SIZE] = "";
 
 	json_write_key(writer, key);
 	if (when != INSTANT_NONE)

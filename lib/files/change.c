@@ -235,7 +235,10 @@ static bool parse_name(const char *name, int64_t *user_id)
 		return false;
 	errno = 0;
 	*user_id = strtoll(name, &rest, 10);
-	if (errno != 0 || *rest++ != '-' || strspn(rest, "0123456789abcdef") != ID_LENGTH)
+	if (errno != 0 || *rest != '-')
+		return false;
+	rest++;
+	if (strspn(rest, "0123456789abcdef") != ID_LENGTH)
 		return false;
 	return strcmp(rest + ID_LENGTH, NEW_SUFFIX) == 0 ||
 	       strcmp(rest + ID_LENGTH, MARK_SUFFIX) == 0;

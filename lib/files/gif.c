@@ -149,6 +149,8 @@ static bool lzw_take(struct lzw *lzw, int code)
 static bool lzw_follow(struct lzw *lzw, const unsigned char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length && !lzw->ended; i++) {
+		/* Fewer bits than a code has are left of the byte before: 11 at most.
+		 * NOLINTNEXTLINE(clang-analyzer-core.BitwiseShift) */
 		lzw->bits |= (uint32_t)bytes[i] << lzw->bit_count;
 		lzw->bit_count += 8;
 		while (lzw->bit_count >= lzw->code_bits && !lzw->ended) {

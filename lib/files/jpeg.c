@@ -233,7 +233,7 @@ static bool read_frame(struct jpeg *jpeg, const struct segment *segment)
 	if (count < 1 || count > COMPONENTS_MAX || segment->length != 6 + 3 * (size_t)count)
 		return false;
 	for (int i = 0; i < count; i++)
-		if (!read_component(jpeg, data + 6 + 3 * i))
+		if (!read_component(jpeg, data + 6 + 3 * (size_t)i))
 			return false;
 	return true;
 }
@@ -325,10 +325,10 @@ static bool read_scan(struct jpeg *jpeg, const struct segment *segment, struct s
 		segment->length != 4 + 2 * (size_t)count)
 		return false;
 	*scan = (struct scan){.component_count = count};
-	if (!read_progression(jpeg, data + 1 + 2 * count, scan))
+	if (!read_progression(jpeg, data + 1 + 2 * (size_t)count, scan))
 		return false;
 	for (int i = 0; i < count; i++)
-		if (!read_scan_component(jpeg, scan, data + 1 + 2 * i))
+		if (!read_scan_component(jpeg, scan, data + 1 + 2 * (size_t)i))
 			return false;
 	if (count > 1 && scan->blocks_per_mcu > BLOCKS_PER_MCU_MAX)
 		return false;

@@ -39,7 +39,9 @@ void picture_name_make(const char *filename, char name[PICTURE_NAME_SIZE])
 		if (kept == '\0' || leading || (kept == ' ' && before == ' '))
 			continue;
 		before = kept;
-		stem[length++] = kept == ' ' ? '_' : kept;
+		if (kept == ' ')
+			kept = '_';
+		stem[length++] = kept;
 	}
 	stem[length] = '\0';
 	snprintf(name, PICTURE_NAME_SIZE, "%s.%.3s", length > 0 ? stem : "picture", extension);

@@ -6,6 +6,7 @@
  */
 #include "files/filter.h"
 
+#define ZLIB_CONST /* zlib only reads what it is given */
 #include <string.h>
 #include <zlib.h>
 
@@ -181,7 +182,7 @@ static bool inflate_piece(struct png *png, const unsigned char *bytes, size_t le
 {
 	int result;
 
-	png->zlib.next_in = (unsigned char *)(uintptr_t)bytes;
+	png->zlib.next_in = bytes;
 	png->zlib.avail_in = (unsigned)length;
 	while (!png->has_ended) {
 		png->zlib.next_out = png->pixels;

@@ -27,6 +27,8 @@ static bool blame(char reason[STORE_REASON_SIZE], const char *what)
 	return false;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): these two call each other, MAX_DEPTH deep at most */
+
 static bool remove_tree(int parent, const char *name, int depth, char reason[STORE_REASON_SIZE]);
 
 /* Remove what is in an open folder; takes the descriptor. */
@@ -73,6 +75,8 @@ static bool remove_tree(int parent, const char *name, int depth, char reason[STO
 		return true;
 	return blame(reason, name);
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 static bool remove_from_category(const char *upload_folder, const char *category, const char *user,
 	char reason[STORE_REASON_SIZE])

@@ -78,6 +78,6 @@ enum multipart_result multipart_next(struct multipart *m, struct multipart_part 
  * Up to `size` bytes of the present part, 0 at its end, as a struct source does: {multipart_read, m}.
  * -1: the body ends or fails within the part; multipart_next() tells which.
  */
-ssize_t multipart_read(void *m, void *buffer, size_t size);
+ssize_t multipart_read(void *state, void *buffer, size_t size);
 
 #endif

@@ -54,10 +54,8 @@ static void add_method(char *allow, enum http_method method)
 {
 	size_t length = strlen(allow);
 
-	snprintf(allow + length, ROUTER_ALLOW_SIZE - length, "%s%s", length > 0 ? ", " : "",
-		router_method_name(method));
-	if (method == HTTP_GET)
-		add_method(allow, HTTP_HEAD);
+	snprintf(allow + length, ROUTER_ALLOW_SIZE - length, "%s%s%s", length > 0 ? ", " : "",
+		router_method_name(method), method == HTTP_GET ? ", HEAD" : "");
 }
 
 enum routing router_find(const struct route *routes, unsigned dialect, struct request *request,

@@ -136,7 +136,7 @@ static enum db_result load_all(struct db *db, void *context)
 
 static bool make_batches(struct load *load)
 {
-	const char *columns[IMPORT_COLUMNS];
+	const char *columns[IMPORT_COLUMNS] = {NULL};
 
 	for (int i = 0; i < IMPORT_TABLES; i++) {
 		const struct import_table *table = &IMPORT_TABLE[i];

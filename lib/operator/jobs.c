@@ -114,7 +114,8 @@ static char *without_tokens(struct arena *arena, const char *text)
 	return NULL;
 }
 
-/* The same for every text of a tree. */
+/* The same for every text of a tree.
+ * NOLINTNEXTLINE(misc-no-recursion): a tree that cJSON parsed is CJSON_NESTING_LIMIT deep at most */
 static bool hide_tokens(struct arena *arena, cJSON *item)
 {
 	cJSON *child;

@@ -134,7 +134,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: floor OPTION_FILE USER_ID [update]\n");
 		return EXIT_FAILURE;
 	}
-	answer.id = atoll(argv[2]);
+	answer.id = strtoll(argv[2], NULL, 10);
 	answer.changes = (unsigned long long)getpid()
 			 << 40; /* two processes never write the same */
 	mysql = connect_database(argv[1]);

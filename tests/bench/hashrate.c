@@ -58,9 +58,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: hashrate HASH PROCESSES SECONDS\n");
 		return EXIT_FAILURE;
 	}
-	processes = atoi(argv[2]);
+	processes = (int)strtol(argv[2], NULL, 10);
 	for (int i = 0; i < processes; i++)
-		if (!start(argv[1], atof(argv[3]), pipe_ends))
+		if (!start(argv[1], strtod(argv[3], NULL), pipe_ends))
 			return EXIT_FAILURE;
 	close(pipe_ends[1]);
 	while (read(pipe_ends[0], &rate, sizeof(rate)) == sizeof(rate) && rate > 0) {

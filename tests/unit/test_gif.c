@@ -95,7 +95,9 @@ static struct bytes *long_frame(int count)
 	for (int i = 0; i <= count; i++) {
 		bits |= (i < count ? (unsigned)i % 256 : 0x101U) << bit_count;
 		bit_count += width;
-		if (next < 4095 && ++next == 1 << width && width < 12)
+		if (next < 4095)
+			next++;
+		if (next == 1 << width && width < 12)
 			width++;
 		while (bit_count >= 8 || (i == count && bit_count > 0)) {
 			block[length++] = (unsigned char)bits;

@@ -139,7 +139,7 @@ static void colours_profile_density_and_transparency_stay(void **state)
 	CHUNK(png, "PLTE", "abcdef");
 	CHUNK(png, "tRNS", "\0\1");
 	CHUNK(png, "pHYs", "\0\0\0\1\0\0\0\1\1");
-	add_image(png, 2 * (1 + 2));
+	add_image(png, (size_t)2 * (1 + 2));
 	end(png);
 	assert_unchanged(PICTURE_PNG, png);
 }
@@ -233,7 +233,7 @@ static size_t image_size(uint32_t width, uint32_t height, unsigned bits, unsigne
 
 	if (interlace == 0)
 		return height * (1 + ((size_t)width * bits + 7) / 8);
-	for (char pass = '1'; pass <= '7'; pass++)
+	for (int pass = '1'; pass <= '7'; pass++)
 		for (uint32_t y = 0; y < height; y++) {
 			size_t columns = 0;
 
@@ -352,7 +352,7 @@ static struct bytes *animation(void)
 	add_frame(png, 0, 2, 2, 0, 0);
 	add_image(png, IMAGE_SIZE);
 	add_frame(png, 1, 1, 2, 1, 0);
-	add_frame_data(png, 2, 2 * (1 + 3));
+	add_frame_data(png, 2, (size_t)2 * (1 + 3));
 	end(png);
 	return png;
 }
@@ -518,7 +518,7 @@ static void wrong_palettes_are_refused(void **state)
 	refuse_palette(PALETTE, "tEXt", 3, "no palette");
 	refuse_palette(PALETTE, "PLTE", 0, "no colour");
 	refuse_palette(PALETTE, "PLTE", 4, "a colour and a third");
-	refuse_palette(PALETTE, "PLTE", 3 * 257, "257 colours");
+	refuse_palette(PALETTE, "PLTE", (size_t)3 * 257, "257 colours");
 	refuse_palette(GREY, "PLTE", 3, "a palette of greys");
 	refuse_palette(GREY_ALPHA, "PLTE", 3, "a palette of greys with alpha");
 }

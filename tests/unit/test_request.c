@@ -179,6 +179,7 @@ static enum request_body read_body(struct arena *arena, struct memory_source *me
 	struct request_source source;
 	struct request request;
 
+	/* cppcheck-suppress autoVariables ; they are read before this returns */
 	memory->parameters = parameters;
 	request = memory_request(arena, &source, memory);
 	return request_read_body(&request, limit, body, length);
@@ -307,8 +308,10 @@ static struct request request_with_body(
 	struct arena *arena, struct memory_source *memory, const char *announced)
 {
 	struct request_source *source = arena_zero(arena, sizeof(*source));
-	const char *parameters[] = {"CONTENT_LENGTH", announced == NULL ? "" : announced, NULL};
+	const char **parameters = arena_zero(arena, 3 * sizeof(*parameters));
 
+	parameters[0] = "CONTENT_LENGTH";
+	parameters[1] = announced == NULL ? "" : announced;
 	memory->parameters = parameters;
 	return memory_request(arena, source, memory);
 }

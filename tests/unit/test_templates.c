@@ -214,8 +214,10 @@ static void check_link(
 		fail_template(template, "has the wrong number of links", "");
 	if (links == 0)
 		return;
-	if (start == NULL || end == NULL || end < start + 4)
+	if (start == NULL || end == NULL || end < start + 4) {
 		fail_template(template, "has a link that is no paragraph of its own", "");
+		return;
+	}
 	for (const char *at = start + 2; at < end; at++)
 		if (*at == '\n')
 			fail_template(template, "has a link that is no paragraph of its own", "");

@@ -138,7 +138,7 @@ static void a_change_of_any_one_character_makes_it_invalid(void **state)
 		char *changed = arena_copy(*state, token, strlen(token));
 
 		/* the neighbour in the alphabet: in a last character this may change unused bits only */
-		changed[i] = token[i] == 'z' ? '0' : token[i] == '9' ? '8' : (char)(token[i] + 1);
+		changed[i] = (char)(token[i] == 'z' ? '0' : token[i] == '9' ? '8' : token[i] + 1);
 		if (verify(*state, changed) != TOKEN_INVALID)
 			fail_msg("character %zu of %s", i, token);
 	}

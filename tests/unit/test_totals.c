@@ -53,7 +53,7 @@ static void sports_are_listed_by_number_not_as_text(void **state)
 static void there_may_be_many_sports(void **state)
 {
 	enum { MANY = 2000 };
-	char *text = arena_zero(*state, MANY * 12), *at = text;
+	char *text = arena_zero(*state, (size_t)MANY * 12), *at = text;
 	struct totals totals = {.sports = text};
 	const cJSON *list;
 	int count = 0;
