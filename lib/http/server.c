@@ -116,6 +116,7 @@ static bool serve(struct arena *arena, const struct request_source *source, cons
 
 struct cgi {
 	int64_t unread; /* of the body; INT64_MAX: it ends where standard input ends */
+	struct sink output;
 };
 
 static const char *cgi_parameter(void *state, const char *name)
@@ -157,26 +158,20 @@ static void read_rest(struct cgi *cgi)
 
 static bool cgi_write(void *state, const void *bytes, size_t length)
 {
-	const char *from = bytes;
+	struct cgi *cgi = state;
 
-	read_rest(state);
-	while (length > 0) {
-		ssize_t written = write(STDOUT_FILENO, from, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return false;
-		from += written;
-		length -= (size_t)written;
-	}
-	return true;
+	read_rest(cgi);
+	return cgi->output.write(cgi->output.state, bytes, length);
 }
 
 static int serve_cgi(server_handler *handler, void *context)
 {
 	const char *length = getenv("CONTENT_LENGTH");
-	struct cgi cgi = {.unread = getenv("HTTP_TRANSFER_ENCODING") == NULL ? 0 : INT64_MAX};
+	int output = STDOUT_FILENO;
+	struct cgi cgi = {
+		.unread = getenv("HTTP_TRANSFER_ENCODING") == NULL ? 0 : INT64_MAX,
+		.output = sink_to_descriptor(&output),
+	};
 	const struct request_source source = {cgi_parameter, cgi_read, &cgi};
 	const struct sink sink = {cgi_write, &cgi};
 	struct arena arena = ARENA_EMPTY;
