@@ -13,7 +13,7 @@ import subprocess
 import pytest
 
 from conftest import WEB
-from support.answers import (ERR500, NOURL, PONG, exact, is_bad_token, is_json,
+from support.answers import (ERR500, NOAUTH, NOURL, PONG, exact, is_bad_token, is_json,
                              is_no_auth)
 from support.client import Api
 from support.dialects import ALL, DIALECTS
@@ -111,6 +111,15 @@ def test_suexec_lets_through_all_that_a_program_needs(stack, name, minter, user)
     assert ask('profile', PROFILE)[1] == DIALECTS[name].no_auth[1]
     status, body = ask('profile', PROFILE, HTTP_AUTHORIZATION=f'Bearer {minter.token(user.id)}')
     assert status == b'200' and body['data']['username'] == user.username
+
+
+@pytest.mark.parametrize('path', ['/api/nothing', '/api/auth/profile/edit', '/api/auth/picture',
+                                  '/api/auth/account/export/request'])
+def test_a_body_that_nobody_wants_costs_no_answer(api, path):
+    """Under mod_cgid it did: what is left unread resets the connection."""
+    expected = NOURL if path == '/api/nothing' else NOAUTH
+    for octets in (b'x', b'x' * 100_000, iter([b'x' * 50_000] * 2)):
+        exact(api.post(path, data=octets), expected)
 
 
 # ---- the web server's own errors -----------------------------------------------------------------
