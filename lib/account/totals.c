@@ -73,9 +73,20 @@ cJSON *totals_sports_list(const struct totals *totals, int *count)
 struct record {
 	int64_t id, sport_id;
 	const char *type; /* "" when unknown */
-	const cJSON *value;
+	bool has_value;
+	int64_t value;
 	const char *date, *uuid;
 };
+
+/* What does not fit its column cannot have come from there. */
+static bool read_numbers(
+	const cJSON *item, const cJSON *sport, const cJSON *value, struct record *record)
+{
+	record->has_value = cJSON_IsNumber(value);
+	return text_integer(item->string, 1, INT_MAX, &record->id) &&
+	       json_integer(sport, 1, INT_MAX, &record->sport_id) &&
+	       (!record->has_value || json_integer(value, INT_MIN, INT_MAX, &record->value));
+}
 
 static bool read_record(const cJSON *item, struct record *record)
 {
@@ -85,13 +96,10 @@ static bool read_record(const cJSON *item, struct record *record)
 		    *date = value == NULL ? NULL : value->next;
 	const cJSON *uuid = date == NULL ? NULL : date->next;
 
-	if (uuid == NULL || !cJSON_IsNumber(sport) || !cJSON_IsString(date) ||
+	if (uuid == NULL || !read_numbers(item, sport, value, record) || !cJSON_IsString(date) ||
 		!cJSON_IsString(uuid))
 		return false;
-	record->id = strtoll(item->string, NULL, 10);
-	record->sport_id = (int64_t)sport->valuedouble;
 	record->type = cJSON_IsString(type) ? type->valuestring : "";
-	record->value = value;
 	record->date = date->valuestring;
 	record->uuid = uuid->valuestring;
 	return true;
@@ -129,24 +137,22 @@ static void put(struct output *output, const char *text)
 static void put_value(struct output *output, const struct record *record)
 {
 	char text[TEXT_DECIMAL_SIZE], duration[CLOCK_DURATION_SIZE];
-	int64_t value;
 
-	if (!cJSON_IsNumber(record->value)) {
+	if (!record->has_value) {
 		put(output, "null");
 		return;
 	}
-	value = (int64_t)record->value->valuedouble;
 	if (strcmp(record->type, "LD") == 0) {
-		clock_duration(value, duration);
+		clock_duration(record->value, duration);
 		put(output, "\"");
 		put(output, duration);
 		put(output, "\"");
 		return;
 	}
 	if (strcmp(record->type, "AS") == 0 || strcmp(record->type, "MS") == 0)
-		put(output, text_decimal(value, 2, text));
+		put(output, text_decimal(record->value, 2, text));
 	else
-		put(output, text_decimal(value, 3, text));
+		put(output, text_decimal(record->value, 3, text));
 }
 
 /* One of the five types, or null: nothing else is passed on as it is. */
