@@ -61,6 +61,9 @@ UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(OUT)/tests/%)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(OUT)/programs/%)
+FUZZ_SHARED := $(filter-out $(FUZZ_SOURCES),$(wildcard tests/fuzz/*.c))
+# the executables once more, with another name for main()
+FUZZ_SERVICES := $(SERVICES:%=$(OUT)/tests/fuzz/service_%.o)
 
 MIGRATIONS := $(sort $(wildcard sql/[0-9]*.sql))
 TEMPLATES := $(sort $(wildcard lib/mail/templates/*/*.txt))
@@ -185,9 +188,18 @@ $(OUT)/tests/%: $(OUT)/tests/unit/%.o $(OUT)/libfitgate.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -lcurl -lzip -lcmocka -o $@
 
-$(OUT)/programs/%: $(OUT)/tests/fuzz/%.o $(OUT)/libfitgate.a
+$(OUT)/tests/fuzz/service_%.o: cgi/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Dmain=service_$* -MMD -MP -c $< -o $@
+
+# an archive: what of it a target asks for stands in for what the library has of the same name
+$(OUT)/libfuzz.a: $(FUZZ_SHARED:%.c=$(OUT)/%.o) $(FUZZ_SERVICES)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(OUT)/programs/%: $(OUT)/tests/fuzz/%.o $(OUT)/libfuzz.a $(OUT)/libfitgate.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $^ $(LIBS) -lcurl -lz -o $@
 
 -include $(LIB_OBJECTS:.o=.d) $(PROGRAMS:%=$(OUT)/cgi/%.d) $(UNIT_PROGRAMS:$(OUT)/tests/%=$(OUT)/tests/unit/%.d) \
-	$(FUZZ_SOURCES:%.c=$(OUT)/%.d)
+	$(FUZZ_SOURCES:%.c=$(OUT)/%.d) $(FUZZ_SHARED:%.c=$(OUT)/%.d) $(FUZZ_SERVICES:.o=.d)

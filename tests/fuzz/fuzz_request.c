@@ -1,0 +1,247 @@
+/*
+ * http/request and http/router: a request of any parameters and body (input.h), read as far as LIMIT
+ * bytes and routed among the shapes that the executables' routes have. The result is held against what
+ * the parameters, the announced length and the path, taken segment by segment, say it must be.
+ */
+#include "input.h"
+
+#include "account/dialect.h"
+#include "core/text.h"
+#include "http/router.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEGMENTS = 8 };
+
+static void never_called(
+	struct service *service, struct request *request, struct response *response)
+{
+	(void)service;
+	(void)request;
+	(void)response;
+	abort();
+}
+
+static const struct route ROUTES[] = {
+	{HTTP_POST, "/api/auth/login", NULL, never_called, IN_ALL},
+	{HTTP_POST, "/api/auth/logout", NULL, never_called, IN_0_7},
+	{HTTP_GET, "/api/auth/logout", NULL, never_called, IN_0_2},
+	{HTTP_PATCH, "/api/auth/profile/edit/account", NULL, never_called, SINCE_0_6},
+	{HTTP_DELETE, "/api/auth/profile/reset/sports/:sport_id", NULL, never_called, SINCE_0_6},
+	{HTTP_GET, "/api/auth/account/export", NULL, never_called, IN_0_7},
+	{HTTP_POST, "/api/auth/account/export/request", NULL, never_called, IN_0_7},
+	{HTTP_GET, "/api/auth/account/export/:file_name", NULL, never_called, IN_0_7},
+	{HTTP_GET, "/api/sports", NULL, never_called, IN_ALL},
+	{HTTP_GET, "/api/sports/#sport_id", NULL, never_called, IN_ALL},
+	{HTTP_GET, "/api/users/:user_name/picture", NULL, never_called, SINCE_0_6},
+	{HTTP_GET, "/api/users/:user_id/picture", NULL, never_called, IN_0_2},
+	{HTTP_POST, "/api/both/:one/and/#two", NULL, never_called, IN_ALL},
+	{0},
+};
+
+static const char *given(const struct request_input *input, const char *name)
+{
+	const char *value = request_input_parameter(input, name);
+
+	return value == NULL ? "" : value;
+}
+
+/* ---- parameters -------------------------------------------------------------------------------- */
+
+static void check_path(const struct request *request, const struct request_input *input)
+{
+	const char *path = given(input, "PATH_INFO"), *dialect = given(input, "API_DIALECT");
+	size_t taken = strlen(path) - strlen(request->path);
+
+	require(strcmp(path + taken, request->path) == 0);
+	if (taken == 0) {
+		require(strcmp(request->dialect_name, dialect) == 0);
+		require(*dialect != '\0' || !matches_regex(path, "^/v[0-9.]+/api/"));
+		return;
+	}
+	require(*dialect == '\0' && matches_regex(path, "^/v[0-9.]+/api/"));
+	require(strlen(request->dialect_name) == taken - 2);
+	require(memcmp(path + 2, request->dialect_name, taken - 2) == 0);
+}
+
+static void check_parameters(const struct request *request, const struct request_input *input)
+{
+	const char *length = given(input, "CONTENT_LENGTH"), *id = given(input, "REQUEST_ID");
+	const char *header = given(input, "HTTP_AUTHORIZATION");
+	char number[32];
+
+	if (*header == '\0')
+		header = given(input, "REDIRECT_HTTP_AUTHORIZATION");
+	require(strcmp(request->authorization, header) == 0);
+	require(strcmp(request->method_text, given(input, "REQUEST_METHOD")) == 0);
+	require(request->method == HTTP_OTHER ||
+		strcmp(router_method_name(request->method), request->method_text) == 0);
+	require(strcmp(request->content_type, given(input, "CONTENT_TYPE")) == 0);
+	require(strcmp(request->user_agent, given(input, "HTTP_USER_AGENT")) == 0);
+	require(strcmp(request->remote_address, given(input, "REMOTE_ADDR")) == 0);
+	require(strcmp(request->accel_prefix, given(input, "ACCEL_PREFIX")) == 0);
+	require(matches_regex(request->id, "^[-0-9A-Za-z_@]{1,64}$"));
+	require(strcmp(request->id, id) == 0 || !matches_regex(id, "^[-0-9A-Za-z_@]{1,64}$"));
+	require(request->content_length >= -1);
+	if (request->content_length < 0) {
+		require(!matches_regex(length, "^[0-9]{1,18}$"));
+		return;
+	}
+	/* leading zeros (and the sign of -0) are all that may differ */
+	snprintf(number, sizeof(number), "%lld", (long long)request->content_length);
+	length += strspn(length, "-0");
+	require(strcmp(*length == '\0' ? "0" : length, number) == 0);
+}
+
+/* ---- body -------------------------------------------------------------------------------------- */
+
+static enum request_body expected_body(
+	const struct request *request, const struct request_input *input, size_t limit)
+{
+	int64_t announced = request->content_length, length = (int64_t)input->length;
+	bool broken = input->broken >= 0;
+	/* a read begins where the last one ended: one that is broken off within a piece gives it whole */
+	int64_t readable = broken && input->step == 0 && input->broken > 0 ? length : input->broken;
+
+	if (announced > (int64_t)limit)
+		return REQUEST_BODY_TOO_LARGE;
+	if (announced >= 0) {
+		if (announced > length || (broken && announced > readable))
+			return REQUEST_BODY_BROKEN;
+		return REQUEST_BODY_OK;
+	}
+	if (length > (int64_t)limit && (!broken || readable > (int64_t)limit))
+		return REQUEST_BODY_TOO_LARGE;
+	return broken ? REQUEST_BODY_BROKEN : REQUEST_BODY_OK;
+}
+
+static void check_body(const struct request *request, struct request_input *input)
+{
+	const char *text = request_input_parameter(input, "LIMIT"), *body = NULL;
+	size_t limit = text == NULL ? 100 : strtoul(text, NULL, 10) % 20000;
+	size_t length = 0, whole = input->length;
+	enum request_body result = request_read_body(request, limit, &body, &length);
+
+	/* in pieces, whether a break is met depends on where the last piece ends */
+	if (input->broken < 0)
+		require(result == expected_body(request, input, limit));
+	if (request->content_length >= 0)
+		require(input->asked <= (size_t)request->content_length);
+	require(input->asked <= limit + 1);
+	if (result != REQUEST_BODY_OK)
+		return;
+	if (request->content_length >= 0)
+		whole = (size_t)request->content_length;
+	require(length == whole && length <= limit);
+	require(memcmp(body, input->body, length) == 0 && body[length] == '\0');
+}
+
+/* ---- routes ------------------------------------------------------------------------------------ */
+
+/* "/a/b" has the segments "", "a" and "b"; each of `parts` is a text of its own. -1: too many. */
+static int split(struct arena *arena, const char *path, const char *parts[SEGMENTS])
+{
+	int count = 0;
+
+	for (;; path++) {
+		size_t length = strcspn(path, "/");
+
+		if (count == SEGMENTS)
+			return -1;
+		parts[count++] = arena_copy(arena, path, length);
+		path += length;
+		if (*path == '\0')
+			return count;
+	}
+}
+
+static bool fits(const char *pattern, const char *part)
+{
+	if (*pattern == ':')
+		return *part != '\0';
+	if (*pattern == '#')
+		return *part != '\0' && part[strspn(part, "0123456789")] == '\0';
+	return strcmp(pattern, part) == 0;
+}
+
+static bool route_fits(
+	struct arena *arena, const struct route *route, const struct request *request)
+{
+	const char *patterns[SEGMENTS], *parts[SEGMENTS];
+	int count = split(arena, route->pattern, patterns);
+
+	if (split(arena, request->path, parts) != count)
+		return false;
+	for (int i = 0; i < count; i++)
+		if (!fits(patterns[i], parts[i]))
+			return false;
+	return true;
+}
+
+/* What stood for the names, in their order. */
+static void check_names(struct arena *arena, const struct request *request)
+{
+	const char *patterns[SEGMENTS], *parts[SEGMENTS];
+	int count = split(arena, request->route, patterns), names = 0;
+
+	require(split(arena, request->path, parts) == count);
+	for (int i = 0; i < count; i++)
+		if (*patterns[i] == ':' || *patterns[i] == '#')
+			require(strcmp(request->parameters[names++], parts[i]) == 0);
+	for (; names < REQUEST_PATH_PARAMETERS; names++)
+		require(request->parameters[names] == NULL);
+}
+
+static void check_route(struct arena *arena, struct request *request, unsigned dialect)
+{
+	enum http_method wanted = request->method == HTTP_HEAD ? HTTP_GET : request->method;
+	char allow[ROUTER_ALLOW_SIZE], list[ROUTER_ALLOW_SIZE + 2];
+	const struct route *found;
+	enum routing result = router_find(ROUTES, dialect, request, &found, allow);
+	bool known = false, served = false;
+
+	require(strlen(allow) < sizeof(allow));
+	snprintf(list, sizeof(list), ", %s", allow);
+	for (const struct route *route = ROUTES; route->pattern != NULL; route++) {
+		char name[16];
+
+		if ((route->dialects & dialect) == 0 || !route_fits(arena, route, request))
+			continue;
+		known = true;
+		served |= route->method == wanted;
+		snprintf(name, sizeof(name), ", %s", router_method_name(route->method));
+		require(strstr(list, name) != NULL);
+	}
+	require((result == ROUTING_UNKNOWN) == !known);
+	require((result == ROUTING_OPTIONS) == (known && request->method == HTTP_OPTIONS));
+	require((result == ROUTING_FOUND) == served);
+	require((request->route != NULL) == known && (found != NULL) == served);
+	if (served)
+		require(found->method == wanted && (found->dialects & dialect) != 0 &&
+			strcmp(found->pattern, request->route) == 0);
+	if (known)
+		check_names(arena, request);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct arena arena;
+	struct input input = input_begin(data, size);
+	struct request_input given_request;
+	struct request request;
+
+	request_input_begin(&given_request, &input, &arena, NULL);
+	require(request_begin(&request, &arena, &given_request.source));
+	check_parameters(&request, &given_request);
+	check_path(&request, &given_request);
+	check_body(&request, &given_request);
+	for (int i = 0; i < DIALECT_COUNT; i++) {
+		struct request copy = request;
+
+		check_route(&arena, &copy, DIALECTS[i].mask);
+	}
+	arena_reset(&arena);
+	return 0;
+}
