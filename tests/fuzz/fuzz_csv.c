@@ -3,42 +3,14 @@
  * first byte says in pieces of how many bytes the rest is read, whole when it is 0; the records must not
  * depend on that. What a record says is text without NUL, and its lines only grow.
  */
+#include "input.h"
+
 #include "core/csv.h"
 #include "core/json.h"
 #include "core/text.h"
 #include "operator/import_table.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-
-struct pieces {
-	const uint8_t *bytes;
-	size_t length, step;
-};
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static ssize_t read_piece(void *state, void *buffer, size_t size)
-{
-	struct pieces *pieces = state;
-
-	if (size > pieces->length)
-		size = pieces->length;
-	if (pieces->step > 0 && size > pieces->step)
-		size = pieces->step;
-	if (size > 0)
-		memcpy(buffer, pieces->bytes, size);
-	pieces->bytes += size;
-	pieces->length -= size;
-	return (ssize_t)size;
-}
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void compare_records(const struct csv *one, const struct csv *other)
 {
@@ -93,8 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		pieced = malloc(sizeof(*pieced));
 	all = (struct pieces){data + 1, size - 1, 0};
 	some = (struct pieces){data + 1, size - 1, data[0]};
-	csv_begin(whole, (struct source){read_piece, &all});
-	csv_begin(pieced, (struct source){read_piece, &some});
+	csv_begin(whole, (struct source){pieces_read, &all});
+	csv_begin(pieced, (struct source){pieces_read, &some});
 	while ((result = csv_next(whole)) != CSV_END) {
 		require(result != CSV_UNREADABLE && csv_next(pieced) == result);
 		require(whole->line > line);

@@ -303,21 +303,6 @@ static bool model_text(const char *text, size_t length, const cJSON *tree, struc
 
 /* ---- written again ----------------------------------------------------------------------------- */
 
-struct text_sink {
-	char *text;
-	size_t length, size;
-};
-
-static bool write_text(void *state, const void *bytes, size_t length)
-{
-	struct text_sink *sink = state;
-
-	require(length <= sink->size - sink->length);
-	memcpy(sink->text + sink->length, bytes, length);
-	sink->length += length;
-	return true;
-}
-
 static bool are_equal(double a, double b)
 {
 	/* cJSON writes a number with 15 digits where that is equal within an epsilon */
@@ -357,18 +342,18 @@ static void check_written(const char *text, size_t length, const cJSON *tree)
 {
 	static struct json_writer writer;
 	static char buffer[1 << 22];
-	struct text_sink sink = {buffer, 0, sizeof(buffer)};
+	struct output output = {buffer, 0, sizeof(buffer)};
 	const cJSON *again;
 
 	/* it takes no byte order mark: it is given what the database has */
 	if (length > 0 && *text == '\xEF')
 		return;
-	json_writer_begin(&writer, (struct sink){write_text, &sink});
+	json_writer_begin(&writer, (struct sink){output_write, &output});
 	json_write_json(&writer, text);
 	require(json_writer_end(&writer));
-	for (size_t i = 0; i < sink.length; i++)
+	for (size_t i = 0; i < output.length; i++)
 		require((unsigned char)buffer[i] < 0x7f);
-	again = json_parse(buffer, sink.length);
+	again = json_parse(buffer, output.length);
 	require(again != NULL);
 	require_equal(tree, again, true);
 }

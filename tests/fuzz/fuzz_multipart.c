@@ -4,61 +4,22 @@
  * is the body. What a body says must not depend on the pieces that it comes in, nor on those that its
  * parts are taken in.
  */
+#include "input.h"
+
 #include "http/multipart.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-struct pieces {
-	const uint8_t *bytes;
-	size_t length, step;
-};
-
-/* Everything that a body says, one thing behind the other. */
-struct transcript {
-	char *text;
-	size_t length, size;
-};
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static ssize_t read_piece(void *state, void *buffer, size_t size)
-{
-	struct pieces *pieces = state;
-
-	if (size > pieces->length)
-		size = pieces->length;
-	if (pieces->step > 0 && size > pieces->step)
-		size = pieces->step;
-	memcpy(buffer, pieces->bytes, size);
-	pieces->bytes += size;
-	pieces->length -= size;
-	return (ssize_t)size;
-}
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void tell(struct transcript *transcript, const void *bytes, size_t length)
-{
-	require(length <= transcript->size - transcript->length);
-	memcpy(transcript->text + transcript->length, bytes, length);
-	transcript->length += length;
-}
-
-static void tell_name(struct transcript *transcript, const char *name)
+/* Everything that a body says is put down in a transcript, one thing behind the other. */
+static void tell_name(struct output *transcript, const char *name)
 {
 	for (const char *c = name; *c != '\0'; c++)
 		require(((unsigned char)*c >= 0x20 || *c == '\t') && *c != 0x7f);
-	tell(transcript, name, strlen(name) + 1);
+	output_write(transcript, name, strlen(name) + 1);
 }
 
 /* Take the body apart, each part in pieces of `take` bytes. */
-static void transcribe(struct multipart *m, size_t take, struct transcript *transcript)
+static void transcribe(struct multipart *m, size_t take, struct output *transcript)
 {
 	struct multipart_part part;
 	enum multipart_result result;
@@ -67,25 +28,25 @@ static void transcribe(struct multipart *m, size_t take, struct transcript *tran
 
 	while ((result = multipart_next(m, &part)) == MULTIPART_PART) {
 		tell_name(transcript, part.name);
-		tell(transcript, part.filename == NULL ? "-" : "+", 1);
+		output_write(transcript, part.filename == NULL ? "-" : "+", 1);
 		if (part.filename != NULL)
 			tell_name(transcript, part.filename);
 		while ((got = multipart_read(m, content, take)) > 0)
-			tell(transcript, content, (size_t)got);
-		tell(transcript, got == 0 ? "." : "!", 1);
+			output_write(transcript, content, (size_t)got);
+		output_write(transcript, got == 0 ? "." : "!", 1);
 	}
 	require(result != MULTIPART_UNREADABLE);
-	tell(transcript, &result, sizeof(result));
+	output_write(transcript, &result, sizeof(result));
 	free(content);
 }
 
 /* false: the boundary cannot be used. */
 static bool read_body(
-	const char *content_type, struct pieces pieces, size_t take, struct transcript *transcript)
+	const char *content_type, struct pieces pieces, size_t take, struct output *transcript)
 {
 	/* of its own, so that the sanitizer sees a step beyond it */
 	struct multipart *m = malloc(sizeof(*m));
-	bool begun = multipart_begin(m, content_type, &(struct source){read_piece, &pieces});
+	bool begun = multipart_begin(m, content_type, &(struct source){pieces_read, &pieces});
 
 	if (begun)
 		transcribe(m, take, transcript);
@@ -93,12 +54,12 @@ static bool read_body(
 	return begun;
 }
 
-static struct transcript empty_transcript(size_t body_length)
+static struct output empty_transcript(size_t body_length)
 {
 	/* a part says less than its delimiter and headers take, and there is a result at the end */
-	struct transcript transcript = {.size = body_length + 64};
+	struct output transcript = {.size = body_length + 64};
 
-	transcript.text = malloc(transcript.size);
+	transcript.bytes = malloc(transcript.size);
 	return transcript;
 }
 
@@ -106,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char TYPE[] = "multipart/form-data; boundary=";
 	const uint8_t *line_end = size < 2 ? NULL : memchr(data + 1, '\n', size - 1);
-	struct transcript whole, pieced;
+	struct output whole, pieced;
 	struct pieces pieces;
 	size_t length;
 	char *content_type;
@@ -126,10 +87,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		pieces.step = data[0];
 		read_body(content_type, pieces, 1 + data[0] % 7, &pieced);
 		require(whole.length == pieced.length &&
-			memcmp(whole.text, pieced.text, whole.length) == 0);
+			memcmp(whole.bytes, pieced.bytes, whole.length) == 0);
 	}
 	free(content_type);
-	free(whole.text);
-	free(pieced.text);
+	free(whole.bytes);
+	free(pieced.bytes);
 	return 0;
 }

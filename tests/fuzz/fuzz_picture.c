@@ -5,68 +5,23 @@
  * whole one, cleaning it again changes nothing, and it holds no chunk, segment or extension but those
  * that may stay.
  */
+#include "input.h"
+
 #include "files/picture.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#define REQUIRE(condition)                                                                         \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			abort();                                                                   \
-	} while (0)
-
 enum { OUTPUT_MAX = 1 << 22, PNG_SIGNATURE_SIZE = 8, PNG_CHUNK_EXTRA = 12 };
-
-struct input {
-	const uint8_t *bytes;
-	size_t length;
-	size_t step;
-	size_t taken;
-};
-
-struct output {
-	uint8_t *bytes;
-	size_t length;
-};
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static ssize_t read_input(void *state, void *buffer, size_t size)
-{
-	struct input *input = state;
-	size_t left = input->length - input->taken;
-
-	if (size > left)
-		size = left;
-	if (size > input->step)
-		size = input->step;
-	memcpy(buffer, input->bytes + input->taken, size);
-	input->taken += size;
-	return (ssize_t)size;
-}
-
-static bool write_output(void *state, const void *bytes, size_t length)
-{
-	struct output *output = state;
-
-	if (length > OUTPUT_MAX - output->length)
-		return false;
-	memcpy(output->bytes + output->length, bytes, length);
-	output->length += length;
-	return true;
-}
-
 static enum picture_result clean(enum picture_kind kind, const uint8_t *bytes, size_t length,
 	size_t step, struct output *output)
 {
-	struct input input = {bytes, length, step, 0};
-	struct source in = {read_input, &input};
-	struct sink out = {write_output, output};
+	struct pieces pieces = {bytes, length, step};
+	struct source in = {pieces_read, &pieces};
+	struct sink out = {output_write, output};
 
 	output->length = 0;
 	return picture_clean(kind, &in, &out);
@@ -107,15 +62,15 @@ static void check_jpeg(const uint8_t *bytes, size_t length)
 	while (bytes[at + 1] != 0xd9) {
 		size_t size = 2 + be16(bytes + at + 2);
 
-		REQUIRE(at + size < length && bytes[at] == 0xff);
-		REQUIRE(is_kept_segment(bytes + at, size));
+		require(at + size < length && bytes[at] == 0xff);
+		require(is_kept_segment(bytes + at, size));
 		if (bytes[at + 1] == 0xda)
 			while (bytes[at + size] != 0xff || bytes[at + size + 1] == 0x00 ||
 				(bytes[at + size + 1] & 0xf8) == 0xd0)
 				size++;
 		at += size;
 	}
-	REQUIRE(at + 2 == length);
+	require(at + 2 == length);
 }
 
 static void check_png(const uint8_t *bytes, size_t length)
@@ -126,12 +81,12 @@ static void check_png(const uint8_t *bytes, size_t length)
 	char type[5] = "";
 
 	while (at < length) {
-		REQUIRE(length - at >= PNG_CHUNK_EXTRA);
+		require(length - at >= PNG_CHUNK_EXTRA);
 		memcpy(type, bytes + at + 4, 4);
-		REQUIRE(strlen(type) == 4 && strstr(KEPT, type) != NULL);
+		require(strlen(type) == 4 && strstr(KEPT, type) != NULL);
 		at += PNG_CHUNK_EXTRA + be32(bytes + at);
 	}
-	REQUIRE(at == length && strcmp(type, "IEND") == 0);
+	require(at == length && strcmp(type, "IEND") == 0);
 }
 
 static size_t colours_size(uint8_t flags)
@@ -155,14 +110,14 @@ static void check_gif(const uint8_t *bytes, size_t length)
 			at = sub_blocks_end(bytes, at + 11 + colours_size(bytes[at + 9]));
 			continue;
 		}
-		REQUIRE(bytes[at] == 0x21);
-		REQUIRE(bytes[at + 1] == 0xf9 ||
+		require(bytes[at] == 0x21);
+		require(bytes[at + 1] == 0xf9 ||
 			memcmp(bytes + at + 3, "NETSCAPE2.0\3\1", 13) == 0 ||
 			memcmp(bytes + at + 3, "ANIMEXTS1.0\3\1", 13) == 0);
 		at = bytes[at + 1] == 0xf9 ? at + 8 : at + 19;
-		REQUIRE(at < length && bytes[at - 1] == 0);
+		require(at < length && bytes[at - 1] == 0);
 	}
-	REQUIRE(at + 1 == length);
+	require(at + 1 == length);
 }
 
 /* ---- libFuzzer --------------------------------------------------------------------------------- */
@@ -201,21 +156,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static uint8_t first[OUTPUT_MAX], second[OUTPUT_MAX];
 	static void (*const CHECKS[])(const uint8_t *, size_t) = {
 		[PICTURE_JPEG] = check_jpeg, [PICTURE_PNG] = check_png, [PICTURE_GIF] = check_gif};
-	struct output cleaned = {first, 0}, again = {second, 0};
+	struct output cleaned = {(char *)first, 0, OUTPUT_MAX},
+		      again = {(char *)second, 0, OUTPUT_MAX};
 	enum picture_result result;
 	enum picture_kind kind;
 
 	if (size == 0)
 		return 0;
 	kind = kind_of(data[0]);
-	result = clean(kind, data + 1, size - 1, SIZE_MAX, &cleaned);
-	REQUIRE(result == PICTURE_OK || result == PICTURE_INVALID);
-	REQUIRE(clean(kind, data + 1, size - 1, 7, &again) == result);
+	result = clean(kind, data + 1, size - 1, 0, &cleaned);
+	require(result == PICTURE_OK || result == PICTURE_INVALID);
+	require(clean(kind, data + 1, size - 1, 7, &again) == result);
 	if (result != PICTURE_OK)
 		return 0;
-	REQUIRE(again.length == cleaned.length && memcmp(first, second, again.length) == 0);
+	require(again.length == cleaned.length && memcmp(first, second, again.length) == 0);
 	CHECKS[kind](first, cleaned.length);
-	REQUIRE(clean(kind, first, cleaned.length, SIZE_MAX, &again) == PICTURE_OK);
-	REQUIRE(again.length == cleaned.length && memcmp(first, second, again.length) == 0);
+	require(clean(kind, first, cleaned.length, 0, &again) == PICTURE_OK);
+	require(again.length == cleaned.length && memcmp(first, second, again.length) == 0);
 	return 0;
 }

@@ -43,6 +43,31 @@ char *input_rest(struct input *input, struct arena *arena)
 	return text;
 }
 
+ssize_t pieces_read(void *state, void *buffer, size_t size)
+{
+	struct pieces *pieces = state;
+
+	if (size > pieces->length)
+		size = pieces->length;
+	if (pieces->step > 0 && size > pieces->step)
+		size = pieces->step;
+	if (size > 0)
+		memcpy(buffer, pieces->bytes, size);
+	pieces->bytes += size;
+	pieces->length -= size;
+	return (ssize_t)size;
+}
+
+bool output_write(void *state, const void *bytes, size_t length)
+{
+	struct output *output = state;
+
+	require(length <= output->size - output->length);
+	memcpy(output->bytes + output->length, bytes, length);
+	output->length += length;
+	return true;
+}
+
 /* The code point says how long it should have been. */
 static size_t shortest(uint32_t point)
 {

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/types.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -39,6 +40,24 @@ char *input_text(struct input *input, struct arena *arena, char delimiter);
 
 /* What is left, as a text. */
 char *input_rest(struct input *input, struct arena *arena);
+
+/* Bytes as a source gives them: `step` of them at once at most, or as many as are wanted when it is 0. */
+struct pieces {
+	const uint8_t *bytes;
+	size_t length, step;
+};
+
+/* For struct source; `state` is a struct pieces. */
+ssize_t pieces_read(void *state, void *buffer, size_t size);
+
+/* What is written, in room that must be enough for it. */
+struct output {
+	char *bytes;
+	size_t length, size;
+};
+
+/* For struct sink; `state` is a struct output. */
+bool output_write(void *state, const void *bytes, size_t length);
 
 /* Whether the bytes are UTF-8, and how many characters; found in another way than core/text does. */
 bool model_is_utf8(const char *text, size_t length, size_t *count);
