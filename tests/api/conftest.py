@@ -30,7 +30,7 @@ from support.dialects import DIALECTS  # noqa: E402
 from support.journal import Journal  # noqa: E402
 from support.mail import MailFolder  # noqa: E402
 from support.programs import Programs  # noqa: E402
-from support.tokens import Minter  # noqa: E402
+from support.tokens import ABSENT, Minter, sha256_hex  # noqa: E402
 from support.waiting import until  # noqa: E402
 
 BUILD = Path(os.environ.get('FITGATE_BUILD', SOURCE / 'build' / 'release')).resolve()
@@ -258,6 +258,16 @@ def login(api):
 def minter():
     """Makes tokens with the server's own key."""
     return Minter(SETTINGS['APP_SECRET_KEY'])
+
+
+@pytest.fixture
+def reset_token(db, minter):
+    """A token like those in the e-mails, with some claims changed."""
+    def make(account, **changes):
+        binding = sha256_hex(people.user_row(db, account)['password'])[:16]
+        return minter.token(account.id, **{'jti': ABSENT, 'gen': ABSENT, 'aud': 'password-reset',
+                                           'pwd': binding, **changes})
+    return make
 
 
 @pytest.fixture

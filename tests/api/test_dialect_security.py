@@ -42,16 +42,6 @@ def enter(ask):
 
 
 @pytest.fixture
-def reset_token(db, minter):
-    """A token like those in the e-mails, with some claims changed."""
-    def make(account, **changes):
-        binding = sha256_hex(user_row(db, account)['password'])[:16]
-        return minter.token(account.id, **{'jti': ABSENT, 'gen': ABSENT, 'aud': 'password-reset',
-                                           'pwd': binding, **changes})
-    return make
-
-
-@pytest.fixture
 def is_refused(ask, dialect):
     def check(token):
         dialect.refuses(ask.get(PROFILE, token=token), dialect.bad_token)

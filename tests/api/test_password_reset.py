@@ -32,16 +32,6 @@ def request_reset(api):
 
 
 @pytest.fixture
-def reset_token(db, minter):
-    """A token like those in the e-mails, with some claims changed."""
-    def make(account, **changes):
-        binding = sha256_hex(user_row(db, account)['password'])[:16]
-        return minter.token(account.id, **{'jti': ABSENT, 'gen': ABSENT, 'aud': 'password-reset',
-                                           'pwd': binding, **changes})
-    return make
-
-
-@pytest.fixture
 def update(api):
     return lambda token, password=NEW_PASSWORD: api.post(
         UPDATE, json={'token': token, 'password': password})

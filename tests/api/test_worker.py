@@ -9,12 +9,13 @@ import pytest
 
 from support.answers import REGISTERED, exact
 from support.mail import Catcher
+from support.queue import JobQueue
 from support.waiting import until
 
 REGISTER = '/api/auth/register'
 
 
-class Queue:
+class Queue(JobQueue):
     """A database beside the stack's own, with registrations and workers for it alone."""
 
     def __init__(self, programs, database, sql, registration):
@@ -39,19 +40,6 @@ class Queue:
 
     def start(self, url, *arguments):
         return self.programs.start('worker', *arguments, settings=self.settings(url))
-
-    def jobs(self):
-        return self.sql.rows('SELECT *, run_after > UTC_TIMESTAMP(6) AS waits '
-                             'FROM jobs ORDER BY id')
-
-    def job(self):
-        rows = self.jobs()
-        assert len(rows) == 1, rows
-        return rows[0]
-
-    def make_due(self):
-        """As if the time had passed."""
-        self.sql.run('UPDATE jobs SET run_after = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND')
 
 
 @pytest.fixture

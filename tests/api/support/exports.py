@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from support.people import insert_user
 from support.profile import duration_text, expected_profile, record_value, shortuuid
+from support.queue import JobQueue
 from support.waiting import until
 
 STATUS = '/api/auth/account/export'
@@ -18,8 +19,10 @@ def file_path(name):
     return f'{STATUS}/{name}'
 
 
-class Exports:
+class Exports(JobQueue):
     """A database and an upload folder apart from the stack's, with workers for them alone."""
+
+    kind = 'export'
 
     def __init__(self, programs, database, sql, minter, root):
         self.programs = programs
@@ -76,19 +79,6 @@ class Exports:
 
     def row(self, user):
         return self.sql.row('SELECT * FROM users_data_export WHERE user_id = %s', user.id)
-
-    def jobs(self):
-        return self.sql.rows("SELECT *, run_after > UTC_TIMESTAMP(6) AS waits FROM jobs "
-                             "WHERE kind = 'export' ORDER BY id")
-
-    def job(self):
-        rows = self.jobs()
-        assert len(rows) == 1, rows
-        return rows[0]
-
-    def make_due(self):
-        """As if the time had passed."""
-        self.sql.run('UPDATE jobs SET run_after = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND')
 
     def files(self, user):
         """The names in the folder of the user's archives."""
