@@ -4,12 +4,17 @@
 #include "db/internal.h"
 
 #include "core/log.h"
+#include "core/secret.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { CONNECT_TIMEOUT = 5, ANSWER_TIMEOUT = 30 };
+
+/* How often to try, and how long to wait in between, while all connections are taken: 2 s on the average. */
+enum { CROWDED_TRIES = 20, CROWDED_WAIT_MIN_MS = 60, CROWDED_WAIT_SPREAD_MS = 80 };
 
 /* Everything a session relies on, whatever the server's defaults are. */
 static const char SESSION[] =
@@ -106,12 +111,28 @@ static void set_options(struct db *db)
 		ssl != NULL && strcmp(ssl, "verify") == 0);
 }
 
-bool db_connect(struct db *db)
+/* The server, or the account, has as many connections as it may: on a shared host a burst is enough. */
+static bool is_crowded(unsigned number)
+{
+	return number == ER_CON_COUNT_ERROR || number == ER_TOO_MANY_USER_CONNECTIONS ||
+	       number == ER_USER_LIMIT_REACHED;
+}
+
+/* Not the same time for all who wait. */
+static void wait_a_little(void)
+{
+	unsigned char chance = 0;
+	struct timespec wait = {0};
+
+	secret_random(&chance, sizeof(chance));
+	wait.tv_nsec = (CROWDED_WAIT_MIN_MS + chance % CROWDED_WAIT_SPREAD_MS) * 1000000L;
+	nanosleep(&wait, NULL);
+}
+
+static bool try_to_connect(struct db *db)
 {
 	const struct url *url = db->url;
 
-	if (db->mysql != NULL)
-		return true;
 	db->mysql = mysql_init(NULL);
 	if (db->mysql == NULL) {
 		db_note_error(db, CR_OUT_OF_MEMORY, "out of memory");
@@ -123,9 +144,22 @@ bool db_connect(struct db *db)
 		    CLIENT_FOUND_ROWS) != NULL)
 		return true;
 	db_note_error(db, mysql_errno(db->mysql), mysql_error(db->mysql));
-	log_error("database: %s (%u)", db->error_text, db->error_number);
 	db_disconnect(db);
 	return false;
+}
+
+bool db_connect(struct db *db)
+{
+	bool connected = db->mysql != NULL || try_to_connect(db);
+
+	for (int tries = 1; !connected && is_crowded(db->error_number) && tries < CROWDED_TRIES;
+		tries++) {
+		wait_a_little();
+		connected = try_to_connect(db);
+	}
+	if (!connected)
+		log_error("database: %s (%u)", db->error_text, db->error_number);
+	return connected;
 }
 
 void db_disconnect(struct db *db)

@@ -24,7 +24,7 @@ struct db {
 	char error_text[DB_ERROR_SIZE];
 };
 
-/* Make the connection unless it is there. */
+/* Make the connection unless it is there. Waits for some seconds while all that there may be are taken. */
 bool db_connect(struct db *db);
 
 /* Drop the connection and all that was prepared on it. */

@@ -11,10 +11,12 @@ import pytest
 from conftest import connect
 from support.answers import (BAD_GATEWAY, ERR500, PONG, REGISTERED, TIMED_OUT, exact, same_json)
 from support.client import Api, read_answer
+from support.database import root_sql
 from support.mail import MailFolder
 from support.passwords import new_hash
 from support.people import PASSWORD, insert_user, insert_workout
 from support.profile import expected_profile
+from support.programs import parse_cgi
 from support.waiting import until
 
 PROFILE = '/api/auth/profile'
@@ -419,3 +421,34 @@ def test_while_smtp_is_down_registration_works_and_the_mail_follows(api, fragile
         sql.run('UPDATE jobs SET run_after = UTC_TIMESTAMP(6)')
     mails = MailFolder(fragile.mail_folder)
     until(lambda: mails.to(body['email']), 'the mail is sent')
+
+
+# ---- a database that has no connection left ----------------------------------------------------
+
+@pytest.fixture
+def crowded(stack, scratch):
+    """A database whose account may have one connection, and has it."""
+    with root_sql(stack) as root:
+        root.run(f'ALTER USER {scratch.user}@localhost WITH MAX_USER_CONNECTIONS 1')
+    return scratch
+
+
+def refused_connections(root):
+    return int(root.row("SHOW GLOBAL STATUS LIKE 'Aborted_connects'")['Value'])
+
+
+def test_a_request_waits_for_a_connection_while_the_account_has_all_that_it_may(
+        crowded, stack, programs):
+    with root_sql(stack) as root, crowded.connect():
+        before = refused_connections(root)
+        program = programs.start_cgi('GET', '/api/config', settings={'DATABASE_URL': crowded.url})
+        until(lambda: refused_connections(root) > before, 'it is refused a connection')
+    output, log = program.communicate(timeout=30)
+    assert parse_cgi(output).status == 200, log
+
+
+def test_a_request_that_gets_no_connection_at_all_is_answered_500(crowded, programs):
+    with crowded.connect():
+        answer = programs.cgi('GET', '/api/config', settings={'DATABASE_URL': crowded.url})
+    assert answer.status == 500
+    assert answer.stderr.count('max_user_connections') == 1
