@@ -176,6 +176,8 @@ static void delete_picture(
 
 /* ---- GET /api/users/<name>/picture (contract §7.4) --------------------------------------------- */
 
+enum { GET_TRIES = 3 }; /* as often the row is read */
+
 static const char *content_type_of(const char *name)
 {
 	const char *extension = picture_name_extension(name);
@@ -187,48 +189,75 @@ static const char *content_type_of(const char *name)
 			    : type; /* of a file that another program stored */
 }
 
-static void send_picture(struct service *service, const struct request *request,
-	struct response *response, enum db_result found, const struct user_picture *picture)
+/* Whose picture a request asks for; DB_NO_ROW: nobody's. */
+typedef enum db_result find_picture(
+	struct service *service, const struct request *request, struct user_picture *picture);
+
+static bool serve_picture(struct service *service, const struct request *request,
+	struct response *response, const struct user_picture *picture)
 {
-	if (found == DB_NO_ROW)
-		answer(response, ANSWER_UNKNOWN_USER);
-	else if (found != DB_OK)
-		answer(response, ANSWER_SERVER_ERROR);
-	else if (picture->name == NULL ||
-		 !serve_file(&service->settings, request, response,
-			 &(struct served_file){.category = USER_PICTURE_CATEGORY,
-				 .user_id = picture->user_id,
-				 .name = picture->name,
-				 .content_type = content_type_of(picture->name),
-				 .disposition = "inline"}))
-		answer(response, ANSWER_NO_PICTURE);
+	return serve_file(&service->settings, request, response,
+		&(struct served_file){.category = USER_PICTURE_CATEGORY,
+			.user_id = picture->user_id,
+			.name = picture->name,
+			.content_type = content_type_of(picture->name),
+			.disposition = "inline"});
+}
+
+/*
+ * A file that is not there may have been replaced since the row was read: then the row names another one by
+ * now. Once more is enough but for uploads that follow each other at once.
+ */
+static void get_picture(struct service *service, const struct request *request,
+	struct response *response, find_picture *find)
+{
+	for (int tries = 0; tries < GET_TRIES; tries++) {
+		struct user_picture picture = {0};
+		enum db_result found = find(service, request, &picture);
+
+		if (found != DB_OK) {
+			answer(response,
+				found == DB_NO_ROW ? ANSWER_UNKNOWN_USER : ANSWER_SERVER_ERROR);
+			return;
+		}
+		if (picture.name == NULL)
+			break;
+		if (serve_picture(service, request, response, &picture))
+			return;
+	}
+	answer(response, ANSWER_NO_PICTURE);
+}
+
+static enum db_result find_by_username(
+	struct service *service, const struct request *request, struct user_picture *picture)
+{
+	return user_picture_find_by_username(service->db, request->parameters[0], picture);
 }
 
 static void get_picture_by_username(
 	struct service *service, struct request *request, struct response *response)
 {
-	struct user_picture picture;
-	enum db_result found =
-		user_picture_find_by_username(service->db, request->parameters[0], &picture);
-
-	send_picture(service, request, response, found, &picture);
+	get_picture(service, request, response, find_by_username);
 }
 
 /* In 0.2 the account is named by its number (dialects §4.9). One beyond all numbers has nobody. */
-static void get_picture_by_id(
-	struct service *service, struct request *request, struct response *response)
+static enum db_result find_by_id(
+	struct service *service, const struct request *request, struct user_picture *picture)
 {
 	const char *text = request->parameters[0], *digits = text + (*text == '-');
-	struct user_picture picture;
 	int64_t id;
 
 	if (*digits == '\0' || digits[strspn(digits, "0123456789")] != '\0')
-		answer(response, ANSWER_NO_PICTURE);
-	else if (!text_integer(text, 1, INT32_MAX, &id))
-		answer(response, ANSWER_UNKNOWN_USER);
-	else
-		send_picture(service, request, response,
-			user_picture_find_by_id(service->db, id, &picture), &picture);
+		return DB_OK; /* no picture of nobody in particular */
+	if (!text_integer(text, 1, INT32_MAX, &id))
+		return DB_NO_ROW;
+	return user_picture_find_by_id(service->db, id, picture);
+}
+
+static void get_picture_by_id(
+	struct service *service, struct request *request, struct response *response)
+{
+	get_picture(service, request, response, find_by_id);
 }
 
 static const struct route ROUTES[] = {
