@@ -79,17 +79,22 @@ static enum turn deliver(struct worker *worker, const struct job *job)
 	return TURN_REST;
 }
 
-static enum turn build_archive(struct worker *worker, const struct job *job)
+static struct export_worker export_worker(struct worker *worker)
 {
-	const struct export_worker export_worker = {
+	return (struct export_worker){
 		.db = worker->db,
 		.arena = &worker->arena,
 		.settings = &worker->settings,
 		.asked_to_stop = is_asked_to_stop,
 		.context = worker,
 	};
+}
 
-	return turn_after(export_job_run(&export_worker, job));
+static enum turn build_archive(struct worker *worker, const struct job *job)
+{
+	const struct export_worker as_export_worker = export_worker(worker);
+
+	return turn_after(export_job_run(&as_export_worker, job));
 }
 
 static enum turn run_job(struct worker *worker, const struct job *job)
@@ -127,6 +132,7 @@ static enum turn take_turn(struct worker *worker)
 /* What piles up and is of no more use; now and then, when there is nothing to do. */
 static void clean_up(struct worker *worker)
 {
+	const struct export_worker as_export_worker = export_worker(worker);
 	int64_t now = clock_monotonic();
 
 	if (worker->cleaned_at != 0 && now - worker->cleaned_at < CLEANING_SECONDS * MICROSECONDS)
@@ -134,7 +140,7 @@ static void clean_up(struct worker *worker)
 	worker->cleaned_at = now;
 	throttle_clean(worker->db);
 	user_picture_sweep(worker->db, worker->settings.upload_folder);
-	export_job_tidy(worker->db, &worker->arena, &worker->settings);
+	export_job_tidy(&as_export_worker);
 }
 
 static int work(struct worker *worker)

@@ -26,8 +26,8 @@ enum db_result export_job_run(const struct export_worker *worker, const struct j
 
 /*
  * Remove from the folders of archives what no export refers to, once it is so old that nobody can be
- * writing it any more.
+ * writing it any more. What cannot be removed is logged. Ends early when asked to stop.
  */
-void export_job_tidy(struct db *db, struct arena *arena, const struct settings *settings);
+void export_job_tidy(const struct export_worker *worker);
 
 #endif

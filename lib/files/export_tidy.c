@@ -10,8 +10,14 @@
 #include "files/export.h"
 #include "files/folder.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
+
+static void complain(int64_t user_id, const char *what)
+{
+	log_warning("archives of user %lld: %s: %s", (long long)user_id, what, strerror(errno));
+}
 
 /* The archive of a user, or NULL. false: the database cannot be asked. */
 static bool read_name(struct db *db, int64_t user_id, const char **name)
@@ -41,6 +47,8 @@ static void tidy_folder(struct db *db, int64_t user_id, int folder, DIR *listing
 		if (unlinkat(folder, name, 0) == 0)
 			log_info("user %lld: removed a file that no export refers to: %s",
 				(long long)user_id, name);
+		else if (errno != ENOENT)
+			complain(user_id, name);
 	}
 }
 
@@ -57,14 +65,16 @@ static void tidy_user(struct db *db, const struct settings *settings, const char
 	if (listing != NULL) {
 		tidy_folder(db, user_id, folder, listing);
 		closedir(listing);
+	} else if (errno != ENOENT) {
+		complain(user_id, "the folder");
 	}
 	if (folder >= 0)
 		close(folder);
 }
 
-void export_job_tidy(struct db *db, struct arena *arena, const struct settings *settings)
+void export_job_tidy(const struct export_worker *worker)
 {
-	int category = folder_open_category(settings->upload_folder, "exports", false);
+	int category = folder_open_category(worker->settings->upload_folder, "exports", false);
 	DIR *listing = category < 0 ? NULL : fdopendir(category);
 	const struct dirent *entry;
 
@@ -72,10 +82,10 @@ void export_job_tidy(struct db *db, struct arena *arena, const struct settings *
 		close(category);
 	if (listing == NULL)
 		return;
-	db_use_arena(db, arena);
-	while ((entry = readdir(listing)) != NULL) {
-		tidy_user(db, settings, entry->d_name);
-		arena_reset(arena);
+	db_use_arena(worker->db, worker->arena);
+	while (!worker->asked_to_stop(worker->context) && (entry = readdir(listing)) != NULL) {
+		tidy_user(worker->db, worker->settings, entry->d_name);
+		arena_reset(worker->arena);
 	}
 	closedir(listing);
 }

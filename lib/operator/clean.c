@@ -138,7 +138,7 @@ struct archive_cleaning {
 	const struct desk *desk;
 	struct archive_row {
 		int64_t id, user_id;
-		const char *file_name; /* NULL: building it failed */
+		const char *file_name; /* NULL or "": building it failed */
 	} row;
 	int64_t rows, files, bytes;
 	bool failed;
@@ -151,7 +151,7 @@ static bool remove_archive(struct archive_cleaning *cleaning)
 	char reason[STORE_REASON_SIZE];
 	int64_t bytes;
 
-	if (row->file_name == NULL || row->user_id == 0)
+	if (row->file_name == NULL || *row->file_name == '\0' || row->user_id == 0)
 		return true;
 	if (!store_remove_export(cleaning->desk->settings->upload_folder, row->user_id,
 		    row->file_name, &bytes, reason)) {
