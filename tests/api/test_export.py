@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from support.answers import error, exact
-from support.exports import REQUEST, STATUS, file_path
+from support.exports import NO_ARCHIVE, REQUEST, STATUS, file_path
 from support.people import insert_user, insert_workout, now, unique
 from support.profile import date_text
 from support.scoped import oauth2_token
@@ -15,7 +15,6 @@ from support.waiting import until
 
 ONGOING = error('ongoing request exists')
 RECENT = error('completed request already exists')
-NO_ARCHIVE = (404, {'status': 'not found', 'message': 'file not found', 'data': {'archive': []}})
 DAY = timedelta(hours=24)
 PATHS = [('GET', STATUS), ('POST', REQUEST), ('GET', file_path('x.zip'))]
 

@@ -13,6 +13,7 @@ from support.waiting import until
 
 STATUS = '/api/auth/account/export'
 REQUEST = '/api/auth/account/export/request'
+NO_ARCHIVE = (404, {'status': 'not found', 'message': 'file not found', 'data': {'archive': []}})
 
 
 def file_path(name):

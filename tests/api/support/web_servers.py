@@ -58,6 +58,7 @@ OF_NGINX = [
         'test_export.py::test_a_download_can_be_resumed*',
         'test_dialect_02_picture.py::test_a_part_of_a_picture_can_be_asked_for',
         'test_picture_serving.py::test_a_part_of_a_picture_can_be_asked_for')),
+    ('test_files_gone.py::*', LOCATION),
     *((f'test_picture_failures.py::{name}', LOCATION) for name in (
         'test_pictures_are_streamed_where_the_web_server_names_no_location',
         'test_a_picture_that_shrinks_while_it_is_streamed_breaks_off',
