@@ -221,12 +221,13 @@ class Stack:
 
     def __init__(self, folder, build, *, port=0, settings=None, processes=2, keep_database=False,
                  mail_enabled=True, worker=True, say=None, read_timeout='60s', database_options=(),
-                 extra_locations='', limits=False, own_accounts=True):
+                 extra_locations='', limits=False, own_accounts=True, workers=1):
         self.folder = Path(folder).resolve()
         self.build = Path(build).resolve()
         self.port = port
         self.settings = dict(settings or {})  # None as a value leaves a setting out
         self.processes = processes
+        self.workers = workers
         self.keep_database = keep_database
         self.mail_enabled = mail_enabled
         self.with_worker = worker
@@ -250,6 +251,7 @@ class Stack:
 
         self._lock = None
         self._services = {}
+        self._nginx_command = None
         self._nginx_reservation = None
         self._smtp_reservation = None
 
@@ -299,7 +301,7 @@ class Stack:
         self.say('starting the executables, the worker and nginx')
         self._start_executables()
         if self.with_worker:
-            self._launch('worker', self._watched([self.build / 'worker'], 1))
+            self._start_worker()
         self._start_web_server()
 
     def stop(self):
@@ -546,6 +548,7 @@ class Stack:
     def start_program(self, name, program):
         """Start a FastCGI program (a list: path and arguments) behind run/<name>.sock."""
         path = self.run / f'{name}.sock'
+        path.unlink(missing_ok=True)  # that of an earlier one would be taken for ours
         service = self._launch(name, [
             tool('spawn-fcgi'), '-n', '-s', path, '-M', '0600', '-b', '4096', '--',
             *self._watched(program, self.processes)])
@@ -562,6 +565,9 @@ class Stack:
         """The processes of an executable (or of the worker) themselves, not multiwatch."""
         members = self._services[name].members()
         return [pid for pid, program in members.items() if program == name]
+
+    def _start_worker(self):
+        self._launch('worker', self._watched([self.build / 'worker'], self.workers))
 
     def _wait_for_executable(self, name):
         routes = subprocess.run([self.build / name, '--routes'], stdout=subprocess.PIPE, text=True,
@@ -604,14 +610,18 @@ class Stack:
             (folder / template.name).write_text(text)
         # As root, nginx's own default would be another user, who cannot reach the sockets.
         extra = 'daemon off; user root;' if os.geteuid() == 0 else 'daemon off;'
-        service = self._launch('nginx', [
+        self._nginx_command = [
             tool('nginx'), '-p', f'{folder}/', '-c', folder / 'nginx.conf', '-e', 'stderr',
-            '-g', extra], stop_signal=signal.SIGQUIT)
-        service.wait_until(lambda: self._status('GET', '/') == 404)
+            '-g', extra]
+        self._launch_web_server()
         self._nginx_reservation.close()
         for name in EXECUTABLES:
             self._wait_for_executable(name)
         self._services['config'].wait_until(lambda: self._status('GET', '/api/ping') == 200)
+
+    def _launch_web_server(self):
+        service = self._launch('nginx', self._nginx_command, stop_signal=signal.SIGQUIT)
+        service.wait_until(lambda: self._status('GET', '/') == 404)
 
     def _status(self, method, path):
         """The status that nginx answers, None when it does not."""
