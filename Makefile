@@ -5,6 +5,7 @@
 #   make check    set up and run every test
 #   make fuzz     set up and run what tests/fuzz holds (SECONDS=... each, 60 by default; TARGET=... alone)
 #   make fuzz-http  the same for a whole running Fitgate over HTTP (REQUESTS=200000, SEED=...)
+#   make fault    set up and break everything about a running Fitgate (SECONDS=1800, SEED=...)
 #   make static   set up and let clang-tidy, cppcheck and gcc's analyser read the C sources
 #   make valgrind set up and run the tests of the API under valgrind (TESTS=... for some)
 #   make bench    measure, as ratios in one run
@@ -88,7 +89,7 @@ INSTALL_FOLDERS = DESTDIR='$(DESTDIR)' $(foreach folder,PREFIX SYSCONFDIR BINDIR
 
 VERSION := $(shell cat scripts/deploy/version)
 
-.PHONY: all unit fuzz-programs run check fuzz fuzz-http static language valgrind bench clean install uninstall shared-hosting \
+.PHONY: all unit fuzz-programs run check fuzz fuzz-http fault static language valgrind bench clean install uninstall shared-hosting \
 	dist deb
 .SECONDARY:
 
@@ -110,6 +111,9 @@ fuzz:
 REQUESTS ?= 200000
 fuzz-http:
 	@scripts/fuzz-http $(REQUESTS) $(SEED)
+
+fault:
+	@scripts/fault $(or $(SECONDS),1800) $(SEED)
 
 static:
 	@scripts/static

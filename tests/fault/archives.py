@@ -1,0 +1,38 @@
+"""Whether an archive is whole, and holds what its owner had stored at some time."""
+
+import io
+import json
+import zipfile
+
+FIELDS = ('first_name', 'last_name', 'bio', 'location', 'birth_date')
+
+
+def problem_of_archive(octets, account, gallery):
+    """What is wrong, in words; None: nothing."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+            if archive.testzip() is not None:
+                return f'{archive.testzip()} in it is broken'
+            entries = {name: archive.read(name) for name in archive.namelist()}
+    except zipfile.BadZipFile as problem:
+        return str(problem)
+    user = json.loads(entries.pop('user_data.json'))
+    workouts = json.loads(entries.pop('user_workouts_data.json'))
+    if user['username'] != account.username:
+        return f'it is that of {user["username"]}'
+    birth_date = user['birth_date'] and user['birth_date'].partition(' ')[0]
+    profile = tuple(birth_date if name == 'birth_date' else user[name] for name in FIELDS)
+    if profile not in account.profile.ever:
+        return f'its profile was never stored: {profile}'
+    if sorted(workout['title'] for workout in workouts) != sorted(account.workouts):
+        return f'{len(workouts)} of {len(account.workouts)} workouts'
+    return problem_of_picture(entries, account, gallery)
+
+
+def problem_of_picture(entries, account, gallery):
+    if len(entries) > 1:
+        return f'it holds {sorted(entries)}'
+    picture = gallery.number_of(next(iter(entries.values()))) if entries else None
+    if picture not in account.picture.ever:
+        return f'its picture was never stored: {sorted(entries)}'
+    return None
