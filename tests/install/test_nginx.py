@@ -92,13 +92,15 @@ class Site:
             return None, ''
 
     def uncomment(self, name):
-        """An `include` line of fitgate.conf, and reload."""
+        """An `include` line of fitgate.conf, and reload: until the old workers have gone, any may answer."""
         file = self.folder / 'etc/nginx/fitgate/fitgate.conf'
         text, changed = re.subn(rf'^# (include \S*{re.escape(name)};)$', r'\1', file.read_text(),
                                 flags=re.MULTILINE)
         assert changed == 1
         file.write_text(text)
+        old = set(self.service.members()) - {self.service.process.pid}
         self.service.process.send_signal(signal.SIGHUP)
+        assert poll(lambda: not old & set(self.service.members()), 30)
 
     def stop(self):
         if self.service:
@@ -134,7 +136,7 @@ def test_one_include_serves_the_api_beside_the_site(site):
 @pytest.mark.parametrize('site', ['plain'], indirect=True)
 def test_0_2_is_served_where_its_line_is_uncommented(site):
     site.uncomment('fitgate_0.2.conf')
-    assert poll(lambda: site.get('/v0.2/api/ping') == (200, PONG), 30)
+    assert site.get('/v0.2/api/ping') == (200, PONG)
     status, body = site.get('/v0.2/api/nothing')
     assert status == 404 and 'The requested URL' in body
 
