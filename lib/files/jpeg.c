@@ -45,6 +45,8 @@ enum {
 	LENGTH_SIZE = 2,
 	HEADER_SIZE = MARKER_SIZE + LENGTH_SIZE, /* of a segment */
 
+	JFXX_JPEG = 0x10, /* how a thumbnail is encoded (T.871 §10.2) */
+
 	EXIF_NAME_SIZE = 6,
 	EXIF_ORIENTATION_AT = 29, /* in the segment that stays */
 	TIFF_HEADER_SIZE = 8,
@@ -499,11 +501,17 @@ static bool replace_exif(struct jpeg *jpeg, const struct segment *segment)
 
 /* ---- segments ---------------------------------------------------------------------------------- */
 
+/* One that is a JPEG of its own may have an Exif of its own. */
+static bool is_plain_thumbnail(const struct segment *segment)
+{
+	return begins(segment, "JFXX", 5) && (segment->length < 6 || segment->data[5] != JFXX_JPEG);
+}
+
 static bool is_kept_application(const struct segment *segment)
 {
 	switch (segment->marker) {
 	case APP0:
-		return begins(segment, "JFIF", 5) || begins(segment, "JFXX", 5);
+		return begins(segment, "JFIF", 5) || is_plain_thumbnail(segment);
 	case APP2:
 		return begins(segment, "ICC_PROFILE", 12);
 	case APP14:

@@ -43,7 +43,8 @@ static bool is_kept_segment(const uint8_t *segment, size_t length)
 {
 	switch (segment[1]) {
 	case 0xe0:
-		return memcmp(segment + 4, "JFIF", 5) == 0 || memcmp(segment + 4, "JFXX", 5) == 0;
+		return memcmp(segment + 4, "JFIF", 5) == 0 ||
+		       (memcmp(segment + 4, "JFXX", 5) == 0 && (length < 10 || segment[9] != 0x10));
 	case 0xe1:
 		return memcmp(segment + 4, "Exif\0", 6) == 0 && length == 2 + 34;
 	case 0xe2:

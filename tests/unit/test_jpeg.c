@@ -94,7 +94,14 @@ static void profile_density_and_colour_transform_stay(void **state)
 	(void)state;
 	ACCEPT(REST);
 	BECOMES(JFIF ICC ADOBE, JFIF ICC ADOBE);
-	BECOMES("\xff\xe0\0\x08JFXX\0\x10", "\xff\xe0\0\x08JFXX\0\x10");
+	BECOMES("\xff\xe0\0\x08JFXX\0\x13", "\xff\xe0\0\x08JFXX\0\x13");
+}
+
+/* It may have an Exif of its own, with the place where the photograph was taken. */
+static void a_thumbnail_that_is_a_jpeg_goes(void **state)
+{
+	(void)state;
+	BECOMES(JFIF "\xff\xe0\0\x0cJFXX\0\x10" SOI EOI, JFIF);
 }
 
 static void every_other_application_segment_and_comments_go(void **state)
@@ -407,6 +414,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(profile_density_and_colour_transform_stay),
+		cmocka_unit_test(a_thumbnail_that_is_a_jpeg_goes),
 		cmocka_unit_test(every_other_application_segment_and_comments_go),
 		cmocka_unit_test(metadata_between_scans_and_before_the_end_goes),
 		cmocka_unit_test(bytes_behind_the_end_and_fill_bytes_go),
