@@ -165,18 +165,38 @@ static void edit_whole_profile(
 
 /* ---- profile/edit/preferences (contract §6.8) -------------------------------------------------- */
 
-/* The switches, and which dialects ask for each. */
-static const struct {
+/* A preference, and which dialects ask for it. */
+struct preference {
 	const char *key;
 	unsigned dialects;
 	size_t offset;
-} SWITCHES[] = {
+};
+
+static const struct preference TEXTS[] = {
+	{"date_format", IN_0_7, offsetof(struct user, date_format)},
+	{"timezone", SINCE_0_6, offsetof(struct user, timezone)},
+};
+
+static const struct preference SWITCHES[] = {
 	{"display_ascent", SINCE_0_6, offsetof(struct user, display_ascent)},
 	{"imperial_units", SINCE_0_6, offsetof(struct user, imperial_units)},
 	{"start_elevation_at_zero", IN_0_7, offsetof(struct user, start_elevation_at_zero)},
 	{"use_raw_gpx_speed", IN_0_7, offsetof(struct user, use_raw_gpx_speed)},
 	{"weekm", SINCE_0_6, offsetof(struct user, weekm)},
 };
+
+static bool read_texts(
+	const struct payload *payload, const struct dialect *dialect, struct user *user)
+{
+	for (size_t i = 0; i < sizeof(TEXTS) / sizeof(*TEXTS); i++) {
+		const char **at = (const char **)((char *)user + TEXTS[i].offset);
+
+		if ((TEXTS[i].dialects & dialect->mask) != 0 &&
+			!read_text(payload, TEXTS[i].key, EDIT_FORMAT_MAX, at))
+			return false;
+	}
+	return true;
+}
 
 static bool read_switches(
 	const struct payload *payload, const struct dialect *dialect, struct user *user)
@@ -200,11 +220,7 @@ static bool read_preferences(const struct service *service, const struct dialect
 		return false;
 	payload_text(payload, "language", &language);
 	user->language = rules_language(service_languages(service, dialect), language);
-	if ((dialect->mask & IN_0_7) != 0 &&
-		!read_text(payload, "date_format", EDIT_FORMAT_MAX, &user->date_format))
-		return false;
-	return read_text(payload, "timezone", EDIT_FORMAT_MAX, &user->timezone) &&
-	       read_switches(payload, dialect, user);
+	return read_texts(payload, dialect, user) && read_switches(payload, dialect, user);
 }
 
 /* POST /api/auth/profile/edit/preferences */
