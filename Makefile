@@ -5,6 +5,7 @@
 #   make check    set up and run every test
 #   make fuzz     set up and run what tests/fuzz holds (SECONDS=... each, 60 by default; TARGET=... alone)
 #   make fuzz-http  the same for a whole running Fitgate over HTTP (REQUESTS=200000, SEED=...)
+#   make load     set up and use a running Fitgate in all ways, for its memory (SECONDS=1200, SEED=...)
 #   make fault    set up and break everything about a running Fitgate (SECONDS=1800, SEED=...)
 #   make static   set up and let clang-tidy, cppcheck and gcc's analyser read the C sources
 #   make valgrind set up and run the tests of the API under valgrind (TESTS=... for some)
@@ -89,7 +90,7 @@ INSTALL_FOLDERS = DESTDIR='$(DESTDIR)' $(foreach folder,PREFIX SYSCONFDIR BINDIR
 
 VERSION := $(shell cat scripts/deploy/version)
 
-.PHONY: all unit fuzz-programs run check fuzz fuzz-http fault static language valgrind bench clean install uninstall shared-hosting \
+.PHONY: all unit fuzz-programs run check fuzz fuzz-http fault load static language valgrind bench clean install uninstall shared-hosting \
 	dist deb
 .SECONDARY:
 
@@ -114,6 +115,9 @@ fuzz-http:
 
 fault:
 	@scripts/fault $(or $(SECONDS),1800) $(SEED)
+
+load:
+	@scripts/load $(or $(SECONDS),1200) $(SEED)
 
 static:
 	@scripts/static

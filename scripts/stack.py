@@ -24,6 +24,8 @@ from urllib.parse import quote
 SOURCE = Path(__file__).resolve().parent.parent
 PYTHON = '/usr/bin/python3'  # Debian's own: the one that has python3-aiosmtpd
 EXECUTABLES = ('register', 'login', 'profile', 'picture', 'export', 'config')
+HASHING = ('register', 'login')  # a core each, for as long as somebody logs in
+LOW_PRIORITY = 10  # as nice(1) has it; what others pay for hashing must be as little as can be
 
 # What nginx counts requests under, and the settings of the program's own throttles.
 LIMIT_KEY = '"$binary_remote_addr $request_method $uri"'
@@ -136,9 +138,10 @@ class Service:
     """A supervised program and all its descendants, in a session of their own."""
 
     def __init__(self, name, command, log, environment, *, keep_open=(),
-                 stop_signal=signal.SIGTERM):
+                 stop_signal=signal.SIGTERM, niceness=0):
         self.name = name
-        self.command = dies_with_parent(command)
+        self.command = dies_with_parent(['nice', '-n', niceness, *command])
+        self.niceness = niceness
         self.log = log
         self.environment = environment
         self.keep_open = keep_open
@@ -147,6 +150,19 @@ class Service:
 
     def start(self):
         _starter.submit(self._start).result()
+        if self.niceness:
+            poll(self._lower_session, 10)
+
+    def _lower_session(self):
+        """Where the kernel shares the CPU between sessions (autogroup), nice(1) counts within one alone.
+        False: it lets nobody but root do so twice in a tenth of a second."""
+        try:
+            Path(f'/proc/{self.process.pid}/autogroup').write_text(str(self.niceness))
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass  # it does not
+        return True
 
     def _start(self):
         with open(self.log, 'ab') as log:
@@ -551,7 +567,7 @@ class Stack:
         path.unlink(missing_ok=True)  # that of an earlier one would be taken for ours
         service = self._launch(name, [
             tool('spawn-fcgi'), '-n', '-s', path, '-M', '0600', '-b', '4096', '--',
-            *self._watched(program, self.processes)])
+            *self._watched(program, self.processes)], niceness=LOW_PRIORITY if name in HASHING else 0)
         service.wait_until(path.is_socket)
 
     def restart_executable(self, name):

@@ -32,6 +32,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent.parent / 'scripts')]
 
 import cgi  # noqa: E402
 import files  # noqa: E402
+import storm  # noqa: E402
 from stack import EXECUTABLES, Stack, StackError, poll, session_members, tool  # noqa: E402
 
 CORES = len(os.sched_getaffinity(0))
@@ -66,6 +67,7 @@ GOALS = {
     'export_vs_zip': (None, 1.0),
     'export_mib': (None, 32),
     'cgi_vs_floor': (None, 2.0),
+    'storm_vs_idle': (None, 3.0),
 }
 
 # The floor, reached through the same nginx as Fitgate with the same parameters. Before it closes a
@@ -303,17 +305,28 @@ class Load:
         self.percentiles = {name: told[name] / 1000 for name in ('p50', 'p75', 'p90', 'p99', 'max')}
 
 
-def wrk(site, path, *what, seconds, connections=CONNECTIONS):
-    """Ask one thing over so many connections; a single answer that is not 2xx is an error."""
-    command = [tool('wrk'), '--threads', '1', '--connections', str(connections),
+def wrk_command(site, path, *what, seconds, connections):
+    command = [tool('wrk'), '--threads', '1', '--connections', connections,
                '--duration', f'{seconds}s', '--timeout', '60s', '--script', HERE / 'load.lua',
                site.stack.base_url + path, '--', *what]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
-    site.settle(path)
-    told = re.search(r'^{.*}$', done.stdout, re.MULTILINE)
-    if done.returncode != 0 or told is None:
-        raise BenchError(f'wrk failed: {done.stdout}{done.stderr}')
-    told = json.loads(told.group())
+    return list(map(str, command))
+
+
+def told_by_wrk(output):
+    told = re.search(r'^{.*}$', output, re.MULTILINE)
+    if told is None:
+        raise BenchError(f'wrk failed: {output}')
+    return json.loads(told.group())
+
+
+def wrk(site, path, *what, seconds, connections=CONNECTIONS, settle=True):
+    """Ask one thing over so many connections; a single answer that is not 2xx is an error."""
+    command = wrk_command(site, path, *what, seconds=seconds, connections=connections)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False)
+    if settle:
+        site.settle(path)
+    told = told_by_wrk(done.stdout)
     if told['failed'] or not told['requests']:
         raise BenchError(f'{path}: {told["failed"]} of {told["requests"]} requests failed; '
                          f'the logs end with:\n{site.stack.log_text()[-3000:]}')
@@ -370,6 +383,7 @@ class Bench:
             self.pictures(site)
             self.exports(site)
             self.cgi(site)
+            self.storm(site)
             self.login(site)
             self.refused_logins(site)
             self.large_table(site)
@@ -535,6 +549,31 @@ class Bench:
         self.figures['profile_1m_vs_1k_users'] = compare(' / '.join(loads), over, under)
 
     # ---- log-in ---------------------------------------------------------------------------------
+
+    def storm(self, site):
+        """The median of GET profile while everybody logs in, against that of an idle machine."""
+        if not self.wants('storm_vs_idle'):
+            return
+        what, rates = site.profile_of(USUAL), []
+        bodies = [storm.write_body(site.stack.folder, 'right', NEW.email, PASSWORD),
+                  storm.write_body(site.stack.folder, 'wrong', FEW.email, 'not the password')]
+
+        def read():
+            return wrk(site, PROFILE, *what, seconds=self.seconds, connections=1, settle=False)
+
+        def read_in_storm():
+            with storm.Storm(site, bodies, wrk_command, told_by_wrk, poll) as logins:
+                load = read()
+            rates.append(logins.rate)
+            return load
+
+        print(f'\nGET profile by one reader while {len(bodies) * storm.CLIENTS} clients log in, '
+              f'{self.rounds} rounds of {self.seconds} s')
+        loads = take_turns({'storm': read_in_storm, 'idle': read}, self.rounds)
+        self.print_loads(loads)
+        print(f'  {statistics.median(rates):.1f} log-ins/s meanwhile')
+        over, under = ([load.percentiles['p50'] for load in each] for each in loads.values())
+        self.figures['storm_vs_idle'] = compare('median in the storm / idle', over, under)
 
     def login(self, site):
         """Log-ins as fast as they go, against the bare crypt(3) calls that they need."""

@@ -1,0 +1,236 @@
+#!/usr/bin/python3
+"""Use a running Fitgate in all ways for so long, and see that it does not grow: run.py BUILD FOLDER SECONDS [SEED].
+
+A thousand connections read profiles all the time, while clients log in, edit, upload, export, register and
+send nonsense. What must hold: every request is answered, with no 5xx; every process is the one of the
+beginning; and after the first quarter of the time, in which everything has been used, none keeps more memory
+or descriptors in the last quarter than in the second: what it had at least in either, as a password that
+is hashed at the moment takes tens of MiB. What each client does follows from the seed.
+"""
+
+import collections
+import contextlib
+import http.client
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(SOURCE), str(SOURCE / 'tests/api'), str(SOURCE / 'tests/bench')]
+
+import bench  # noqa: E402
+from scripts.stack import EXECUTABLES, Stack  # noqa: E402
+from support import pictures  # noqa: E402
+
+CONNECTIONS = 1000
+CLIENTS = 12
+USERS = 1000
+FIRST, LAST = 20, 900  # of the people whom clients act for
+GROWTH_MIB = 0.5  # of memory that is a process's own
+SAMPLE = 5  # seconds
+
+
+class Client:
+    """One after the other, requests of all kinds, each for another person."""
+
+    def __init__(self, site, seed, number, stopping):
+        self.site = site
+        self.rng = random.Random(f'{seed}/{number}')
+        self.number = number
+        self.stopping = stopping
+        self.connection = http.client.HTTPConnection('127.0.0.1', site.stack.port, timeout=120)
+        self.statuses = collections.Counter()
+        self.findings = []
+        self.registered = 0
+        self.thread = threading.Thread(target=self._run)
+
+    def _run(self):
+        acts = [self.log_in, self.log_in_wrongly, self.register, self.export, self.nonsense, self.nonsense,
+                *[self.edit, self.show, self.upload, self.picture, self.look_around] * 4]
+        try:
+            while not self.stopping.is_set():
+                self.person = self.rng.randint(FIRST, LAST)
+                self.rng.choice(acts)()
+        except (http.client.HTTPException, OSError) as problem:
+            self.findings.append(f'no answer: {problem!r}')
+        finally:
+            self.connection.close()
+
+    def ask(self, method, path, value=None, token=True, body=None, headers=None):
+        headers = dict(headers or {})
+        if value is not None:
+            body = json.dumps(value)
+            headers['Content-Type'] = 'application/json'
+        if token:
+            headers['Authorization'] = f'Bearer {self.site.tokens[self.person]}'
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        octets = answer.read()
+        self.statuses[answer.status] += 1
+        if answer.status >= 500:
+            self.findings.append(f'{method} {path}: {answer.status} {octets[:200]}')
+        return octets
+
+    def log_in(self, password=bench.PASSWORD):
+        self.ask('POST', '/api/auth/login', {'email': f'user{self.person}@example.com',
+                                             'password': password}, token=False)
+
+    def log_in_wrongly(self):
+        self.log_in('not the password')
+
+    def register(self):
+        self.registered += 1
+        name = f'load_{self.number}_{self.registered}'
+        self.ask('POST', '/api/auth/register', {
+            'username': name, 'email': f'{name}@example.com', 'password': bench.PASSWORD,
+            'accepted_policy': True}, token=False)
+
+    def edit(self):
+        self.ask('POST', '/api/auth/profile/edit', {
+            'first_name': 'Sam', 'last_name': 'Smith', 'location': 'Paris', 'birth_date': '1980-01-01',
+            'bio': 'x' * self.rng.randint(0, 190)})
+
+    def show(self):
+        self.ask('GET', self.rng.choice(['', '/v0.6', '/v0.2']) + '/api/auth/profile')
+
+    def upload(self):
+        body, headers = pictures.form(pictures.part('file', self.rng.choice(self.site.pictures), 'a.png'))
+        self.ask('POST', '/api/auth/picture', body=body, headers=headers)
+
+    def picture(self):
+        self.ask('GET', f'/api/users/user{self.person}/picture', token=False)
+        if self.rng.random() < 0.2:
+            self.ask('DELETE', '/api/auth/picture')
+
+    def export(self):
+        self.ask('POST', '/api/auth/account/export/request')
+        state = json.loads(self.ask('GET', '/api/auth/account/export')).get('data')
+        if state and state.get('file_name'):
+            self.ask('GET', f'/api/auth/account/export/{state["file_name"]}')
+
+    def look_around(self):
+        for path in ('/api/config', '/api/sports', '/api/ping', '/api/auth/account/export'):
+            self.ask('GET', path)
+
+    def nonsense(self):
+        method, path, body = self.rng.choice([
+            ('POST', '/api/auth/login', '{"email": '), ('GET', '/api/nothing', None),
+            ('DELETE', '/api/auth/login', None), ('POST', '/api/auth/register', 'x' * 100000),
+            ('POST', '/api/auth/picture', 'x' * 3000000), ('POST', '/api/auth/profile/edit', '[]')])
+        self.ask(method, path, body=body, token=self.rng.random() < 0.5,
+                 headers={'Content-Type': 'application/json'})
+
+
+class Watch:
+    """What every process needs, over time."""
+
+    def __init__(self, stack):
+        self.stack = stack
+        self.began = self.processes()
+        self.samples = []  # {pid: (MiB, descriptors)}
+
+    def processes(self):
+        return {pid: name for name in (*EXECUTABLES, 'worker')
+                for pid in self.stack.executable_pids(name)}
+
+    def sample(self):
+        now = {}
+        for pid in self.began:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # told at the end
+                now[pid] = bench.private(pid), len(os.listdir(f'/proc/{pid}/fd'))
+        self.samples.append(now)
+
+    def least(self, pid, start, end):
+        """(MiB, descriptors) that it had at all times in a part of the time."""
+        count = len(self.samples)
+        part = [sample[pid] for sample in self.samples[int(count * start):int(count * end)]
+                if pid in sample]
+        return tuple(map(min, zip(*part))) if part else (0, 0)
+
+    def findings(self):
+        ended = set(self.began) - set(self.processes())
+        found = [f'{self.began[pid]} ended' for pid in ended]
+        print(f'\n  {"":10}{"process":>8}{"MiB in the 2nd quarter":>25}{"in the 4th":>12}'
+              f'{"descriptors":>14}{"":>4}')
+        for pid, name in self.began.items():
+            (early, early_files), (late, late_files) = self.least(pid, .25, .5), self.least(pid, .75, 1)
+            print(f'  {name:10}{pid:8}{early:25.2f}{late:12.2f}{early_files:14}{late_files:4}')
+            if late > early + GROWTH_MIB or late_files > early_files:
+                found.append(f'{name} grows')
+        return found
+
+
+def read_profiles(site, seconds):
+    """wrk, over all the connections."""
+    tokens = site.stack.folder / 'readers.tokens'
+    tokens.write_text(''.join(f'{token}\n' for token in site.tokens.values()))
+    return subprocess.Popen(
+        bench.wrk_command(site, bench.PROFILE, 'tokens', tokens, seconds=seconds,
+                          connections=CONNECTIONS), stdout=subprocess.PIPE, text=True)
+
+
+def watch(site, clients, readers, started):
+    """Until the readers have ended."""
+    observer = Watch(site.stack)
+    while True:
+        observer.sample()
+        if len(observer.samples) % (60 // SAMPLE) == 0:
+            total = sum(sum(client.statuses.values()) for client in clients)
+            mib = sum(size for size, _files in observer.samples[-1].values())
+            print(f'{time.monotonic() - started:.0f} s: {total:,} requests apart from those of the '
+                  f'readers; {mib:.1f} MiB in all', flush=True)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            readers.wait(SAMPLE)
+            return observer
+
+
+def put_to_use(site, seconds, seed):
+    """The findings."""
+    stopping = threading.Event()
+    clients = [Client(site, seed, number, stopping) for number in range(CLIENTS)]
+    started = time.monotonic()
+    with read_profiles(site, seconds) as readers:
+        for client in clients:
+            client.thread.start()
+        observer = watch(site, clients, readers, started)
+        told = bench.told_by_wrk(readers.stdout.read())
+    stopping.set()
+    for client in clients:
+        client.thread.join()
+    statuses = sum((client.statuses for client in clients), collections.Counter())
+    print(f'\n{CONNECTIONS} connections: {told["requests"]:,} profiles, median {told["p50"] / 1000:.0f} ms, '
+          f'99 % within {told["p99"] / 1000:.0f} ms, {told["failed"]} not answered 200; {CLIENTS} clients: '
+          f'{sum(statuses.values()):,} requests, {dict(sorted(statuses.items()))}')
+    findings = [text for client in clients for text in client.findings] + observer.findings()
+    if told['failed']:
+        findings.append(f'{told["failed"]} profiles failed')
+    return findings
+
+
+def main(build, folder, seconds, seed):
+    print(f'seed {seed}, {seconds} s', flush=True)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(4 * CONNECTIONS, 1024),) * 2)  # also wrk's and nginx's
+    with Stack(folder, build) as stack:
+        site = bench.Site(stack, USERS)
+        site.fill()
+        with contextlib.closing(site.connect()) as database, database.cursor() as cursor:
+            cursor.execute("SELECT username, id FROM users WHERE username LIKE 'user%'")
+            numbers = {int(name.removeprefix('user')): user_id for name, user_id in cursor.fetchall()}
+        site.tokens = {number: site.token(numbers[number]) for number in range(FIRST, LAST + 1)}
+        site.pictures = [pictures.png(), pictures.large_png(100000), pictures.large_png(900000)]
+        findings = put_to_use(site, seconds, seed)
+    for text in findings[:20]:
+        print(f'FOUND: {text}')
+    print(f'seed {seed}: {len(findings)} findings')
+    return 1 if findings else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), int(sys.argv[3]),
+                  sys.argv[4] if len(sys.argv) > 4 else str(random.randrange(2**32))))
