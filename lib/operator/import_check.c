@@ -1,13 +1,13 @@
 /*
  * Ids are kept in the order of the files, in which they grow, so that a reference is looked for by
- * halving. For what must be unique a digest of each value is kept, and sorted. Names are compared by
- * the database, in a temporary table: nobody else knows what its collation takes for equal.
+ * halving. For what must be unique a digest of each value is kept, and sorted. That of a name comes from
+ * the database: nobody else knows what its collation takes for equal. It is asked for each, because a
+ * temporary table needs a right that an account of a shared host may not have.
  */
 #include "operator/import_check.h"
 
 #include "core/secret.h"
 #include "core/text.h"
-#include "operator/import_batch.h"
 #include "operator/report.h"
 
 #include <fcntl.h>
@@ -29,6 +29,8 @@ struct list {
 struct mark {
 	char bytes[MARK_SIZE];
 	int64_t line;
+	const char *name; /* NULL: of the columns that are unique together */
+	int column;       /* of the name */
 };
 
 struct check {
@@ -36,7 +38,7 @@ struct check {
 	struct list ids[IMPORT_IDS]; /* int32_t */
 	struct list marks;           /* of the table at hand */
 	int64_t key[2];              /* of the row before */
-	struct import_batch *names;
+	struct arena names;          /* of the table at hand */
 	struct import_missing *missing;
 	int uploads; /* the folder; -1: there is none to look in */
 	bool out_of_memory;
@@ -179,6 +181,14 @@ static void blame_same(
 		"%s: the same as in line %lld, where each may be once", columns, (long long)other);
 }
 
+static void blame_name(struct check *check, const struct import_table *table,
+	const struct mark *mark, const struct mark *other)
+{
+	import_problem(check->import, table, mark->line,
+		"%s: %s counts as the same as %s (line %lld), whatever case and accents: rename one",
+		table->columns[mark->column].name, mark->name, other->name, (long long)other->line);
+}
+
 static void check_marks(struct check *check, const struct import_table *table)
 {
 	const struct mark *marks = check->marks.items;
@@ -191,80 +201,55 @@ static void check_marks(struct check *check, const struct import_table *table)
 	for (size_t i = 1; i < count; i++) {
 		if (memcmp(marks[i].bytes, marks[first].bytes, MARK_SIZE) != 0)
 			first = i;
+		else if (marks[i].name != NULL)
+			blame_name(check, table, &marks[i], &marks[first]);
 		else
 			blame_same(check, table, marks[i].line, marks[first].line);
 	}
+	arena_reset(&check->names);
 }
 
 /* ---- names ------------------------------------------------------------------------------------- */
 
-/* A table and a column of it as one number. */
-static int place_of(const struct import_table *table, int column)
+/*
+ * The digest of all that counts of a name in a column. Spaces at its end do not; 0209 is what a space
+ * weighs.
+ */
+static bool digest_name(struct check *check, const char *name, int column, const char **hex)
 {
-	return (int)(table - IMPORT_TABLE) * IMPORT_COLUMNS + column;
+	static const char DIGEST[] =
+		"SELECT SHA2(CONCAT(?, ':', HEX(TRIM(TRAILING x'0209' FROM "
+		"WEIGHT_STRING(CAST(? AS CHAR(255)) COLLATE utf8mb4_unicode_ci)))), 256)";
+	const struct desk *desk = check->import->desk;
+	enum db_result result;
+
+	db_use_arena(desk->db, &check->import->row_arena);
+	result = db_row(desk->db, DIGEST, DB_PARAMS(DB_INT(column), DB_TEXT(name)),
+		DB_COLUMNS(DB_TO_TEXT(hex)));
+	db_use_arena(desk->db, desk->arena);
+	return result == DB_OK && *hex != NULL;
 }
 
-static bool begin_names(struct check *check)
+static bool keep_name(struct check *check, const struct import_row *row, int column)
 {
-	static const char CREATE[] =
-		"CREATE TEMPORARY TABLE fitgate_import_names (place INT NOT NULL, line BIGINT NOT NULL, "
-		"name VARCHAR(255) NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci";
-	static const char *const COLUMNS[] = {"place", "line", "name"};
-	const struct desk *desk = check->import->desk;
+	const char *name = row->values[column], *hex;
+	struct mark mark = {.line = row->line, .column = column};
 
-	check->names = import_batch_new(desk->db, desk->arena, "fitgate_import_names", COLUMNS, 3);
-	check->out_of_memory = check->names == NULL;
-	return check->names != NULL && db_change(desk->db, CREATE, DB_NO_PARAMS, NULL) == DB_OK;
+	if (!digest_name(check, name, column, &hex))
+		return false;
+	memcpy(mark.bytes, hex, MARK_SIZE);
+	mark.name = arena_copy(&check->names, name, strlen(name));
+	check->out_of_memory = mark.name == NULL;
+	return mark.name != NULL && append(check, &check->marks, &mark);
 }
 
 static bool keep_names(struct check *check, const struct import_row *row)
 {
-	char place[16], line[24];
-
-	for (int i = 0; row->table->columns[i].name != NULL; i++) {
-		if ((row->table->columns[i].flags & IMPORT_NAMED) == 0 || row->values[i] == NULL)
-			continue;
-		snprintf(place, sizeof(place), "%d", place_of(row->table, i));
-		snprintf(line, sizeof(line), "%lld", (long long)row->line);
-		if (import_batch_add(check->names,
-			    (const char *const[]){place, line, row->values[i]}) != DB_OK)
+	for (int i = 0; row->table->columns[i].name != NULL; i++)
+		if ((row->table->columns[i].flags & IMPORT_NAMED) != 0 && row->values[i] != NULL &&
+			!keep_name(check, row, i))
 			return false;
-	}
 	return true;
-}
-
-struct clash {
-	struct import *import;
-	int64_t place, line;
-	const char *names, *lines;
-};
-
-static bool tell_clash(void *context)
-{
-	const struct clash *clash = context;
-	const struct import_table *table = &IMPORT_TABLE[clash->place / IMPORT_COLUMNS];
-
-	import_problem(clash->import, table, clash->line,
-		"%s: %s (lines %s) count as the same, whatever their case and accents: rename all but one",
-		table->columns[clash->place % IMPORT_COLUMNS].name, clash->names, clash->lines);
-	return true;
-}
-
-static bool check_names(struct check *check)
-{
-	static const char FIND[] =
-		"SELECT place, MIN(line), GROUP_CONCAT(name ORDER BY line SEPARATOR ', '), "
-		"GROUP_CONCAT(line ORDER BY line SEPARATOR ', ') FROM fitgate_import_names "
-		"GROUP BY place, name HAVING COUNT(*) > 1 ORDER BY place, MIN(line)";
-	struct clash clash = {.import = check->import};
-	enum db_result result = import_batch_end(check->names);
-
-	if (result == DB_OK)
-		result = db_rows(check->import->desk->db, FIND, DB_NO_PARAMS,
-			DB_COLUMNS(DB_TO_INT(&clash.place), DB_TO_INT(&clash.line),
-				DB_TO_TEXT(&clash.names), DB_TO_TEXT(&clash.lines)),
-			tell_clash, &clash);
-	return result == DB_OK;
 }
 
 /* ---- files ------------------------------------------------------------------------------------- */
@@ -332,12 +317,10 @@ static bool check_table(struct check *check, const struct import_table *table)
 
 static bool check_all(struct check *check)
 {
-	if (!begin_names(check))
-		return false;
 	for (int i = 0; i < IMPORT_TABLES; i++)
 		if (!check_table(check, &IMPORT_TABLE[i]))
 			return false;
-	return check_names(check);
+	return true;
 }
 
 bool import_check(struct import *import, struct import_missing *missing)
@@ -345,6 +328,7 @@ bool import_check(struct import *import, struct import_missing *missing)
 	struct check check = {
 		.import = import,
 		.marks.size = sizeof(struct mark),
+		.names = ARENA_EMPTY,
 		.missing = missing,
 		.uploads = open_uploads(import->desk->settings),
 	};
@@ -360,7 +344,7 @@ bool import_check(struct import *import, struct import_missing *missing)
 	for (int i = 0; i < IMPORT_IDS; i++)
 		free(check.ids[i].items);
 	free(check.marks.items);
-	import_batch_free(check.names);
+	arena_free(&check.names);
 	if (check.uploads >= 0)
 		close(check.uploads);
 	return checked;

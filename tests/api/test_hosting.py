@@ -16,6 +16,7 @@ from conftest import WEB
 from support.answers import (ERR500, NOAUTH, NOURL, PONG, exact, is_bad_token, is_json,
                              is_no_auth)
 from support.client import Api
+from support.database import SHARED_HOST_RIGHTS
 from support.dialects import ALL, DIALECTS
 from support.operator import Command
 
@@ -26,9 +27,6 @@ SERVICES = ('config', 'export', 'login', 'picture', 'profile', 'register')
 # All that Apache's suexec lets through of what a program may look at; it has no variables of ours.
 SUEXEC = {'GATEWAY_INTERFACE': 'CGI/1.1', 'REQUEST_METHOD': 'GET', 'SERVER_PROTOCOL': 'HTTP/1.1',
           'REMOTE_ADDR': '192.0.2.7', 'PATH': '/usr/bin:/bin'}
-
-# The rights that an account of a shared host has, on its own database.
-RIGHTS = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP, REFERENCES'
 
 
 # ---- what has a URL ------------------------------------------------------------------------------
@@ -265,7 +263,7 @@ def test_the_readme_says_what_the_programs_need(stack):
 
 def test_an_account_of_a_shared_host_has_all_the_rights_that_are_needed(
         programs, empty_database, journal):
-    made = empty_database(RIGHTS)
+    made = empty_database(SHARED_HOST_RIGHTS)
     assert programs.migrate(made).returncode == 0
     command = Command(programs, made)
     command.done('users', 'create', 'sam', '--email', 'sam@example.org', stdin=b'correct horse battery\n')

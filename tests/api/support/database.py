@@ -7,6 +7,9 @@ from urllib.parse import quote
 
 import pymysql
 
+# What an account of a shared host may do, on its own database.
+SHARED_HOST_RIGHTS = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP, REFERENCES'
+
 
 class Sql:
     """One connection in autocommit, with the session settings that schema.md asks for."""
