@@ -35,6 +35,18 @@ def test_uninstall_removes_all_of_it_and_nothing_else(tmp_path):
     assert files_below(tmp_path) == ['/usr/local/etc/nginx/conf.d/theirs.conf']
 
 
+def test_uninstall_leaves_the_folders_of_the_system(tmp_path):
+    """Such as nginx's conf.d, which is empty on a fresh Debian."""
+    theirs = [tmp_path / name for name in ('etc/nginx/conf.d', 'usr/sbin', 'usr/share/man/man8')]
+    for folder in theirs:
+        folder.mkdir(parents=True)
+    where = (f'DESTDIR={tmp_path}', 'PREFIX=/usr', 'SYSCONFDIR=/etc')
+    make('install', *where)
+    make('uninstall', *where)
+    assert all(folder.is_dir() for folder in theirs)
+    assert not list(tmp_path.rglob('*fitgate*'))
+
+
 def test_no_mark_is_left_unfilled(installation):
     for name in files_below(installation.folder):
         text = installation.path(name).read_bytes()
