@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import typing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -58,8 +59,15 @@ def dies_with_parent(command):
     return [tool('setpriv'), '--pdeathsig', 'TERM', '--', *map(str, command)]
 
 
+class Process(typing.NamedTuple):
+    """What the kernel says of a process."""
+
+    name: str
+    parent: int
+
+
 def session_members(session):
-    """The living processes of a session: {pid: program name}."""
+    """The living processes of a session: {pid: Process}."""
     members = {}
     for entry in Path('/proc').iterdir():
         if not entry.name.isdecimal():
@@ -68,9 +76,9 @@ def session_members(session):
             before, _, after = (entry / 'stat').read_text().rpartition(') ')
         except (FileNotFoundError, ProcessLookupError):
             continue  # it ended meanwhile
-        state, _parent, _group, its_session = after.split()[:4]
+        state, parent, _group, its_session = after.split()[:4]
         if int(its_session) == session and state not in 'ZX':
-            members[int(entry.name)] = before.partition(' (')[2]
+            members[int(entry.name)] = Process(before.partition(' (')[2], int(parent))
     return members
 
 
@@ -578,9 +586,11 @@ class Stack:
         self._wait_for_executable(name)
 
     def executable_pids(self, name):
-        """The processes of an executable (or of the worker) themselves, not multiwatch."""
-        members = self._services[name].members()
-        return [pid for pid, program in members.items() if program == name]
+        """The processes of an executable (or of the worker) themselves: those that multiwatch has
+        started. Not found by name, which under valgrind is another."""
+        service = self._services[name]
+        return [pid for pid, process in service.members().items()
+                if process.parent == service.process.pid]
 
     def _start_worker(self):
         self._launch('worker', self._watched([self.build / 'worker'], self.workers))

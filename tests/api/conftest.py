@@ -23,7 +23,8 @@ for module in ('answers', 'bodies', 'client', 'dialects', 'mail', 'programs', 'w
 
 from scripts.hosted_stack import STACKS  # noqa: E402
 from scripts.stack import StackError  # noqa: E402
-from support import database, people, sanitizer, web_servers  # noqa: E402
+from support import (database, left_out, people, sanitizer, valgrind,  # noqa: E402
+                     web_servers)
 from support.answers import exact  # noqa: E402
 from support.client import Api  # noqa: E402
 from support.dialects import DIALECTS  # noqa: E402
@@ -55,19 +56,38 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Behind another web server, without what is about nginx; the end of the report says what and why."""
-    if WEB == 'nginx':
-        return
     tests = {item: f'{item.path.name}::{item.nodeid.partition("::")[2]}' for item in items}
-    stale = web_servers.stale(tests.values())
+    if WEB != 'nginx':
+        leave_out_what_is_about_nginx(config, items, tests)
+    if BUILD.name == 'valgrind':
+        skip_what_valgrind_cannot(config, tests)
+
+
+def refuse_stale(config, table, tests):
+    """Unless single tests are asked for, each entry of the table is for one that there is."""
+    stale = left_out.stale(table, tests.values())
     if stale and not any('::' in argument for argument in config.args):
         raise pytest.UsageError(f'no such tests any more: {stale}')
+
+
+def leave_out_what_is_about_nginx(config, items, tests):
+    """The end of the report says what and why."""
+    refuse_stale(config, web_servers.OF_NGINX, tests)
     why = {item: web_servers.reason(test, {mark.name for mark in item.iter_markers()}, WEB)
            for item, test in tests.items()}
-    left_out = [item for item in items if why[item]]
-    config.stash[LEFT_OUT] = Counter(why[item] for item in left_out)
-    config.hook.pytest_deselected(items=left_out)
+    gone = [item for item in items if why[item]]
+    config.stash[LEFT_OUT] = Counter(why[item] for item in gone)
+    config.hook.pytest_deselected(items=gone)
     items[:] = [item for item in items if not why[item]]
+
+
+def skip_what_valgrind_cannot(config, tests):
+    """Skipped, not deselected: of those, the processes of pytest-xdist tell nothing."""
+    refuse_stale(config, valgrind.LEFT_OUT, tests)
+    for item, test in tests.items():
+        why = left_out.reason(valgrind.LEFT_OUT, test)
+        if why:
+            item.add_marker(pytest.mark.skip(reason=why))
 
 
 def pytest_terminal_summary(terminalreporter, config):

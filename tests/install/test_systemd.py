@@ -156,8 +156,8 @@ def test_an_upgrade_under_load_refuses_no_request(installation, stack):
 def test_a_process_that_dies_is_replaced(installation, stack):
     with served_by_systemd(installation, stack) as service:
         def processes():
-            return {pid for pid, name in session_members(service.process.pid).items()
-                    if name == 'config'}
+            return {pid for pid, process in session_members(service.process.pid).items()
+                    if process.name == 'config'}
         assert poll(lambda: len(processes()) == 2, 30)
         before = processes()
         for pid in before:

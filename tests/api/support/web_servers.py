@@ -1,11 +1,10 @@
 """Which tests say something about nginx, or about FastCGI processes behind it, and nothing about Fitgate as
 another web server runs it.
 
-Each entry is a pattern of test ids (fnmatch, beginning with the file's name) and the reason. One that
-matches nothing any more is an error.
+An entry of OF_NGINX that matches nothing any more is an error.
 """
 
-from fnmatch import fnmatchcase
+from support import left_out
 
 OUTSIDE = 'what is outside of /api/ is the site\'s own'
 NGINX = 'nginx refuses it before a program sees it'
@@ -86,14 +85,4 @@ def reason(test, marks, web):
     """Why a test with these marks says nothing behind this web server; None when it does."""
     if web == 'lighttpd' and 'htaccess' in marks:
         return 'lighttpd reads no .htaccess'
-    return next((why for pattern, why in [*OF_NGINX, *OF_OTHERS.get(web, ())]
-                 if fnmatchcase(test, pattern)), None)
-
-
-def stale(tests):
-    """Entries for one of these tests' files that match none of them."""
-    tests = list(tests)
-    files = {test.partition('::')[0] for test in tests}
-    return [pattern for pattern, _why in OF_NGINX
-            if pattern.partition('::')[0] in files
-            and not any(fnmatchcase(test, pattern) for test in tests)]
+    return left_out.reason([*OF_NGINX, *OF_OTHERS.get(web, ())], test)
