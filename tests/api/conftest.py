@@ -59,7 +59,7 @@ def pytest_collection_modifyitems(config, items):
     tests = {item: f'{item.path.name}::{item.nodeid.partition("::")[2]}' for item in items}
     if WEB != 'nginx':
         leave_out_what_is_about_nginx(config, items, tests)
-    if BUILD.name == 'valgrind':
+    if valgrind.ON:
         skip_what_valgrind_cannot(config, tests)
 
 

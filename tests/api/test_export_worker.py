@@ -10,10 +10,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from support.exports import Exports
+from support.exports import SLOW_FILE, Exports
 from support.mail import Catcher
 from support.operator import Command
 from support.people import insert_workout
+from support.valgrind import SLOWER
 from support.waiting import until
 
 ATTEMPTS = 8
@@ -107,7 +108,7 @@ def test_without_sending_there_is_no_mail(exports, waiting):
 # ---- workers that end --------------------------------------------------------------------------
 
 def test_a_worker_killed_at_any_point_leaves_one_export(exports, slow):
-    for size in (0, 1, 5 << 20, 20 << 20):
+    for size in (0, 1, SLOW_FILE // 8, SLOW_FILE // 2):
         with exports.start() as worker:
             exports.until_written(slow, size)
             worker.kill()
@@ -145,7 +146,7 @@ def test_a_worker_told_to_end_lets_go_of_a_long_export(exports, slow):
         began = time.monotonic()
         worker.send_signal(signal.SIGTERM)
         end(worker)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 5 * SLOWER
     assert worker.returncode == 0
     job = exports.job()
     assert (job['attempts'], job['owner'], job['waits']) == (0, None, 0)

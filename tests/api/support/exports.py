@@ -9,10 +9,12 @@ from decimal import Decimal
 from support.people import insert_user
 from support.profile import duration_text, expected_profile, record_value, shortuuid
 from support.queue import JobQueue
+from support.valgrind import SLOWER
 from support.waiting import until
 
 STATUS = '/api/auth/account/export'
 REQUEST = '/api/auth/account/export/request'
+SLOW_FILE = (40 << 20) // SLOWER
 NO_ARCHIVE = (404, {'status': 'not found', 'message': 'file not found', 'data': {'archive': []}})
 
 
@@ -49,7 +51,7 @@ class Exports(JobQueue):
 
     def add_slow_file(self, user):
         """What takes a second or more to be zipped."""
-        self.add_file(user, 'slow.gpx', os.urandom(1 << 20) * 40)
+        self.add_file(user, 'slow.gpx', os.urandom(SLOW_FILE // 40) * 40)
 
     def request(self, user):
         """Ask as its owner; returns the answer."""

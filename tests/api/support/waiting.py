@@ -2,9 +2,12 @@
 
 import time
 
+from support.valgrind import SLOWER
+
 
 def until(condition, what, seconds=30):
     """Ask again and again until the condition holds; returns what it returned."""
+    seconds *= SLOWER
     deadline = time.monotonic() + seconds
     while True:
         result = condition()
