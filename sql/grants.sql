@@ -6,8 +6,10 @@
 --	CREATE USER fitgate_login@localhost IDENTIFIED BY '...';   -- and the other six
 --	mysql fitgate < grants.sql
 --
--- and give each program its own: DATABASE_URL_LOGIN=mysql://fitgate_login:...@localhost/fitgate and so on.
--- The operator's command keeps DATABASE_URL, with all rights on the database.
+-- and give each program its own: DATABASE_URL_LOGIN='mysql://fitgate_login:...@localhost/fitgate' and so on.
+-- Under systemd that stands in /etc/fitgate/login.env and so on, each with mode 600, because fitgate.conf
+-- is handed to every program. For the same reason DATABASE_URL, with all rights on the database, then moves
+-- from there to /etc/fitgate/admin.env, as DATABASE_URL_ADMIN.
 
 -- Who asks: the token of a request, and the account that it belongs to.
 

@@ -59,6 +59,20 @@ def test_the_command_finds_the_settings_of_its_installation(installation):
     assert '/etc/fitgate/fitgate.conf' in text and '/usr/libexec/fitgate/admin' in text
 
 
+def test_the_operators_account_in_the_database_may_be_its_own(tmp_path):
+    """The settings are handed to all programs; what is in admin.env, as for the services, is not."""
+    make('install', f'PREFIX={tmp_path}/usr', f'SYSCONFDIR={tmp_path}/etc')
+    (tmp_path / 'etc/fitgate').mkdir()
+    settings = tmp_path / 'etc/fitgate/fitgate.conf'
+    settings.write_text(f'APP_SECRET_KEY={"k" * 64}\n')
+    settings.chmod(0o600)
+    (tmp_path / 'etc/fitgate/admin.env').write_text(
+        "DATABASE_URL_ADMIN='mysql://a:b@127.0.0.1:1/c?ssl=off'\n")
+    done = subprocess.run([tmp_path / 'usr/sbin/fitgate-admin', 'doctor'], text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={'PATH': '/usr/bin:/bin'})
+    assert 'ok settings' in done.stdout and 'DATABASE_URL is missing' not in done.stdout, done.stdout
+
+
 def test_another_prefix_is_kept_to(tmp_path):
     make('install', f'DESTDIR={tmp_path}', 'PREFIX=/usr/local/apart', 'SYSCONFDIR=/usr/local/apart/etc')
     assert all(path.startswith('/usr/local/apart/') for path in files_below(tmp_path))
