@@ -13,7 +13,9 @@ def problem_of_archive(octets, account, gallery):
         with zipfile.ZipFile(io.BytesIO(octets)) as archive:
             if archive.testzip() is not None:
                 return f'{archive.testzip()} in it is broken'
-            entries = {name: archive.read(name) for name in archive.namelist()}
+            tracks = {one.filename: (one.file_size, one.CRC) for one in archive.infolist()
+                      if one.filename.startswith('gpx/')}
+            entries = {name: archive.read(name) for name in archive.namelist() if name not in tracks}
     except zipfile.BadZipFile as problem:
         return str(problem)
     user = json.loads(entries.pop('user_data.json'))
@@ -26,6 +28,8 @@ def problem_of_archive(octets, account, gallery):
         return f'its profile was never stored: {profile}'
     if sorted(workout['title'] for workout in workouts) != sorted(account.workouts):
         return f'{len(workouts)} of {len(account.workouts)} workouts'
+    if tracks != ({'gpx/track.gpx': account.track} if account.track else {}):
+        return f'its tracks are {tracks}'
     return problem_of_picture(entries, account, gallery)
 
 

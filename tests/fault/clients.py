@@ -28,6 +28,7 @@ PATIENCE = READ_TIMEOUT + 30  # seconds that a client waits for an answer
 PREFERENCES = ('date_format', 'timezone', 'language', 'display_ascent', 'imperial_units',
                'start_elevation_at_zero', 'use_raw_gpx_speed', 'weekm')
 MOST_WAITING = 6  # accounts of one client whose confirmation has not come yet
+MOST_WORKOUTS = 5  # who has so many has a track too
 LIFE = (40, 150)  # requests that an account is used for
 
 
@@ -236,14 +237,17 @@ class Client:
 
     def add_workouts(self, account):
         """As another program on the same database would; without them nothing is exported."""
-        titles = [f'{account.username} {number}' for number in range(self.rng.randint(0, 3))]
+        titles = [f'{account.username} {number}' for number in range(self.rng.randint(0, MOST_WORKOUTS))]
         try:
             with self.victim.sql() as sql:
                 number = sql.value('SELECT id FROM users WHERE username = %s', account.username)
                 for title in titles:
                     insert_workout(sql, number, title=title)
             account.workouts = titles
-        except pymysql.Error:
+            if len(titles) == MOST_WORKOUTS:
+                self.victim.add_track(number)
+                account.track = self.victim.track
+        except (pymysql.Error, OSError):  # the database is away, or the disk full
             account.workouts = None
 
     def delete(self, account):

@@ -87,7 +87,8 @@ class Account:
         self.sports = {sport: Value(value) for sport, value in defaults.items()}
         self.export = Value(False)  # whether one has been asked for
         self.mail = collections.defaultdict(Owed)
-        self.workouts = []
+        self.workouts = []  # their titles; None: unknown
+        self.track = None  # (bytes, CRC)
         self.logged_out = []  # tokens
         self.token = None
         self.token_made = None  # under which clock, and after how many changes of the password

@@ -140,8 +140,8 @@ class Verdict:
         """There is nothing of anybody who is not there, and nothing that is not finished."""
         uploads = self.victim.upload_folder / 'uploads'
         numbers = {str(row['id']) for row in self.users.values()}
-        for category in ('pictures', 'exports'):
-            there = {path.name for path in (uploads / category).iterdir()} - {'.incoming'}
+        for category in ('pictures', 'exports', 'workouts'):
+            there = {path.name for path in uploads.glob(f'{category}/*')} - {'.incoming'}
             for number in there - numbers:
                 self.finding(f'{category}/{number} is of nobody: {self.names(category, number)}')
         left = {path.name for path in (uploads / 'pictures/.incoming').iterdir()} - {'lock'}

@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import zlib
 from pathlib import Path
 
 from scripts.stack import EXECUTABLES, PYTHON, Stack, StackError, poll, tool
@@ -18,6 +19,7 @@ from support.database import Sql
 FOLDER = Path(__file__).resolve().parent
 WORKERS = 3
 DISK = '192m'
+TRACK_BYTES = 150 << 20  # of a GPX file: so much takes a second to be compressed, and no room on the disk
 READ_TIMEOUT = 40  # seconds that nginx waits for an executable
 
 
@@ -58,6 +60,7 @@ class Victim(Stack):
         self.clock = Clock()
         self.smtp = SmtpServer()
         self.ballast = self.upload_folder / 'ballast'
+        self.track = (TRACK_BYTES, zlib.crc32(bytes(TRACK_BYTES)))  # as an archive has it
         self._proxy_port = None
 
     # ---- what differs from a Stack ---------------------------------------------------------------
@@ -66,6 +69,8 @@ class Victim(Stack):
         super()._prepare_folders()
         mount('tmpfs', self.upload_folder, f'size={DISK}')
         mount('tmpfs', '/dev/shm', 'size=16m')  # where libfaketime leaves a file for each process
+        (self.upload_folder / 'track').touch()
+        os.truncate(self.upload_folder / 'track', TRACK_BYTES)
         self.clock.use(self.run / 'clock')
         self._start_proxy()
 
@@ -172,10 +177,19 @@ class Victim(Stack):
         self.admin('jobs', 'retry', '--all')
 
     def lapse_claims(self):
-        """As if the time of all claims had passed: another worker takes the job beside the first."""
+        """As if the time of all claims had passed: another worker takes the job beside the first. At the
+        beginning of an archive, if one is begun soon."""
         with self.sql() as sql:
+            poll(lambda: sql.rows("SELECT id FROM jobs WHERE kind = 'export' AND owner IS NOT NULL "
+                                  'AND run_after > UTC_TIMESTAMP(6) + INTERVAL 119 SECOND'), 2)
             return sql.run('UPDATE jobs SET run_after = UTC_TIMESTAMP(6) '
                            'WHERE owner IS NOT NULL AND failed_at IS NULL')[0]
+
+    def add_track(self, user_id):
+        """A GPX file of a user, as another program leaves it; one on the disk, whoever has it."""
+        folder = self.upload_folder / 'uploads/workouts' / str(user_id)
+        folder.mkdir(parents=True)
+        os.link(self.upload_folder / 'track', folder / 'track.gpx')
 
     def lift(self):
         """All is well again."""
