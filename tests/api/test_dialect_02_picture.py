@@ -82,7 +82,9 @@ def test_it_ends_no_session_and_changes_nothing_else(api, db, token, user):
     (b'{"file": "x"}', {'Content-Type': 'application/json'}),
     (b'x', {'Content-Type': 'multipart/form-data'}),
     form(part('file', b'x')), form(part('other', b'x', 'a.png')), form(),
-    form(part('file', png(), 'a.png'), end=False)])
+    form(part('file', png(), 'a.png'), end=False)],
+    ids=['nothing', 'no part', 'JSON', 'no boundary', 'no file name', 'another name', 'only the end',
+         'no end'])
 def test_without_a_file_part_it_says_so(send, store, user, body, headers):
     exact(send(body, headers), fail('No file part.'))
     assert store.row(user) is None
@@ -98,7 +100,8 @@ def test_another_extension_is_refused(send, store, user, name):
     assert store.row(user) is None
 
 
-@pytest.mark.parametrize('data', [b'', b'x', b'\x89PNG\r\n\x1a\n', png()[:-20], gif()])
+@pytest.mark.parametrize('data', [b'', b'x', b'\x89PNG\r\n\x1a\n', png()[:-20], gif()],
+                         ids=['nothing', 'x', 'signature', 'cut', 'GIF'])
 def test_what_is_no_picture_of_its_extension_is_refused(send, store, user, data):
     exact(send(*form(part('file', data, 'a.png'))), fail('Invalid file.'))
     assert store.row(user) is None
