@@ -108,8 +108,8 @@ class Client:
         return answer
 
     def note_refused_token(self, account):
-        """After a step of the clock, or a change of the password, that is right."""
-        if account.token_made == self.circumstances(account):
+        """After a step of the clock, or a change of the password, which may come late, that is right."""
+        if account.token_made == self.circumstances(account) and account.password.certain:
             self.model.finding(f'{account.username}: a good token is refused')
         account.token = None
 
@@ -196,11 +196,12 @@ class Client:
         if len(letters) < max(mail.least, 1):
             return False
         for letter in reversed(letters):
+            circumstances = self.circumstances(account)
             answer = self.ask('POST', '/api/auth/account/confirm',
                               json_body={'token': letter.token})
             self.settle(answer, [(account.active, True)])
             if accepted(answer):
-                self.take_token(account, answer, self.circumstances(account))
+                self.take_token(account, answer, circumstances)
                 return True
             if answer is None or answer.status >= 500:
                 return self.log_in(account)
