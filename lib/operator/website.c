@@ -153,6 +153,8 @@ static void examine_privacy(struct site *site)
 			site->url, slash);
 		return;
 	}
+	if (site->page.status == 0)
+		return; /* no answer proves nothing */
 	examination_ok(
 		site->examination, "site privacy", "no URL of the site leads to the settings");
 }

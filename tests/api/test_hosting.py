@@ -235,6 +235,7 @@ def test_a_site_that_is_away_is_found(broken):
         [broken.home / 'fitgate/admin', 'doctor', '--url', 'http://127.0.0.1:1'], check=False,
         capture_output=True, text=True, timeout=60, env={'PATH': '/usr/bin:/bin'})
     assert done.returncode == 1 and 'WRONG site: http://127.0.0.1:1 cannot be reached' in done.stdout
+    assert 'ok site' not in done.stdout
 
 
 # ---- cron and the database -----------------------------------------------------------------------
