@@ -27,6 +27,8 @@ class Verdict:
 
     def pass_judgement(self):
         self.victim.lift()
+        if not any(self.model.counts[f'killed {name}'] for name in EXECUTABLES):
+            self.finding('no executable was ever killed: this run tells nothing')
         self.drain()
         self.clean_up()
         with self.victim.sql() as sql:

@@ -124,8 +124,8 @@ class Victim(Stack):
         if service is None or service.process is None:
             return []
         wanted = name if name != 'mariadb' else 'mariadbd'
-        return sorted(pid for pid, process in service.members().items()
-                      if process.name == wanted and (name == 'mariadb' or pid != self.main_pid(name)))
+        return sorted(pid for pid, process in service.members().items() if process.name == wanted
+                      and (name == 'mariadb' or pid != service.process.pid))
 
     def expected_processes(self):
         """{program: number of its processes}"""
