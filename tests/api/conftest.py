@@ -31,7 +31,7 @@ from support.dialects import DIALECTS  # noqa: E402
 from support.journal import Journal  # noqa: E402
 from support.mail import MailFolder  # noqa: E402
 from support.programs import Programs  # noqa: E402
-from support.tokens import ABSENT, Minter, sha256_hex  # noqa: E402
+from support.tokens import Minter  # noqa: E402
 from support.waiting import until  # noqa: E402
 
 BUILD = Path(os.environ.get('FITGATE_BUILD', SOURCE / 'build' / 'release')).resolve()
@@ -283,11 +283,8 @@ def minter():
 @pytest.fixture
 def reset_token(db, minter):
     """A token like those in the e-mails, with some claims changed."""
-    def make(account, **changes):
-        binding = sha256_hex(people.user_row(db, account)['password'])[:16]
-        return minter.token(account.id, **{'jti': ABSENT, 'gen': ABSENT, 'aud': 'password-reset',
-                                           'pwd': binding, **changes})
-    return make
+    return lambda account, **changes: minter.reset_token(
+        account.id, people.user_row(db, account)['password'], **changes)
 
 
 @pytest.fixture

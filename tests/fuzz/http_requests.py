@@ -15,6 +15,8 @@ import random
 import re
 import sys
 import time
+import uuid
+from collections import Counter
 from pathlib import Path
 
 os.environ['HYPOTHESIS_STORAGE_DIRECTORY'] = sys.argv[2] + '/hypothesis'  # not where we are called
@@ -30,12 +32,16 @@ from scripts.stack import EXECUTABLES, Stack  # noqa: E402
 from support import openapi, pictures  # noqa: E402
 from support.answers import Answer  # noqa: E402
 from support.database import Sql  # noqa: E402
-from support.people import insert_user, insert_workout  # noqa: E402
-from support.tokens import Minter  # noqa: E402
+from support.people import insert_user, insert_workout, now, unique, user_row  # noqa: E402
+from support.tokens import Minter, sha256_hex  # noqa: E402
 
 BATCH = 25  # requests an account lives for
 GROWTH_MIB = 4  # that a process may grow by after it has seen everything
 PREFIXES = ('', '', '', '/v0.6', '/v0.2')  # 0.7 is the one with a description
+# The words that stand for what only the person who asks has; `Site.person` says what they are.
+TOKENS = {'/api/auth/account/confirm': 'CONFIRMATION', '/api/auth/email/update': 'NEW_ADDRESS',
+          '/api/auth/password/update': 'RESET'}
+SEGMENTS = {'user_name': 'USERNAME', 'sport_id': '1', 'file_name': 'ARCHIVE'}
 STRANGE = ['', ' ', '\0', '\ud800', 'a' * 300, 'a' * 70000, 'é', '日本', '\r\nX: y', "'", '"', '%s%n',
            '../../etc/passwd', '<b>', '1e400', 'null', '-1', '2147483648', 'NaN']
 
@@ -81,19 +87,49 @@ def members_of(operation):
                   re.findall(r"'properties': {'(\w+)'", str(DESCRIPTION.expand(schema))))
 
 
+def right_body(template, operation):
+    """What the description has as an example, made true for the person who asks."""
+    content = DESCRIPTION.resolve(operation.get('requestBody', {})).get('content', {})
+    example = content.get('application/json', {}).get('example', {})
+    true = {'email': st.just('EMAIL'), 'password': st.just('PASSWORD'),
+            'username': st.from_regex(r'[a-zA-Z0-9_]{12,30}', fullmatch=True),
+            'token': st.just(TOKENS.get(template, 'x'))}
+    if template.endswith('/register'):
+        true['email'] = st.from_regex(r'[a-z0-9]{12,30}@example\.org', fullmatch=True)
+    return st.fixed_dictionaries({name: true.get(name, st.just(value))
+                                  for name, value in example.items()})
+
+
+def nearly_right_body(template, operation):
+    """One member is missing, or is something else."""
+    @st.composite
+    def body(draw):
+        value = draw(right_body(template, operation))
+        if value:
+            name = draw(st.sampled_from(sorted(value)))
+            value[name] = draw(value_of(name))
+            if draw(st.integers(0, 3)) == 0:
+                del value[name]
+        return value
+    return body()
+
+
 def text_of(value):
     """As a careless client prints it: NaN, and what is no Unicode, included."""
     return json.dumps(value).encode('utf-8', 'surrogatepass')
 
 
-def json_body(names):
+def json_body(template, operation):
+    names = members_of(operation)
+    right = right_body(template, operation)
     usual = st.fixed_dictionaries({name: value_of(name) for name in names})
     partly = st.fixed_dictionaries({}, optional={name: value_of(name) for name in [*names, 'other']})
     broken = st.binary(max_size=60)
     cut = usual.map(text_of).flatmap(
         lambda text: st.integers(0, len(text)).map(lambda length: text[:length]))
-    return st.one_of(usual.map(text_of), usual.map(text_of), partly.map(text_of),
-                     anything().map(text_of), cut, broken)
+    return st.one_of(*[each.map(text_of) for each in (
+        right, right, right, nearly_right_body(template, operation),
+        nearly_right_body(template, operation), usual, partly, anything())], cut, broken)
 
 
 PICTURES = [pictures.png(), pictures.jpeg(), pictures.gif(), b'', b'no picture']
@@ -132,11 +168,13 @@ SEGMENT = st.one_of(
 
 @st.composite
 def requests(draw):
-    """(method, path, headers, body) with the words USERNAME, TOKEN ... still to be filled in."""
+    """(path in the description, method, path, headers, body) with the words USERNAME, TOKEN ... still to be
+    filled in."""
     method, template, operation = draw(st.sampled_from(list(DESCRIPTION.operations())))
     if draw(st.integers(0, 19)) == 0:
         method = draw(st.sampled_from(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']))
-    path = re.sub('{[^}]+}', lambda _found: draw(SEGMENT), template)
+    path = re.sub('{([^}]+)}', lambda found: draw(st.one_of(st.just(SEGMENTS[found[1]]), SEGMENT)),
+                  template)
     if draw(st.integers(0, 29)) == 0:
         path += draw(st.sampled_from(['/', '?a=b', '/x', '%20', '//']))
     headers = {}
@@ -149,10 +187,10 @@ def requests(draw):
     if 'multipart/form-data' in str(operation.get('requestBody', '')) and draw(st.integers(0, 9)):
         headers['Content-Type'], body = draw(form_body())
     else:
-        body = draw(json_body(members_of(operation))) if method not in ('GET', 'HEAD') else None
+        body = draw(json_body(template, operation)) if method not in ('GET', 'HEAD') else None
         headers['Content-Type'] = draw(st.sampled_from(
             ['application/json'] * 9 + ['application/problem+json', 'text/plain', '', 'application/json;']))
-    return method, draw(st.sampled_from(PREFIXES)) + path, headers, body
+    return template, method, draw(st.sampled_from(PREFIXES)) + path, headers, body
 
 
 # ---- asking --------------------------------------------------------------------------------------
@@ -167,14 +205,32 @@ class Site:
         self.minter = Minter((stack.folder / 'app_secret_key').read_text().strip())
         self.connection = None
         self.sent = 0
-        self.statuses = {}
+        self.statuses = Counter()
+        self.outcomes = {}  # {(path in the description, method): Counter of statuses}
 
     def person(self):
-        """A new account: what the last one did to its own is no matter."""
-        account = insert_user(self.sql)
+        """A new account with all that there may be of one: what the last one did to its own is no matter.
+        And one that waits to be confirmed."""
+        words = {word: uuid.uuid4().hex for word in ('CONFIRMATION', 'NEW_ADDRESS')}
+        account = insert_user(self.sql, email_to_confirm=f'{unique()}@example.org',
+                              confirmation_token=sha256_hex(words['NEW_ADDRESS']))
+        insert_user(self.sql, active=False, confirmation_token=sha256_hex(words['CONFIRMATION']))
         insert_workout(self.sql, account.id)
-        return {'USERNAME': account.username, 'EMAIL': account.email, 'PASSWORD': account.password,
-                'TOKEN': self.minter.token(account.id)}
+        self.add_file(account, 'pictures', 'a.png', pictures.png())
+        self.sql.run('UPDATE users SET picture = %s WHERE id = %s', f'pictures/{account.id}/a.png',
+                     account.id)
+        self.add_file(account, 'exports', 'archive.zip', b'x' * 1000)
+        self.sql.insert('users_data_export', user_id=account.id, created_at=now(), completed=1,
+                        file_name='archive.zip', file_size=1000)
+        return {**words, 'USERNAME': account.username, 'EMAIL': account.email,
+                'PASSWORD': account.password, 'TOKEN': self.minter.token(account.id),
+                'RESET': self.minter.reset_token(account.id, user_row(self.sql, account)['password']),
+                'ARCHIVE': 'archive.zip'}
+
+    def add_file(self, account, category, name, octets):
+        path = self.stack.upload_folder / 'uploads' / category / str(account.id) / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(octets)
 
     def ask(self, method, path, headers, body):
         """One answer; the connection is kept as long as the server keeps it."""
@@ -194,14 +250,15 @@ class Site:
         return None
 
     def check(self, person, request):
-        method, path, headers, body = request
+        template, method, path, headers, body = request
         for word, text in person.items():
             path = path.replace(word, text)
             headers = {name: value.replace(word, text) for name, value in headers.items()}
             body = body and body.replace(word.encode(), text.encode())
         answer = self.ask(method, path, headers, body)
         self.sent += 1
-        self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
+        self.statuses[answer.status] += 1
+        self.outcomes.setdefault((template, method), Counter())[answer.status] += 1
         assert answer.status != 500, f'{request}: {answer.body}'
         if openapi.OF_OTHER_DIALECTS.match(path):
             if method != 'HEAD' and answer.headers.get('Content-Type') == 'application/json':
@@ -211,6 +268,14 @@ class Site:
                 openapi.check_http(method, path, answer)
             except AssertionError as problem:
                 raise AssertionError(f'{request}: {answer.body}') from problem
+
+    def print_outcomes(self):
+        print(f'  {"":52}{"2xx":>8}{"400":>8}{"401":>8}{"404":>8}{"others":>8}')
+        for (template, method), counts in sorted(self.outcomes.items()):
+            good = sum(number for status, number in counts.items() if status < 300)
+            known = [counts[status] for status in (400, 401, 404)]
+            columns = [good, *known, sum(counts.values()) - good - sum(known)]
+            print(f'  {method + " " + template:52}{"".join(f"{number:8}" for number in columns)}')
 
     # ---- processes --------------------------------------------------------------------------------
 
@@ -255,6 +320,7 @@ def main(build, folder, count, number):
     took = time.monotonic() - started
     print(f'{site.sent} requests in {took:.0f} s, seed {number}: '
           f'{dict(sorted(site.statuses.items()))}')
+    site.print_outcomes()
     print('grown by (MiB):', {name: round(size, 2) for name, size in grown.items()})
     if died:
         sys.exit(f'processes died: {[before[pid] for pid in died]}')
