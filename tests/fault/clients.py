@@ -138,6 +138,7 @@ class Client:
         if not value.observe(seen):
             self.model.finding(f'{account.username}: {what} is {seen!r}, which can only be '
                                f'{value.possible!r}')
+            value.accept(seen)  # told once
 
     def see_profile(self, account, profile):
         birth_date = profile['birth_date']
@@ -390,7 +391,7 @@ class Client:
         account.token = None
 
     def change_password(self, account):
-        if not account.password.certain:
+        if not account.password.certain or not account.email.certain:
             return self.read_profile(account)
         self.change_account(account, new_password=account.new_password())
 
