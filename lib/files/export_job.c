@@ -92,8 +92,12 @@ static enum db_result hand_over(struct attempt *attempt)
 	if (result == DB_UNDECIDED)
 		return DB_FAILED;
 	unlinkat(attempt->folder, attempt->name, 0);
-	if (result == DB_FAILED)
-		return DB_FAILED;
+	if (result == DB_FAILED) {
+		snprintf(attempt->reason, sizeof(attempt->reason),
+			"the database does not take the archive: %.200s",
+			db_error_text(attempt->worker->db));
+		return put_off(attempt);
+	}
 	log_warning("export job %lld: another worker was quicker, or the export is gone",
 		(long long)attempt->job->id);
 	return DB_NO_ROW;
@@ -256,7 +260,8 @@ static enum db_result run_attempt(struct attempt *attempt)
 	if (job->attempts <= ATTEMPTS)
 		return try_once(attempt);
 	snprintf(attempt->reason, sizeof(attempt->reason),
-		"%d attempts did not come to an end: the worker was killed at them", ATTEMPTS);
+		"%d attempts did not come to an end: the worker was killed, or the database away",
+		ATTEMPTS);
 	return put_off(attempt);
 }
 

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from support.database import root_sql
 from support.exports import SLOW_FILE, Exports
 from support.mail import Catcher
 from support.operator import Command
@@ -245,6 +246,21 @@ def test_what_keeps_failing_is_given_up(exports, waiting, admin):
     assert job['failed_at'] and job['attempts'] == ATTEMPTS
     assert 'Not a directory' in admin.done('jobs', 'list', '--failed')
     assert exports.request(waiting).json()['message'] == 'completed request already exists'
+
+
+def test_an_archive_that_the_database_does_not_take_is_tried_later_for_that_reason(
+        exports, stack, waiting, shared_scratch):
+    with root_sql(stack, shared_scratch.name) as root:
+        root.run("CREATE TRIGGER refuse BEFORE UPDATE ON users_data_export FOR EACH ROW "
+                 "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no, thank you'")
+        try:
+            log = exports.work()
+        finally:
+            root.run('DROP TRIGGER refuse')
+    job = exports.job()
+    assert (job['attempts'], job['waits'], job['failed_at']) == (1, 1, None)
+    assert 'no, thank you' in job['last_error'] and job['last_error'] in log
+    assert exports.files(waiting) == []
 
 
 def test_attempts_that_killed_the_worker_count(exports, waiting):
