@@ -78,6 +78,8 @@ void export_job_tidy(const struct export_worker *worker)
 	DIR *listing = category < 0 ? NULL : fdopendir(category);
 	const struct dirent *entry;
 
+	if (listing == NULL && errno != ENOENT)
+		log_warning("archives: their folder: %s", strerror(errno));
 	if (listing == NULL && category >= 0)
 		close(category);
 	if (listing == NULL)

@@ -379,3 +379,12 @@ def test_the_clean_up_leaves_other_folders_alone(exports, tmp_path):
         os.utime(path, (1, 1))
     exports.work()
     assert all(path.exists() for path in kept)
+
+
+def test_a_clean_up_that_cannot_look_says_so(exports):
+    block(exports)
+    assert 'archives: their folder: Not a directory' in exports.work()
+
+
+def test_a_clean_up_where_nobody_has_exported_is_silent(exports):
+    assert 'archives' not in exports.work()
