@@ -155,6 +155,20 @@ bool text_is_utf8(const char *text, size_t length)
 	return true;
 }
 
+void text_make_utf8(char *text)
+{
+	for (size_t left = strlen(text); left > 0;) {
+		size_t step = utf8_sequence((const unsigned char *)text, left);
+
+		if (step == 0) {
+			*text = '?';
+			step = 1;
+		}
+		text += step;
+		left -= step;
+	}
+}
+
 size_t text_length(const char *utf8)
 {
 	size_t count = 0;

@@ -39,6 +39,9 @@ bool text_integer(const char *text, int64_t low, int64_t high, int64_t *value);
 /* Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong, at most U+10FFFF). */
 bool text_is_utf8(const char *text, size_t length);
 
+/* Make the text well-formed UTF-8: each byte that is not part of such becomes a "?". */
+void text_make_utf8(char *text);
+
 /* The number of code points of well-formed UTF-8. */
 size_t text_length(const char *utf8);
 

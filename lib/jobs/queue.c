@@ -5,8 +5,17 @@
 #include "jobs/queue.h"
 
 #include "core/log.h"
+#include "core/text.h"
 
-enum { MAX_REASON = 500, FIRST_PAUSE = 30, LONGEST_PAUSE = 3600, PATIENCE = 3 * 24 * 3600 };
+#include <stdio.h>
+
+enum {
+	REASON_SIZE = 501, /* of what the column last_error holds */
+	FIRST_PAUSE = 30,
+	LONGEST_PAUSE = 3600,
+	PATIENCE = 3 * 24 * 3600,
+	ENOUGH_ATTEMPTS = 8, /* about an hour */
+};
 
 enum db_result queue_add(struct db *db, const char *kind, const char *payload, int64_t *id)
 {
@@ -121,11 +130,10 @@ static enum db_result postpone(
 {
 	static const char POSTPONE[] =
 		"UPDATE jobs SET owner = NULL, run_after = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, "
-		"last_error = LEFT(?, ?) WHERE id = ? AND owner = ?";
+		"last_error = ? WHERE id = ? AND owner = ?";
 	int64_t changed = 0;
 	enum db_result result = db_change(db, POSTPONE,
-		DB_PARAMS(DB_INT(seconds), DB_TEXT(reason), DB_INT(MAX_REASON), DB_INT(job->id),
-			DB_TEXT(job->owner)),
+		DB_PARAMS(DB_INT(seconds), DB_TEXT(reason), DB_INT(job->id), DB_TEXT(job->owner)),
 		&changed);
 
 	return owned(result, changed);
@@ -152,10 +160,23 @@ static int64_t pause_after(int64_t attempts)
 	return pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE;
 }
 
+/*
+ * The reason as the column takes it. The name of a file, which may be in it, is in whatever character
+ * set, and what was too long for somebody has been cut anywhere.
+ */
+static const char *fit(const char *reason, char fitting[REASON_SIZE])
+{
+	snprintf(fitting, REASON_SIZE, "%s", reason);
+	text_make_utf8(fitting);
+	return fitting;
+}
+
 enum db_result queue_try_later(struct db *db, const struct job *job, const char *reason)
 {
 	int64_t pause = pause_after(job->attempts);
+	char fitting[REASON_SIZE];
 
+	reason = fit(reason, fitting);
 	log_warning("%s job %lld: attempt %lld failed, next in %llds: %s", job->kind,
 		(long long)job->id, (long long)job->attempts, (long long)pause, reason);
 	return postpone(db, job, pause, reason);
@@ -163,23 +184,25 @@ enum db_result queue_try_later(struct db *db, const struct job *job, const char 
 
 enum db_result queue_put_off(struct db *db, const struct job *job, const char *reason)
 {
-	return job->age > PATIENCE ? queue_give_up(db, job, reason)
-				   : queue_try_later(db, job, reason);
+	/* one that has only lain here, or that the operator wants tried again, is not given up at once */
+	return job->age > PATIENCE && job->attempts >= ENOUGH_ATTEMPTS
+		       ? queue_give_up(db, job, reason)
+		       : queue_try_later(db, job, reason);
 }
 
 enum db_result queue_give_up(struct db *db, const struct job *job, const char *reason)
 {
 	static const char GIVE_UP[] =
-		"UPDATE jobs SET owner = NULL, failed_at = UTC_TIMESTAMP(6), last_error = LEFT(?, ?) "
+		"UPDATE jobs SET owner = NULL, failed_at = UTC_TIMESTAMP(6), last_error = ? "
 		"WHERE id = ? AND owner = ?";
+	char fitting[REASON_SIZE];
 	int64_t changed = 0;
 	enum db_result result;
 
+	reason = fit(reason, fitting);
 	log_error("%s job %lld: given up: %s", job->kind, (long long)job->id, reason);
 	result = db_change(db, GIVE_UP,
-		DB_PARAMS(
-			DB_TEXT(reason), DB_INT(MAX_REASON), DB_INT(job->id), DB_TEXT(job->owner)),
-		&changed);
+		DB_PARAMS(DB_TEXT(reason), DB_INT(job->id), DB_TEXT(job->owner)), &changed);
 
 	return owned(result, changed);
 }

@@ -22,7 +22,7 @@ struct job {
 	int64_t id;
 	const char *kind;
 	const char *payload; /* JSON */
-	int64_t attempts;    /* this one included */
+	int64_t attempts;    /* this one included; counted anew when the operator makes it due */
 	instant created_at;
 	int64_t age;                /* seconds since then */
 	char owner[SECRET_ID_SIZE]; /* of this claim */
@@ -58,8 +58,8 @@ enum db_result queue_release(struct db *db, const struct job *job);
 enum db_result queue_try_later(struct db *db, const struct job *job, const char *reason);
 
 /*
- * It failed for now: try again after pauses that grow, and give up when it has been tried for three days.
- * Both are logged.
+ * It failed for now: try again after pauses that grow, and give up when it is three days old and has been
+ * tried eight times since it was made or made due again. Both are logged.
  */
 enum db_result queue_put_off(struct db *db, const struct job *job, const char *reason);
 

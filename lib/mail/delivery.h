@@ -15,7 +15,7 @@ enum delivery {
 
 /*
  * Deliver the claimed job. An e-mail that cannot be sent now is tried again with growing pauses, for
- * three days; one that the server refuses is given up at once.
+ * three days (queue_put_off()); one that the server refuses is given up at once.
  */
 enum delivery delivery_run(struct db *db, struct arena *arena, const struct settings *settings,
 	struct smtp *smtp, const struct job *job);

@@ -1,6 +1,7 @@
 """`fitgate-admin users` (contract.md §11): accounts made, listed, changed and deleted."""
 
 import json
+import os
 
 import pytest
 
@@ -339,6 +340,15 @@ def test_a_deletion_cut_short_before_the_files_is_finished_by_the_worker(
     work()
     assert apart_db.value('SELECT COUNT(*) FROM jobs') == 0
     assert not any(folder.exists() for folder in folders)
+
+
+def test_a_reason_with_a_name_that_is_no_utf8_is_noted(apart, apart_db, stack, tmp_path):
+    folders = make_files(tmp_path / 'files', 2000000000)
+    (folders[0] / '/'.join([os.fsdecode(b'w\xe9')] * 40)).mkdir(parents=True)
+    apart_db.insert('jobs', kind='cleanup', payload='{"user_id": 2000000000}',
+                    run_after='2024-05-01 10:00:00', created_at='2024-05-01 10:00:00')
+    assert stack.run_worker_once('--only', 'cleanup', settings=apart.settings).returncode == 0
+    assert apart_db.value('SELECT last_error FROM jobs').startswith('w?: ')
 
 
 @pytest.mark.parametrize('settings', [{}, {'EMAIL_URL': ''}])

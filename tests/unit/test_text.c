@@ -264,6 +264,28 @@ static void a_sequence_is_not_looked_for_beyond_the_length(void **state)
 	assert_true(text_is_utf8("a\0b", 3));
 }
 
+static void what_is_not_utf8_becomes_question_marks(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} ROWS[] = {
+		{"", ""},
+		{"a\xc3\xa9\xf0\x9f\x98\x80", "a\xc3\xa9\xf0\x9f\x98\x80"},
+		{"\xe9.gpx", "?.gpx"},
+		{"\xc3(\xff\xc3\xa9", "?(?\xc3\xa9"},
+		{"cut \xe2\x82", "cut ??"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(ROWS); i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%s", ROWS[i].text);
+		text_make_utf8(text);
+		assert_string_equal(text, ROWS[i].expected);
+	}
+}
+
 static void length_counts_code_points(void **state)
 {
 	(void)state;
@@ -394,6 +416,7 @@ int main(void)
 		cmocka_unit_test(every_code_point_but_the_surrogates_is_utf8),
 		cmocka_unit_test(malformed_sequences_are_not_utf8),
 		cmocka_unit_test(a_sequence_is_not_looked_for_beyond_the_length),
+		cmocka_unit_test(what_is_not_utf8_becomes_question_marks),
 		cmocka_unit_test(length_counts_code_points),
 		cmocka_unit_test(only_the_case_of_ascii_letters_is_ignored),
 		cmocka_unit_test(percent_escapes_are_decoded_once),
