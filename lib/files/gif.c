@@ -222,7 +222,7 @@ static bool filter_image(struct filter *filter)
 
 /* ---- extensions -------------------------------------------------------------------------------- */
 
-/* The number of repetitions is all that an animation needs of its extension. */
+/* The number of repetitions is all that an animation needs of its extension: the first one there. */
 static bool filter_loop(struct filter *filter, const char *name)
 {
 	const unsigned char *block;
@@ -232,11 +232,11 @@ static bool filter_loop(struct filter *filter, const char *name)
 		block = peek_sub_block(filter, &length);
 		if (block == NULL)
 			return false;
-		if (length == 3 && block[1] == 1 &&
-			!(filter_write(filter, "\x21\xff\x0b", 3) &&
-				filter_write(filter, name, APPLICATION_NAME_SIZE) &&
-				filter_write(filter, block, 4) && filter_write(filter, "", 1)))
-			return false;
+		if (length == 3 && block[1] == 1)
+			return filter_write(filter, "\x21\xff\x0b", 3) &&
+			       filter_write(filter, name, APPLICATION_NAME_SIZE) &&
+			       filter_write(filter, block, 4) && filter_write(filter, "", 1) &&
+			       skip_sub_blocks(filter);
 		filter_skip(filter, 1 + length);
 	} while (length > 0);
 	return true;

@@ -165,7 +165,7 @@ static void of_the_loop_extension_only_the_loop_stays(void **state)
 
 	gif = begin();
 	ADD(gif, "\x21\xff\x0b"
-		 "ANIMEXTS1.0\4note\3\1\5\0\5\2\0\0\1\0\0");
+		 "ANIMEXTS1.0\4note\3\1\5\0\5\2\0\0\1\0\3\1\6\0\0");
 	ADD(gif, "\x21\xff\x0bNETSCAPE2.0\4note\0"
 		 "\x21\xff\4NETS\0");
 	add_frame(gif);
