@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@
 #include <unistd.h>
 #include <zip.h>
 
-enum { LEVEL = 6, MAX_NUMBER = 100000, WRITE_OUT = 4 * 1024 * 1024 };
+enum { LEVEL = 6, ENTRY_SIZE = NAME_MAX + 64, WRITE_OUT = 4 * 1024 * 1024 };
 
 struct zip_writer {
 	zip_t *archive; /* NULL: finished */
@@ -28,6 +29,7 @@ struct zip_writer {
 	int output;
 	int64_t at;     /* where the next byte of the output goes */
 	int64_t behind; /* up to there the disk is at work */
+	int number;     /* given last to a name that was taken */
 	bool (*go_on)(void *context, int64_t bytes);
 	void *context;
 	bool stopped;
@@ -263,6 +265,7 @@ struct zip_writer *zip_writer_open(
 		return NULL;
 	writer->output = descriptor;
 	writer->input = -1;
+	writer->number = 1;
 	writer->go_on = go_on;
 	writer->context = context;
 	zip_error_init(&writer->error);
@@ -342,24 +345,22 @@ static bool is_taken(struct zip_writer *writer)
 bool zip_writer_add(struct zip_writer *writer, const char *prefix, int folder, const char *name)
 {
 	char *own = arena_copy(&writer->arena, name, strlen(name));
-	char *safe = arena_copy(&writer->arena, name, strlen(name));
-	zip_source_t *source =
-		own == NULL || safe == NULL ? NULL : member_source(writer, own, folder);
+	zip_source_t *source = own == NULL ? NULL : member_source(writer, own, folder);
+	char safe[NAME_MAX + 1], entry[ENTRY_SIZE];
+	zip_int64_t index;
 
 	if (source == NULL)
 		return false;
+	snprintf(safe, sizeof(safe), "%s", name);
 	make_safe(safe);
-	for (int number = 1; number < MAX_NUMBER; number++) {
-		const char *entry =
-			number == 1 ? arena_printf(&writer->arena, "%s%s", prefix, safe)
-				    : arena_printf(&writer->arena, "%s%d-%s", prefix, number, safe);
-		zip_int64_t index = entry == NULL ? -1 : add_source(writer, entry, source);
-
-		if (index >= 0)
-			return set_properties(writer, index);
-		if (entry == NULL || !is_taken(writer))
-			break;
+	snprintf(entry, sizeof(entry), "%s%s", prefix, safe);
+	index = add_source(writer, entry, source);
+	while (index < 0 && is_taken(writer) && writer->number < INT_MAX) {
+		snprintf(entry, sizeof(entry), "%s%d-%s", prefix, ++writer->number, safe);
+		index = add_source(writer, entry, source);
 	}
+	if (index >= 0)
+		return set_properties(writer, index);
 	zip_source_free(source);
 	return false;
 }
