@@ -7,6 +7,10 @@
 
 #include "db/db.h"
 
+enum {
+	APP_CONFIG_MAX_BYTES = 32 * 1024 * 1024
+}; /* client_max_body_size of the nginx configuration */
+
 struct app_config {
 	int64_t max_users; /* 0: no limit */
 	int64_t gpx_limit_import;

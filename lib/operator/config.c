@@ -15,8 +15,7 @@
 #include <string.h>
 
 enum {
-	TEXT_BYTES = 65535,           /* what a TEXT column holds */
-	ZIP_BYTES = 32 * 1024 * 1024, /* client_max_body_size of the nginx configuration */
+	TEXT_BYTES = 65535, /* what a TEXT column holds */
 	SHOWN = 60,
 };
 
@@ -184,9 +183,9 @@ static const struct setting SETTINGS[] = {
 	{"gpx_limit_import", "UPDATE app_config SET gpx_limit_import = ?", store_number, 1,
 		INT32_MAX},
 	{"max_single_file_size", "UPDATE app_config SET max_single_file_size = ?", store_number, 1,
-		ZIP_BYTES},
+		APP_CONFIG_MAX_BYTES},
 	{"max_zip_file_size", "UPDATE app_config SET max_zip_file_size = ?", store_number, 1,
-		ZIP_BYTES},
+		APP_CONFIG_MAX_BYTES},
 	{"admin_contact", "UPDATE app_config SET admin_contact = ?", store_contact, 0, 0},
 	{"privacy_policy", "UPDATE app_config SET privacy_policy = ?, privacy_policy_date = ?",
 		store_policy, 0, 0},

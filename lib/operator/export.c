@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 40, TEMPORARY_SIZE = SECRET_ID_SIZE + 16 };
+enum { BAR_WIDTH = 40, TEMPORARY_SIZE = SECRET_ID_SIZE + 16, ANSWER_SECONDS = 30 };
 
 struct target {
 	const char *path; /* as typed */
@@ -181,6 +181,8 @@ int export_user(const struct desk *desk)
 	struct person person;
 	int status;
 
+	/* between two answers it can be stopped, and none of them takes long */
+	db_set_timeout(desk->db, ANSWER_SECONDS);
 	if (users_find(desk, desk->options->arguments[0], &person) != DB_OK)
 		return EXIT_FAILURE;
 	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error like any other */

@@ -13,6 +13,7 @@ enum { IMPORT_COLUMNS = 25 };
 
 enum import_kind {
 	IMPORT_NUMBER,      /* an INT */
+	IMPORT_LIMIT,       /* the largest upload, in bytes */
 	IMPORT_BIG_NUMBER,  /* a BIGINT */
 	IMPORT_REAL,        /* a DOUBLE */
 	IMPORT_DECIMAL_6_2, /* a DECIMAL of so many digits, of which so many are behind the point */

@@ -4,6 +4,7 @@
  */
 #include "operator/import_table.h"
 
+#include "account/app_config.h"
 #include "account/shortuuid.h"
 #include "core/clock.h"
 #include "core/json.h"
@@ -128,6 +129,7 @@ static bool hash(struct arena *arena, const char **value)
 /* What a kind of column takes, in words that follow the column's name. */
 static const char *const WANTS[] = {
 	[IMPORT_NUMBER] = "is not a whole number of 32 bits",
+	[IMPORT_LIMIT] = "is not from 1 to 33554432 (32 MiB): nginx lets no larger request through",
 	[IMPORT_BIG_NUMBER] = "is not a whole number of 64 bits",
 	[IMPORT_REAL] = "is not a finite number",
 	[IMPORT_DECIMAL_6_2] = "is not a number of 4 digits and 2 behind the point",
@@ -152,6 +154,8 @@ static bool convert(
 	switch (column->kind) {
 	case IMPORT_NUMBER:
 		return is_number(text, INT32_MIN, INT32_MAX);
+	case IMPORT_LIMIT:
+		return is_number(text, 1, APP_CONFIG_MAX_BYTES);
 	case IMPORT_BIG_NUMBER:
 		return is_number(text, INT64_MIN, INT64_MAX);
 	case IMPORT_REAL:

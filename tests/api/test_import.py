@@ -291,7 +291,7 @@ def test_everything_that_is_wrong_is_listed_and_nothing_is_written(source, expor
     source.workout(odd, distance='NaN', duration='1000000 days', bounds='{1,2,3}',
                    weather_start='{"a": "\\u0000"}')
     source.workout(odd, bounds='{1,2,NaN,4}')
-    source.run("UPDATE app_config SET about = repeat('é', 40000)")
+    source.run("UPDATE app_config SET about = repeat('é', 40000), max_zip_file_size = 104857600")
     source.insert('oauth2_token', access_token='with space ', user_id=odd)
     before = sql.checksums()
     done = admin.run('import', 'fittrackee', export())
@@ -313,6 +313,8 @@ def test_everything_that_is_wrong_is_listed_and_nothing_is_written(source, expor
         'workouts.csv:2: weather_start is not JSON, or has a NUL in it',
         'workouts.csv:3: bounds is not four finite numbers',
         'app_config.csv:2: about is longer than 65535 bytes',
+        'app_config.csv:2: max_zip_file_size is not from 1 to 33554432 (32 MiB): nginx lets no larger '
+        'request through',
         'oauth2_token.csv:2: access_token is too long, has other characters than ASCII, or a space at its end',
         f'users.csv:3: username: sam {same("Sam", 2)}',
         f'users.csv:4: username: sám {same("Sam", 2)}',

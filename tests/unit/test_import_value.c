@@ -38,6 +38,7 @@ static void test_numbers(void **state)
 {
 	TAKES(IMPORT_NUMBER, "0", "2147483647", "-2147483648", NULL, "", "2147483648", "1.0", " 1",
 		"+1", "x");
+	TAKES(IMPORT_LIMIT, "1", "33554432", NULL, "0", "-1", "33554433", "x");
 	TAKES(IMPORT_BIG_NUMBER, "9223372036854775807", NULL, "9223372036854775808", "");
 }
 
