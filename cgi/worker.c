@@ -22,6 +22,8 @@
 
 enum { IDLE_SECONDS = 1, REST_SECONDS = 5, CLEANING_SECONDS = 600 };
 
+#define NO_MAIL QUEUE_KIND_EXPORT "," QUEUE_KIND_CLEANUP
+
 struct worker {
 	struct settings settings;
 	struct arena arena; /* of the job in work */
@@ -29,8 +31,9 @@ struct worker {
 	struct smtp *smtp;
 	const char *kinds; /* as queue_claim() takes them; NULL: all */
 	bool once;
-	int64_t cleaned_at;    /* clock_monotonic() */
-	sigset_t stop_signals; /* blocked, and looked for between jobs */
+	int64_t mail_rests_until; /* clock_monotonic(): its server is away; 0: it is not */
+	int64_t cleaned_at;       /* clock_monotonic() */
+	sigset_t stop_signals;    /* blocked, and looked for between jobs */
 };
 
 static const char USAGE[] =
@@ -67,16 +70,31 @@ static enum turn turn_after(enum db_result result)
 	return result == DB_FAILED ? TURN_REST : TURN_WORKED;
 }
 
+/* While the mail server is away, mail alone waits for it. */
 static enum turn deliver(struct worker *worker, const struct job *job)
 {
 	switch (delivery_run(worker->db, &worker->arena, &worker->settings, worker->smtp, job)) {
 	case DELIVERY_DONE:
+		worker->mail_rests_until = 0;
 		return TURN_WORKED;
 	case DELIVERY_UNREACHABLE:
+		worker->mail_rests_until =
+			worker->once ? INT64_MAX : clock_monotonic() + REST_SECONDS * MICROSECONDS;
+		return TURN_WORKED;
 	case DELIVERY_FAILED:
 		break;
 	}
 	return TURN_REST;
+}
+
+/* The kinds of jobs to look for now. */
+static const char *kinds_now(const struct worker *worker)
+{
+	if (clock_monotonic() >= worker->mail_rests_until)
+		return worker->kinds;
+	if (worker->kinds == NULL)
+		return NO_MAIL;
+	return strcmp(worker->kinds, QUEUE_KIND_MAIL) == 0 ? "" : worker->kinds;
 }
 
 static struct export_worker export_worker(struct worker *worker)
@@ -115,7 +133,7 @@ static enum turn take_turn(struct worker *worker)
 
 	json_use_arena(&worker->arena);
 	db_use_arena(worker->db, &worker->arena);
-	switch (queue_claim(worker->db, worker->kinds, &job)) {
+	switch (queue_claim(worker->db, kinds_now(worker), &job)) {
 	case DB_OK:
 		turn = run_job(worker, &job);
 		break;
@@ -154,7 +172,8 @@ static int work(struct worker *worker)
 		if (turn == TURN_IDLE)
 			clean_up(worker);
 		if (worker->once && turn != TURN_WORKED)
-			return turn == TURN_IDLE ? EXIT_SUCCESS : EXIT_FAILURE;
+			return turn == TURN_IDLE && worker->mail_rests_until == 0 ? EXIT_SUCCESS
+										  : EXIT_FAILURE;
 		if (asked_to_stop(worker, pause))
 			return EXIT_SUCCESS;
 	}
@@ -203,7 +222,7 @@ static int start(struct worker *worker)
 		if (worker->kinds != NULL && strcmp(worker->kinds, QUEUE_KIND_MAIL) == 0)
 			return wait_for_the_end(worker);
 		if (worker->kinds == NULL)
-			worker->kinds = QUEUE_KIND_EXPORT "," QUEUE_KIND_CLEANUP;
+			worker->kinds = NO_MAIL;
 	}
 	worker->db = db_open(&worker->settings.database);
 	worker->smtp = smtp_open(&worker->settings);

@@ -126,7 +126,10 @@ static enum db_result resend_confirmation(
 	return result;
 }
 
-/* A token bound to the present password; nothing is stored. */
+/*
+ * A token bound to the present password; nothing is stored. The job stays the errand that it is: a letter
+ * that waits for the mail server would lose of the token's time, and have it lie in the queue.
+ */
 static enum db_result reset_password(
 	const struct errand_work *work, const struct user_by_email *user)
 {
@@ -158,9 +161,11 @@ static enum db_result run_errand(struct db *db, void *context)
 	letter->language = user.language;
 	result = work->errand == ERRAND_PASSWORD_RESET ? reset_password(work, &user)
 						       : resend_confirmation(db, work, &user);
-	if (result != DB_OK)
+	if (result == DB_OK && letter->link == NULL)
+		return DB_FAILED;
+	if (result != DB_OK || work->errand == ERRAND_PASSWORD_RESET)
 		return result;
-	text = letter->link == NULL ? NULL : letter_text(letter);
+	text = letter_text(letter);
 	return text == NULL ? DB_FAILED : queue_replace(db, work->job, text);
 }
 

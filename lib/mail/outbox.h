@@ -54,8 +54,8 @@ enum db_result outbox_add_errand(
 	struct db *db, enum errand errand, const char *email, struct user_agent device);
 
 /*
- * Make the claimed job a letter: read it, or run its errand and store the letter in the same
- * transaction. DB_NO_ROW: there is nothing to send, or the claim has lapsed; DB_FAILED: the payload
+ * The letter of the claimed job: read it, or run its errand. What the errand has stored in the account is
+ * in the letter, which is the job from then on, in the same transaction. DB_NO_ROW: there is nothing to send, or the claim has lapsed; DB_FAILED: the payload
  * cannot be read or the database asked.
  */
 enum db_result outbox_open(struct db *db, struct arena *arena, const struct settings *settings,

@@ -7,12 +7,13 @@ import uuid
 
 import pytest
 
-from support.answers import REGISTERED, exact
+from support.answers import REGISTERED, RESET_REQUESTED, exact
 from support.mail import Catcher
 from support.queue import JobQueue
 from support.waiting import until
 
 REGISTER = '/api/auth/register'
+RESET = '/api/auth/password/reset-request'
 
 
 class Queue(JobQueue):
@@ -207,6 +208,57 @@ def test_while_smtp_is_down_jobs_wait_and_nothing_is_lost(queue, catcher, closed
     assert queue.work(smtp(server)).returncode == 0
     assert sorted(mail.recipients[0] for mail in server.mails.all()) == sorted(addresses)
     assert queue.jobs() == []
+
+
+def test_while_smtp_is_down_other_jobs_are_done(queue, closed_port):
+    queue.register()
+    queue.sql.run("INSERT INTO jobs (kind, payload, run_after, created_at) VALUES ('cleanup', "
+                  "'{\"user_id\":2000000000}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))")
+    assert queue.work(f'smtp://127.0.0.1:{closed_port}').returncode == 1
+    assert (queue.job()['kind'], queue.job()['attempts']) == ('mail', 1)
+
+
+def test_while_smtp_is_down_a_running_worker_tries_one_mail_at_a_time(queue, catcher, closed_port):
+    addresses = [queue.register() for _ in range(3)]
+    with queue.start(f'smtp://127.0.0.1:{closed_port}', '--only', 'mail') as worker:
+        until(lambda: sum(job['attempts'] for job in queue.jobs()) == 2, 'it is tried again')
+        worker.send_signal(signal.SIGTERM)
+        _output, complaints = worker.communicate(timeout=30)
+    assert worker.returncode == 0, complaints
+    assert sorted(job['attempts'] for job in queue.jobs()) == [0, 1, 1]
+    server = catcher()
+    queue.make_due()
+    assert queue.work(smtp(server)).returncode == 0
+    assert sorted(mail.recipients[0] for mail in server.mails.all()) == sorted(addresses)
+
+
+@pytest.mark.parametrize(('attempts', 'days', 'given_up'), [(7, 4, True), (0, 4, False),
+                                                            (7, 2, False)])
+def test_a_mail_is_given_up_when_it_is_old_and_was_tried_often(queue, closed_port, attempts, days,
+                                                              given_up):
+    """Not at once when it has only lain there, or is to be tried again at the operator's wish."""
+    queue.register()
+    queue.sql.run('UPDATE jobs SET attempts = %s, created_at = created_at - INTERVAL %s DAY',
+                  attempts, days)
+    queue.work(f'smtp://127.0.0.1:{closed_port}')
+    assert queue.job()['attempts'] == attempts + 1
+    assert (queue.job()['failed_at'] is not None) == given_up
+
+
+def test_the_link_of_a_password_reset_is_made_when_the_letter_goes_out(queue, catcher, closed_port):
+    """It is good for an hour from then on, however long the mail server was away."""
+    address = queue.register()
+    queue.sql.run('UPDATE users SET is_active = 1')
+    queue.sql.run('DELETE FROM jobs')
+    exact(queue.programs.cgi('POST', RESET, json={'email': address},
+                             settings=queue.settings('smtp://127.0.0.1:1')), RESET_REQUESTED)
+    asked = queue.job()['payload']
+    queue.work(f'smtp://127.0.0.1:{closed_port}')
+    assert (queue.job()['attempts'], queue.job()['payload']) == (1, asked)
+    server = catcher()
+    queue.make_due()
+    assert queue.work(smtp(server)).returncode == 0
+    assert len(server.mails.to(address)) == 1 and queue.jobs() == []
 
 
 def test_the_request_does_not_wait_for_smtp(queue, tarpit):
