@@ -6,7 +6,7 @@ import resource
 import signal
 import time
 import uuid
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -53,6 +53,16 @@ def slow(exports):
 def end(worker, seconds=60):
     """Wait for a process's end; returns its log."""
     return worker.communicate(timeout=seconds)[1].decode()
+
+
+@contextmanager
+def standing_still(worker):
+    """So that it is not done before something else has happened."""
+    worker.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        worker.send_signal(signal.SIGCONT)
 
 
 # ---- jobs about nothing ------------------------------------------------------------------------
@@ -162,12 +172,11 @@ def test_of_two_workers_on_one_job_one_counts(exports, slow):
     """The first one sleeps past the end of its claim, and wakes when another has done the work."""
     with exports.start('--once') as first:
         exports.until_written(slow, 1 << 20)
-        first.send_signal(signal.SIGSTOP)
-        exports.make_due()
-        exports.work()
-        done = exports.row(slow)
-        assert len(exports.files(slow)) == 2
-        first.send_signal(signal.SIGCONT)
+        with standing_still(first):
+            exports.make_due()
+            exports.work()
+            done = exports.row(slow)
+            assert len(exports.files(slow)) == 2
         end(first)
     assert first.returncode == 0
     assert exports.row(slow) == done
@@ -200,7 +209,8 @@ def test_many_workers_make_one_archive_for_each(exports):
 def test_a_user_deleted_meanwhile_leaves_nothing(exports, slow, admin):
     with exports.start('--once') as worker:
         exports.until_written(slow, 1 << 20)
-        admin.done('users', 'delete', f'#{slow.id}', '--yes')
+        with standing_still(worker):
+            admin.done('users', 'delete', f'#{slow.id}', '--yes')
         end(worker)
     exports.make_due()
     exports.work()
@@ -335,7 +345,8 @@ def test_a_dropped_job_ends_its_export(exports, waiting, admin):
 def test_a_job_dropped_while_it_runs_leaves_nothing(exports, slow, admin):
     with exports.start('--once') as worker:
         exports.until_written(slow, 1 << 20)
-        admin.done('jobs', 'drop', exports.job()['id'])
+        with standing_still(worker):
+            admin.done('jobs', 'drop', exports.job()['id'])
         end(worker)
     assert exports.files(slow) == [] and exports.row(slow)['file_name'] is None
     assert exports.row(slow)['completed'] == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 ON = Path(os.environ.get('FITGATE_BUILD', '')).name == 'valgrind'
 SLOWER = 10 if ON else 1  # what takes seconds is made smaller by this, and time limits are longer
 CHEAPER = 2 if ON else 0  # the same in the cost of a bcrypt hash, which is a power of two
+DEARER = 1 if ON else 0   # and this is for one that must take longer than a program's start
 
 MEMORY = 'measures memory, and most of it would be valgrind\'s'
 NO_FILE = 'a program that may write no file cannot be started by valgrind, which writes files itself'
