@@ -8,6 +8,7 @@ import subprocess
 import textwrap
 import urllib.error
 import urllib.request
+import uuid
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,14 @@ def in_readme(number):
     return inside[1]
 
 
+BY_NAME = r'''
+    location ~* \.(png|jpe?g|gif|zip)$ { return 200 "their own file\n"; }
+    location ~* /api/ { return 200 "their own API\n"; }
+'''
+
 SITES = {
+    'by-name': in_readme(0) + REST + BY_NAME,
+    'by-name-sub-path': in_readme(1) + REST + BY_NAME,
     'plain': in_readme(0) + REST,
     'sub-path': in_readme(1) + REST,
     'own-api': in_readme(1) + MINE,
@@ -119,6 +127,22 @@ def site(request, tmp_path, stack):
     made.stop()
 
 
+@pytest.fixture
+def picture(stack):
+    """The name of a user who has one."""
+    number = uuid.uuid4().int % 2**31
+    name = f'u{number}'
+    path = f'pictures/{number}/a.png'
+    file = stack.upload_folder / 'uploads' / path
+    file.parent.mkdir(parents=True)
+    file.write_text('a picture')
+    insert = ('INSERT INTO users (id, username, email, password, created_at, is_active, picture) '
+              f"VALUES ({number}, '{name}', '{name}@example.org', '', UTC_TIMESTAMP(), 1, '{path}')")
+    subprocess.run([tool('mariadb'), '--no-defaults', '-S', stack.database_socket, '-u', 'root',
+                    '-e', insert, stack.database_name], check=True)
+    return name
+
+
 PONG = '{"status":"success","message":"pong!"}'
 
 
@@ -147,6 +171,17 @@ def test_a_site_below_a_path(site):
     assert site.get('/api/ping') == (200, 'the site\n')
     status, body = site.get('/tracker/api/users/nobody/picture')
     assert status == 404 and 'user does not exist' in body
+
+
+@pytest.mark.parametrize(('site', 'prefix'), [('by-name', ''), ('by-name-sub-path', '/tracker')],
+                         indirect=['site'])
+def test_a_site_with_locations_by_the_names_of_files(site, stack, picture, prefix):
+    """They take no picture and no archive of ours."""
+    assert site.get('/a.png') == (200, 'their own file\n')
+    assert site.get(f'{prefix}/api/ping') == (200, PONG)
+    status, body = site.get(f'{prefix}/api/auth/account/export/archive_1.zip')
+    assert status == 401 and 'provide a valid auth token' in body
+    assert site.get(f'{prefix}/api/users/{picture}/picture') == (200, 'a picture')
 
 
 @pytest.mark.parametrize('site', ['own-api'], indirect=True)
