@@ -89,6 +89,11 @@ def test_a_confirmation_is_sent_again(one_client, register, mails_for):
     one_client.ok('confirm', stdin=token)
 
 
+def test_a_line_may_end_as_in_an_email(one_client, register, mail_for):
+    account = register()
+    one_client.ok('confirm', stdin=mail_for(account.email).link + '\r\n')
+
+
 def test_login_and_logout(client, user):
     assert client.ok('login', user.email, '--password-stdin', stdin=user.password + '\n') == \
         'successfully logged in\n'
