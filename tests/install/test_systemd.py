@@ -73,6 +73,11 @@ class Service:
             self.command, stdin=self.listening.fileno(), stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, env=self.environment, start_new_session=True)
 
+    def processes(self):
+        """Those of the executable, without multiwatch."""
+        return {pid for pid, process in session_members(self.process.pid).items()
+                if process.name == 'config'}
+
     def stop(self):
         """SIGTERM to the main process, as KillMode=mixed has it; whoever stays is killed."""
         def gone():
@@ -155,12 +160,20 @@ def test_an_upgrade_under_load_refuses_no_request(installation, stack):
 
 def test_a_process_that_dies_is_replaced(installation, stack):
     with served_by_systemd(installation, stack) as service:
-        def processes():
-            return {pid for pid, process in session_members(service.process.pid).items()
-                    if process.name == 'config'}
-        assert poll(lambda: len(processes()) == 2, 30)
-        before = processes()
+        assert poll(lambda: len(service.processes()) == 2, 30)
+        before = service.processes()
         for pid in before:
             subprocess.run(['kill', f'-{signal.SIGKILL}', str(pid)], check=True)
-        assert poll(lambda: len(processes() - before) == 2, 30)
+        assert poll(lambda: len(service.processes() - before) == 2, 30)
         assert Caller(stack.port).ask() == 200
+
+
+def test_a_process_that_dies_again_and_again_is_replaced_each_time(installation, stack):
+    """By its defaults multiwatch gives up on one that died four times, while the unit counts as running."""
+    with served_by_systemd(installation, stack) as service:
+        assert poll(lambda: len(service.processes()) == 2, 30)
+        victim, other = service.processes()
+        for _ in range(6):
+            subprocess.run(['kill', f'-{signal.SIGKILL}', str(victim)], check=True)
+            (victim,) = poll(lambda gone=victim: service.processes() - {gone, other}, 30) or {None}
+            assert victim, 'not replaced'
