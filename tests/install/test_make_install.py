@@ -80,6 +80,14 @@ def test_another_prefix_is_kept_to(tmp_path):
         tmp_path / 'usr/local/apart/sbin/fitgate-admin').read_text()
 
 
+def test_nginx_and_the_units_agree_on_the_sockets(tmp_path):
+    make('install', f'DESTDIR={tmp_path}', 'SOCKETDIR=/run/apart')
+    unit = (tmp_path / 'usr/local/lib/systemd/system/fitgate@.socket').read_text()
+    locations = (tmp_path / 'usr/local/etc/nginx/fitgate/fitgate_locations.conf').read_text()
+    assert 'ListenStream=/run/apart/%i.sock' in unit
+    assert set(re.findall(r'fastcgi_pass unix:(.*)/', locations)) == {'/run/apart'}
+
+
 def test_the_tarball_builds(tmp_path):
     make('dist')
     with tarfile.open(SOURCE / f'build/fitgate-{VERSION}.tar.gz') as archive:
