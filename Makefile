@@ -142,6 +142,7 @@ uninstall:
 	@$(INSTALL_FOLDERS) scripts/deploy/install uninstall
 
 shared-hosting:
+	@scripts/setup hosting
 	@$(MAKE) -s BUILD=hosting all
 	@scripts/deploy/shared-hosting/pack build/hosting build/shared-hosting
 	@echo build/shared-hosting/README says how to go on
