@@ -73,6 +73,35 @@ def test_the_operators_account_in_the_database_may_be_its_own(tmp_path):
     assert 'ok settings' in done.stdout and 'DATABASE_URL is missing' not in done.stdout, done.stdout
 
 
+def test_the_operators_own_settings_are_not_evaluated(tmp_path):
+    """systemd reads the same kind of file for the services: & and $ are no more than characters. env(1) in
+    the program's place tells what that is given."""
+    make('install', f'PREFIX={tmp_path}/usr', f'SYSCONFDIR={tmp_path}/etc')
+    program = tmp_path / 'usr/libexec/fitgate/admin'
+    program.unlink()
+    program.symlink_to('/usr/bin/env')
+    (tmp_path / 'etc/fitgate').mkdir()
+    (tmp_path / 'etc/fitgate/admin.env').write_text(
+        '# DATABASE_URL=mysql://of.a/comment\n'
+        '\n'
+        'DATABASE_URL_ADMIN=mysql://a:b@localhost/c?unix_socket=/run/x.sock&ssl=off\n'
+        'PASSWORD_HASH=$y$7\n'
+        '  SENDER_EMAIL="$(id) `id` \'s"  \n'
+        "UI_URL='https://example.org/?a=b'\n"
+        'not-a-name=1\n'
+        'no assignment\n'
+        'LOG=/var/log/without-a-line-feed')
+    given = subprocess.run([tmp_path / 'usr/sbin/fitgate-admin'], text=True, check=True, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, env={'PATH': '/usr/bin:/bin'}).stdout.splitlines()
+    assert sorted(line for line in given if not line.startswith(('PATH=', 'PWD=', '_=', 'OLDPWD='))) == [
+        'DATABASE_URL_ADMIN=mysql://a:b@localhost/c?unix_socket=/run/x.sock&ssl=off',
+        f'FITGATE_CONFIG={tmp_path}/etc/fitgate/fitgate.conf',
+        'LOG=/var/log/without-a-line-feed',
+        'PASSWORD_HASH=$y$7',
+        "SENDER_EMAIL=$(id) `id` 's",
+        'UI_URL=https://example.org/?a=b']
+
+
 def test_another_prefix_is_kept_to(tmp_path):
     make('install', f'DESTDIR={tmp_path}', 'PREFIX=/usr/local/apart', 'SYSCONFDIR=/usr/local/apart/etc')
     assert all(path.startswith('/usr/local/apart/') for path in files_below(tmp_path))
