@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import tarfile
 
+import pytest
+
 from conftest import SOURCE, files_below, make
 
 VERSION = (SOURCE / 'scripts/deploy/version').read_text().strip()
@@ -125,9 +127,26 @@ def test_the_tarball_builds(tmp_path):
     assert (tmp_path / f'fitgate-{VERSION}/build/release/login').exists()
 
 
-def test_the_package_is_built_and_lintian_finds_no_error(tmp_path):
-    built = make('deb').split()[-1]
-    package = shutil.copy(SOURCE / built, tmp_path)
+@pytest.fixture(scope='module')
+def package(tmp_path_factory):
+    return shutil.copy(SOURCE / make('deb').split()[-1], tmp_path_factory.mktemp('package'))
+
+
+def test_lintian_finds_no_error_in_the_package(package):
     done = subprocess.run(['lintian', '--fail-on', 'error', package], text=True, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
+
+
+def test_a_removal_of_the_package_stops_every_unit(package, installation, tmp_path):
+    """An upgrade stops none: requests go on."""
+    subprocess.run(['dpkg-deb', '-e', package, tmp_path], check=True)
+    before, after = ((tmp_path / name).read_text() for name in ('prerm', 'postrm'))
+    units = [unit.name for unit in installation.path('/usr/lib/systemd/system').glob('fitgate*.*')
+             if not unit.is_dir()]
+    assert len(units) >= 6
+    for unit in units:
+        assert unit.replace('@.', '@*.') in before
+    assert 'disable --now fitgate.target' in before
+    assert 'daemon-reload' in after
+    assert set(re.findall(r'\$1" = ([a-z]+)', before)) == {'remove'}
