@@ -1,7 +1,7 @@
 /*
- * A file is looked at before the database is asked, and its age is far above the length of a claim: what
- * is then old and not referred to, nobody is about to refer to. The age counts from the last byte written,
- * and an archive is handed over at once when it is written.
+ * A file is looked at before the database is asked, and left alone while an export of its user is in work: so
+ * what is not referred to then, nobody is about to refer to. That does not depend on anybody's clock. The age,
+ * which does, is only so that what other workers are writing in vain is not taken from under them.
  */
 #include "files/export_job.h"
 
@@ -19,13 +19,18 @@ static void complain(int64_t user_id, const char *what)
 	log_warning("archives of user %lld: %s: %s", (long long)user_id, what, strerror(errno));
 }
 
-/* The archive of a user, or NULL. false: the database cannot be asked. */
+/*
+ * The archive of a user, or NULL. false: nothing of theirs is to be touched now: the database cannot be
+ * asked, or an export is in work.
+ */
 static bool read_name(struct db *db, int64_t user_id, const char **name)
 {
 	struct data_export row;
 	enum db_result result = export_read(db, user_id, &row);
 
-	*name = result == DB_OK && row.completed ? row.file_name : NULL;
+	if (result == DB_OK && !row.completed)
+		return false;
+	*name = result == DB_OK ? row.file_name : NULL;
 	return result == DB_OK || result == DB_NO_ROW;
 }
 

@@ -377,6 +377,17 @@ def test_what_no_export_refers_to_is_removed_when_it_is_old(exports, waiting):
     assert exports.files(gone) == ['young.tmp']
 
 
+def test_an_archive_about_to_be_referred_to_stays_however_old_a_clock_makes_it(exports, waiting):
+    exports.add_file(waiting, 'archive_new.zip', category='exports')
+    os.utime(exports.folder('exports', waiting) / 'archive_new.zip', (1, 1))
+    exports.work('--only', 'cleanup')
+    assert exports.files(waiting) == ['archive_new.zip']
+    exports.work()
+    archive = exports.is_successful(waiting)
+    exports.work()
+    assert exports.files(waiting) == [archive.name]
+
+
 def test_the_clean_up_leaves_other_folders_alone(exports, tmp_path):
     elsewhere = tmp_path / 'elsewhere'
     elsewhere.mkdir()

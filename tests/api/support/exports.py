@@ -62,9 +62,9 @@ class Exports(JobQueue):
         assert self.request(user).status == 200
         return user
 
-    def work(self, **options):
+    def work(self, *arguments, **options):
         """Run a worker until nothing is due; returns its log."""
-        with self.start('--once', **options) as worker:
+        with self.start('--once', *arguments, **options) as worker:
             _output, log = worker.communicate(timeout=120)
         assert worker.returncode == 0, log
         return log.decode()
