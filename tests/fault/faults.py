@@ -14,6 +14,7 @@ from scripts.stack import EXECUTABLES
 from smtp import MODES, TAKE
 
 SLOW_CLIENTS = 150
+NETWORK = ['cut', 'abandon', 'hold', 'slow']
 
 
 class Fault:
@@ -109,7 +110,7 @@ class Network(Fault):
     pause = (2, 9)
 
     def act(self):
-        command = self.rng.choices(['cut', 'abandon', 'hold', 'slow'], [8, 3, 3, 3])[0]
+        command = self.rng.choices(NETWORK, [8, 3, 3, 3])[0]
         self.model.count(f'network {command}')
         if command == 'slow':
             self.victim.network(f'slow {self.rng.randint(5, 80)}')
@@ -130,9 +131,10 @@ class MailFault(Fault):
 
     def act(self):
         mode = self.rng.choice(MODES)
-        self.model.count(f'mail {mode}')
+        patience = mode == 'hang' and self.rng.random() < 0.25
+        self.model.count(f'mail {mode} for longer than anybody waits' if patience else f'mail {mode}')
         self.victim.smtp.set_mode(mode)
-        self.last(2, 10)
+        self.last(*(62, 75) if patience else (2, 10))
         self.victim.smtp.set_mode(TAKE)
 
 

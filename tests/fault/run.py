@@ -20,7 +20,7 @@ from faults import ALL  # noqa: E402
 from gallery import Gallery  # noqa: E402
 from model import Model  # noqa: E402
 from support import pictures  # noqa: E402
-from verdict import Verdict  # noqa: E402
+from verdict import Verdict, seen_by_kernel  # noqa: E402
 from victim import Victim  # noqa: E402
 
 from scripts.stack import poll  # noqa: E402
@@ -50,10 +50,13 @@ def learn_pictures(victim, model, gallery, sports):
         gallery.learn(number, client.ask('GET', f'/api/users/{account.username}/picture').body)
 
 
+FORCED = 'ended by force only'
+
+
 def note(model, text):
     """What the stack says: one that works at a request may wait for a database that does not answer."""
     if 'did not stop' in text:
-        model.count('ended by force only')
+        model.count(FORCED)
 
 
 def show(model, started):
@@ -80,7 +83,7 @@ def let_them_fight(clients, faults, seconds, model):
 def main(build, folder, seconds, seed):
     print(f'seed {seed}, {seconds} s, {CLIENTS} clients', flush=True)
     model, gallery = Model(), Gallery(seed)
-    started = time.monotonic()
+    started, crashes = time.monotonic(), seen_by_kernel()
     with Victim(folder, build, lambda text: note(model, text)) as victim:
         sports = read_sports(victim)
         learn_pictures(victim, model, gallery, sports)
@@ -88,12 +91,15 @@ def main(build, folder, seconds, seed):
                    for number in range(CLIENTS)]
         let_them_fight(clients, [kind(seed, victim, model) for kind in ALL], seconds, model)
         print('all faults have ended', flush=True)
-        Verdict(victim, model, gallery, sports).pass_judgement()
+        Verdict(victim, model, gallery, sports, crashes).pass_judgement(seconds)
         messages, copies = victim.smtp.mailbox.counts()
         model.count('mails', messages)
         model.count('mails sent again', copies)
         if model.findings:
             victim.keep_files()
+        forced = model.counts[FORCED]
+    if model.counts[FORCED] > forced:
+        model.finding('somebody was stuck: not all could be stopped, though nothing was in their way')
     show(model, started)
     print(f'seed {seed}: {len(model.findings)} findings')
     return 1 if model.findings else 0

@@ -2,33 +2,49 @@
 
 import os
 import re
+import subprocess
 import time
 from pathlib import Path
 
 from archives import problem_of_archive
 from clients import Client, NoToken
-from scripts.stack import EXECUTABLES, poll
+from faults import NETWORK
+from scripts.stack import EXECUTABLES, poll, tool
+from smtp import MODES
 from victim import state_of, zombies
 
 DRAINED = 300  # seconds within which all jobs must be done
 OLD = 3600  # seconds: as old as what is left behind must be before a clean-up takes it
-CRASH = re.compile(r'signal (?:4|6|7|8|11)\b|[Ss]egmentation|stack smashing|double free|corrupt|'
-                   r'assertion|core dumped|Sanitizer|glibc detected')
+LONG = 600  # seconds in which every fault comes
+# What is said of a crash in a log, by whoever crashes or has seen it ...
+CRASH = re.compile(r'signal (?:4|6|7|8|11)\b|[Ss]egmentation|stack smashing|buffer overflow detected|'
+                   r'double free|corrupt|free\(\): |malloc\w*\(\): |munmap_chunk\(\)|[Aa]ssertion|'
+                   r'core dumped|Sanitizer|glibc detected')
+# ... and by the kernel: multiwatch replaces its children without a word of why.
+KERNEL = re.compile(rf'\b({"|".join(EXECUTABLES)}|worker|nginx)\[\d+\]:? '
+                    r'(?:segfault|trap|general protection)')
+
+
+def seen_by_kernel():
+    """The lines of its log about crashes of such programs; None: it may not be read."""
+    done = subprocess.run([tool('dmesg')], capture_output=True, text=True, errors='replace', check=False)
+    return [line for line in done.stdout.splitlines() if KERNEL.search(line)] \
+        if done.returncode == 0 else None
 
 
 class Verdict:
-    def __init__(self, victim, model, gallery, sports):
+    def __init__(self, victim, model, gallery, sports, crashes_before):
         self.victim = victim
+        self.crashes_before = crashes_before or []  # as seen_by_kernel() tells
         self.model = model
         self.gallery = gallery
         self.reader = Client('reader', 0, victim, model, gallery, sports)
         self.users = {}
         self.exports = {}
 
-    def pass_judgement(self):
+    def pass_judgement(self, seconds):
         self.victim.lift()
-        if not any(self.model.counts[f'killed {name}'] for name in EXECUTABLES):
-            self.finding('no executable was ever killed: this run tells nothing')
+        self.check_faults(seconds)
         self.drain()
         self.clean_up()
         with self.victim.sql() as sql:
@@ -42,6 +58,18 @@ class Verdict:
         self.check_mailbox()
         self.check_processes()
         self.check_logs()
+        self.check_kernel()
+
+    def check_faults(self, seconds):
+        """A run in which they did not come tells nothing."""
+        wanted = [f'killed {name}' for name in (*EXECUTABLES, 'worker', 'nginx', 'mariadb')]
+        wanted += [f'mail {mode}' for mode in MODES]
+        wanted += [f'network {command}' for command in NETWORK]
+        wanted += ['restarted mariadb', 'claims lapsed', 'clock steps', 'disk full', 'slow clients',
+                   'clients vanished', 'uploads', 'exports']
+        for what in wanted if seconds >= LONG else wanted[:1]:
+            if not self.model.counts[what]:
+                self.finding(f'{what}: never')
 
     def finding(self, text):
         self.model.finding(text)
@@ -127,8 +155,10 @@ class Verdict:
             self.check_archive(account, user_id, export)
         if export and not export['completed']:
             self.finding(f'{account.username}: the export never ended')
-        if export:
-            self.model.count('exports successful' if export['file_name'] else 'exports errored')
+        if export and export['file_name']:
+            self.model.count('exports successful')
+        elif export:
+            self.finding(f'{account.username}: no archive, however often it was tried')
 
     def check_archive(self, account, user_id, export):
         folder = self.victim.upload_folder / 'uploads/exports' / str(user_id)
@@ -204,3 +234,11 @@ class Verdict:
                 lines = [line for line in log if CRASH.search(line)]
             for line in lines[:5]:
                 self.finding(f'{path.name}: {line.strip()}')
+
+    def check_kernel(self):
+        now = seen_by_kernel()
+        if now is None:
+            print('the log of the kernel may not be read: who crashed without a word was not seen')
+        for line in now or []:
+            if line not in self.crashes_before:
+                self.finding(line)

@@ -32,6 +32,13 @@ CONNECTIONS = 1000
 CLIENTS = 12
 USERS = 1000
 FIRST, LAST = 20, 900  # of the people whom clients act for
+EXPORTING = 50
+# What begins so must have succeeded, or it was no load.
+MUST = ('POST /api/auth/login', 'POST /api/auth/logout', 'POST /api/auth/register', 'POST /api/auth/profile/edit',
+        'POST /api/auth/profile/edit/preferences', 'POST /api/auth/profile/edit/sports', 'POST /api/auth/picture',
+        'POST /api/auth/password/reset-request', 'POST /api/auth/account/export/request',
+        'DELETE /api/auth/picture', 'GET /api/users/', 'GET /api/auth/account/export/', 'GET /api/config',
+        'GET /api/sports', 'GET /v0.6/api/auth/profile', 'GET /v0.2/api/auth/profile')
 GROWTH_MIB = 0.5  # of memory that is a process's own
 SAMPLE = 5  # seconds
 
@@ -46,13 +53,14 @@ class Client:
         self.stopping = stopping
         self.connection = http.client.HTTPConnection('127.0.0.1', site.stack.port, timeout=120)
         self.statuses = collections.Counter()
+        self.succeeded = set()
         self.findings = []
         self.registered = 0
         self.thread = threading.Thread(target=self._run)
 
     def _run(self):
-        acts = [self.log_in, self.log_in_wrongly, self.register, self.export, self.nonsense, self.nonsense,
-                *[self.edit, self.show, self.upload, self.picture, self.look_around] * 4]
+        acts = [self.log_in_and_out, self.log_in_wrongly, self.register, self.forget_password, self.export,
+                self.prefer, self.nonsense, self.nonsense, *[self.edit, self.show, self.upload, self.picture, self.look_around] * 4]
         try:
             while not self.stopping.is_set():
                 self.person = self.rng.randint(FIRST, LAST)
@@ -68,18 +76,29 @@ class Client:
             body = json.dumps(value)
             headers['Content-Type'] = 'application/json'
         if token:
-            headers['Authorization'] = f'Bearer {self.site.tokens[self.person]}'
+            own = self.site.tokens[self.person] if token is True else token
+            headers['Authorization'] = f'Bearer {own}'
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         octets = answer.read()
         self.statuses[answer.status] += 1
+        if answer.status < 300:
+            self.succeeded.add(f'{method} {path}')
         if answer.status >= 500:
             self.findings.append(f'{method} {path}: {answer.status} {octets[:200]}')
         return octets
 
     def log_in(self, password=bench.PASSWORD):
-        self.ask('POST', '/api/auth/login', {'email': f'user{self.person}@example.com',
-                                             'password': password}, token=False)
+        return self.ask('POST', '/api/auth/login', {'email': f'user{self.person}@example.com',
+                                                    'password': password}, token=False)
+
+    def log_in_and_out(self):
+        answer = json.loads(self.log_in())
+        self.ask('POST', '/api/auth/logout', token=answer['auth_token'])
+
+    def forget_password(self):
+        self.ask('POST', '/api/auth/password/reset-request',
+                 {'email': f'user{self.person}@example.com'}, token=False)
 
     def log_in_wrongly(self):
         self.log_in('not the password')
@@ -96,6 +115,14 @@ class Client:
             'first_name': 'Sam', 'last_name': 'Smith', 'location': 'Paris', 'birth_date': '1980-01-01',
             'bio': 'x' * self.rng.randint(0, 190)})
 
+    def prefer(self):
+        self.ask('POST', '/api/auth/profile/edit/preferences', {
+            'date_format': 'dd/MM/yyyy', 'display_ascent': True, 'imperial_units': False,
+            'language': self.rng.choice(['en', 'fr']), 'start_elevation_at_zero': False,
+            'timezone': 'Europe/Paris', 'use_raw_gpx_speed': False, 'weekm': True})
+        self.ask('POST', '/api/auth/profile/edit/sports', {
+            'sport_id': 1, 'color': self.rng.choice(['#000000', '#ffffff'])})
+
     def show(self):
         self.ask('GET', self.rng.choice(['', '/v0.6', '/v0.2']) + '/api/auth/profile')
 
@@ -109,9 +136,10 @@ class Client:
             self.ask('DELETE', '/api/auth/picture')
 
     def export(self):
+        self.person = self.rng.randint(FIRST, FIRST + EXPORTING)  # who has asked before has an archive
         self.ask('POST', '/api/auth/account/export/request')
-        state = json.loads(self.ask('GET', '/api/auth/account/export')).get('data')
-        if state and state.get('file_name'):
+        state = json.loads(self.ask('GET', '/api/auth/account/export'))['request']
+        if state and state['file_name']:
             self.ask('GET', f'/api/auth/account/export/{state["file_name"]}')
 
     def look_around(self):
@@ -208,6 +236,9 @@ def put_to_use(site, seconds, seed):
           f'99 % within {told["p99"] / 1000:.0f} ms, {told["failed"]} not answered 200; {CLIENTS} clients: '
           f'{sum(statuses.values()):,} requests, {dict(sorted(statuses.items()))}')
     findings = [text for client in clients for text in client.findings] + observer.findings()
+    succeeded = set.union(*(client.succeeded for client in clients))
+    findings += [f'{must}: never succeeded' for must in MUST
+                 if not any(each.startswith(must) for each in succeeded)]
     if told['failed']:
         findings.append(f'{told["failed"]} profiles failed')
     return findings
