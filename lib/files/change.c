@@ -5,6 +5,7 @@
  */
 #include "files/change.h"
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/secret.h"
 
@@ -13,12 +14,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define INCOMING    ".incoming"
 #define LOCK        "lock"
 #define NEW_SUFFIX  ".new"
 #define MARK_SUFFIX ".mark"
+
+/* How long a change waits for another one of the same user: a client does not wait for ever either. */
+enum { LOCK_SECONDS = 5, LOCK_PAUSE_MS = 20 };
 
 static bool complain(const struct change *change, const char *what)
 {
@@ -101,23 +106,28 @@ static int open_lock(const struct change *change)
 	return lock;
 }
 
-/* `command`: F_OFD_SETLKW waits, F_OFD_SETLK fails with EAGAIN where another one has it. */
-static bool take_lock(struct change *change, int command)
+/* Try for so many seconds. false: another one has it all the time, or it cannot be opened. */
+static bool take_lock(struct change *change, int seconds)
 {
+	const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
 	struct flock range = {.l_type = F_WRLCK,
 		.l_whence = SEEK_SET,
 		.l_start = (off_t)change->user_id,
 		.l_len = 1};
-	int result;
+	int64_t end = clock_monotonic() + seconds * MICROSECONDS;
 
 	change->lock = open_lock(change);
 	if (change->lock < 0)
 		return complain(change, LOCK);
-	do
-		result = fcntl(change->lock, command, &range);
-	while (result != 0 && errno == EINTR);
-	/* a file system without locks says anything but "another one has it" */
-	return result == 0 || (errno != EAGAIN && errno != EACCES);
+	while (fcntl(change->lock, F_OFD_SETLK, &range) != 0) {
+		/* a file system without locks says anything but "another one has it" */
+		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+			return true;
+		if (clock_monotonic() >= end)
+			return seconds > 0 && complain(change, LOCK);
+		nanosleep(&pause, NULL);
+	}
+	return true;
 }
 
 /* Where there is a new file, the mark is a second name of it: no file has to be made. */
@@ -146,7 +156,7 @@ bool change_begin(struct change *change)
 		return true;
 	if (change->file >= 0 && fsync(change->file) != 0)
 		return complain(change, "writing");
-	return take_lock(change, F_OFD_SETLKW) && set_mark(change);
+	return take_lock(change, LOCK_SECONDS) && set_mark(change);
 }
 
 /* ---- the user's folder ------------------------------------------------------------------------- */
@@ -251,7 +261,7 @@ static bool sweep_one(
 	const char *file = NULL;
 	bool done = false;
 
-	if (take_lock(change, F_OFD_SETLK) && in_force(context, change->user_id, &file) == DB_OK &&
+	if (take_lock(change, 0) && in_force(context, change->user_id, &file) == DB_OK &&
 		tidy(change, file))
 		done = unlinkat(change->incoming, name, 0) == 0 || errno == ENOENT ||
 		       complain(change, name);

@@ -358,6 +358,19 @@ static void a_clean_up_keeps_nothing_open_of_those_whose_change_is_in_work(void 
 		change_close(&busy[i]);
 }
 
+static void a_change_does_not_wait_without_end_for_another_one(void **state)
+{
+	struct change first = begin("first"), second = CHANGE_OF(first.user_id);
+
+	(void)state;
+	assert_true(change_open(&second, root, "pictures", true));
+	assert_false(change_begin(&second));
+	change_close(&second);
+	change_close(&first);
+	store("a.png", "third");
+	assert_string_equal(content("pictures/7/a.png"), "third");
+}
+
 #define ROOT_TEST(function) cmocka_unit_test_setup_teardown(function, make_root, remove_root)
 
 int main(void)
@@ -376,6 +389,7 @@ int main(void)
 		ROOT_TEST(setgid_comes_from_the_folder_above),
 		ROOT_TEST(an_empty_upload_folder_is_not_the_root_of_the_file_system),
 		ROOT_TEST(a_clean_up_keeps_nothing_open_of_those_whose_change_is_in_work),
+		ROOT_TEST(a_change_does_not_wait_without_end_for_another_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
