@@ -66,8 +66,8 @@ struct sink change_sink(struct change *change);
 
 /*
  * The new file, if there is one, is written for good; from now on until change_close() no other change of
- * this user's files in the category is made. Waits some
- * seconds for the one that is, then false. Where the file system knows no
+ * this user's files in the category is made. Waits five seconds for the one that is, then logs it and is
+ * false: who has the lock may have been stopped, or hang on its disk. Where the file system knows no
  * locks, that the file removed is the one that was identified is all that stands between two changes.
  */
 bool change_begin(struct change *change);
