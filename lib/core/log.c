@@ -5,6 +5,7 @@
 #include "core/log.h"
 
 #include "core/clock.h"
+#include "core/text.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -50,13 +51,6 @@ static size_t put_head(char *line, size_t size, const char *level)
 	return length < 0 ? 0 : (size_t)length < size ? (size_t)length : size - 1;
 }
 
-static void clean(char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < ' ' || *text == 127)
-			*text = '?';
-}
-
 static void write_line(const char *level, const char *format, va_list arguments)
 {
 	char line[LINE_SIZE];
@@ -64,7 +58,7 @@ static void write_line(const char *level, const char *format, va_list arguments)
 	ssize_t written;
 
 	vsnprintf(line + length, sizeof(line) - 1 - length, format, arguments);
-	clean(line);
+	text_hide_controls(line);
 	length = strlen(line);
 	line[length++] = '\n';
 	written = write(log_fd, line, length);

@@ -43,6 +43,8 @@ static bool refuse(struct source *source, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(source->error, source->error_size, format, arguments);
 	va_end(arguments);
+	/* a value that was quoted may hold anything */
+	text_hide_controls(source->error);
 	return false;
 }
 

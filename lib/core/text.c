@@ -216,6 +216,13 @@ bool text_is_plain_address(const char *address)
 	return true;
 }
 
+void text_hide_controls(char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ' || *text == 127)
+			*text = '?';
+}
+
 bool text_percent_decode(char *text)
 {
 	char *to = text;

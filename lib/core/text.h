@@ -52,6 +52,9 @@ bool text_equal_ignoring_case(const char *a, const char *b);
  * ASCII without spaces, quotes and brackets. */
 bool text_is_plain_address(const char *address);
 
+/* Put '?' in place of each control character, so that the text is one line and moves no terminal. */
+void text_hide_controls(char *text);
+
 /* Decode %XX in place; a '%' without two hex digits, or %00, is refused. */
 bool text_percent_decode(char *text);
 

@@ -59,9 +59,7 @@ void import_problem(struct import *import, const struct import_table *table, int
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	for (char *c = text; *c != '\0'; c++)
-		if ((unsigned char)*c < ' ' || *c == 127)
-			*c = '?';
+	text_hide_controls(text);
 	import_hide_progress(import);
 	printf("%s.csv:%lld: %s\n", table->name, (long long)line, text);
 	import->problems++;

@@ -19,9 +19,7 @@ static void print_problem(const char *format, va_list arguments)
 	char line[1024];
 
 	vsnprintf(line, sizeof(line), format, arguments);
-	for (char *c = line; *c != '\0'; c++)
-		if ((unsigned char)*c < ' ' || *c == 127)
-			*c = '?';
+	text_hide_controls(line);
 	fprintf(stderr, "fitgate-admin: %s\n", line);
 }
 

@@ -445,6 +445,15 @@ static void no_message_shows_a_password(void **state)
 	assert_null(strstr(fixture->error, "swordfish"));
 }
 
+static void a_line_break_in_a_value_does_not_break_the_message(void **state)
+{
+	set("EMAIL_URL", "smtp://mail?a%0ab=1");
+	assert_refused(*state, 0, "no parameter a?b");
+	set("EMAIL_URL", "");
+	set("TOKEN_EXPIRATION_DAYS", "1\n2");
+	assert_refused(*state, 0, "'1?2'");
+}
+
 /* ---- mail -------------------------------------------------------------------------------------- */
 
 static void the_mail_server_is_read_with_its_port_and_encryption(void **state)
@@ -655,6 +664,7 @@ int main(void)
 		SETTINGS_TEST(a_program_may_have_a_database_url_of_its_own),
 		SETTINGS_TEST(other_database_urls_are_refused),
 		SETTINGS_TEST(no_message_shows_a_password),
+		SETTINGS_TEST(a_line_break_in_a_value_does_not_break_the_message),
 		SETTINGS_TEST(the_mail_server_is_read_with_its_port_and_encryption),
 		SETTINGS_TEST(an_empty_email_url_disables_mail),
 		SETTINGS_TEST(other_mail_servers_are_refused),
