@@ -87,8 +87,7 @@ static const struct {
 	{"username", "sam", false},
 	{"COUNT(*) FROM app_config", "1", false},
 	{"date_format", "NULL", true},
-	/* "correct horse battery" */
-	{"password", "$3$$3d211b74dd729be1e552b4727594f3eb", false},
+	{"password", DATABASE_PASSWORD_HASH, false},
 	{"nb_workouts IS NOT NULL", "1", false},
 	{"records",
 		"{\"7\":[1,\"AS\",1250,\"2020-02-29 12:00:00\",\"0123456789abcdef0123456789abcdef\"]}",

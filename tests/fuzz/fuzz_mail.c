@@ -103,6 +103,8 @@ static bool check_headers(struct arena *arena, const struct message *message)
 	}
 	require(headers[MESSAGE_HEADERS - 1] == NULL);
 	require(strcmp(headers[2] + strlen("To: "), message->to) == 0);
+	for (const char *c = message->subject; *c != '\0'; c++)
+		require((unsigned char)*c >= ' ' && *c != 127);
 	check_subject(headers[3], message->subject);
 	return true;
 }

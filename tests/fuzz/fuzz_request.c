@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEGMENTS = 8 };
+enum { SEGMENTS = 8, PIECE_SIZE = 300 };
 
 static void never_called(
 	struct service *service, struct request *request, struct response *response)
@@ -97,33 +97,49 @@ static void check_parameters(const struct request *request, const struct request
 
 /* ---- body -------------------------------------------------------------------------------------- */
 
+/* Of a body that can be read to its end. */
 static enum request_body expected_body(
 	const struct request *request, const struct request_input *input, size_t limit)
 {
-	int64_t announced = request->content_length, length = (int64_t)input->length;
-	bool broken = input->broken >= 0;
-	/* a read begins where the last one ended: one that is broken off within a piece gives it whole */
-	int64_t readable = broken && input->step == 0 && input->broken > 0 ? length : input->broken;
-
-	if (announced > (int64_t)limit)
+	if (request->content_length > (int64_t)limit)
 		return REQUEST_BODY_TOO_LARGE;
-	if (announced >= 0) {
-		if (announced > length || (broken && announced > readable))
-			return REQUEST_BODY_BROKEN;
-		return REQUEST_BODY_OK;
-	}
-	if (length > (int64_t)limit && (!broken || readable > (int64_t)limit))
-		return REQUEST_BODY_TOO_LARGE;
-	return broken ? REQUEST_BODY_BROKEN : REQUEST_BODY_OK;
+	if (request->content_length >= 0)
+		return request->content_length > (int64_t)input->length ? REQUEST_BODY_BROKEN
+									: REQUEST_BODY_OK;
+	return input->length > limit ? REQUEST_BODY_TOO_LARGE : REQUEST_BODY_OK;
 }
 
-static void check_body(const struct request *request, struct request_input *input)
+/* The same piece by piece, of which each could be larger than the body. */
+static void check_stream(const struct request *request, struct request_input *input, size_t limit,
+	enum request_body result)
 {
-	const char *text = request_input_parameter(input, "LIMIT"), *body = NULL;
-	size_t limit = text == NULL ? 100 : strtoul(text, NULL, 10) % 20000;
+	struct request_body_stream stream;
+	const struct source source = request_body_source(&stream, request, limit);
+	char *piece = malloc(PIECE_SIZE);
+	size_t used = 0;
+	ssize_t got;
+
+	input->given = 0;
+	while ((got = source.read(source.state, piece, PIECE_SIZE)) > 0) {
+		require(used + (size_t)got <= input->length);
+		require(memcmp(piece, input->body + used, (size_t)got) == 0);
+		used += (size_t)got;
+	}
+	require(source.read(source.state, piece, PIECE_SIZE) == got);
+	require((got == 0) == (stream.state == REQUEST_BODY_OK));
+	if (input->broken < 0)
+		require(stream.state == result);
+	require(used <= limit && (got < 0 || used == stream.length));
+	free(piece);
+}
+
+static void check_body(const struct request *request, struct request_input *input, size_t limit)
+{
+	const char *body = NULL;
 	size_t length = 0, whole = input->length;
 	enum request_body result = request_read_body(request, limit, &body, &length);
 
+	check_stream(request, input, limit, result);
 	/* in pieces, whether a break is met depends on where the last piece ends */
 	if (input->broken < 0)
 		require(result == expected_body(request, input, limit));
@@ -230,13 +246,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct arena arena;
 	struct input input = input_begin(data, size);
 	struct request_input given_request;
+	const char *limit;
 	struct request request;
 
 	request_input_begin(&given_request, &input, &arena, NULL);
 	require(request_begin(&request, &arena, &given_request.source));
 	check_parameters(&request, &given_request);
 	check_path(&request, &given_request);
-	check_body(&request, &given_request);
+	limit = request_input_parameter(&given_request, "LIMIT");
+	check_body(
+		&request, &given_request, limit == NULL ? 100 : strtoul(limit, NULL, 10) % 20000);
 	for (int i = 0; i < DIALECT_COUNT; i++) {
 		struct request copy = request;
 

@@ -47,10 +47,12 @@ static const struct program {
 
 enum { PROGRAM_COUNT = sizeof(PROGRAMS) / sizeof(*PROGRAMS) };
 
-/* The request that the next server_run() serves, and the arena that it lives in. */
+/* The request that the next server_run() serves, the arena that it lives in, and all of the input. */
 static struct request_input the_request;
 static struct arena the_arena;
 static const struct program *the_program;
+static const uint8_t *the_data;
+static size_t the_size;
 
 /* ---- what an answer must be -------------------------------------------------------------------- */
 
@@ -107,6 +109,25 @@ static void check_object(const struct request *request, const struct response *r
 		strcmp(status, "fail") == 0 || strcmp(status, "not found") == 0);
 }
 
+/* What the client has not sent and the database's script does not say. */
+static void check_secrets(const struct response *response)
+{
+	static const char *const SECRETS[] = {SECRET, DATABASE_PASSWORD_HASH};
+
+	for (size_t i = 0; i < sizeof(SECRETS) / sizeof(*SECRETS); i++)
+		require(strstr(response->body, SECRETS[i]) == NULL ||
+			memmem(the_data, the_size, SECRETS[i], strlen(SECRETS[i])) != NULL);
+}
+
+/* Nobody sees or changes what is an account's without a token. */
+static void check_access(const struct request *request, const struct response *response)
+{
+	if (request->method == HTTP_OPTIONS || *request->authorization != '\0')
+		return;
+	if (strcmp(the_program->name, "profile") == 0 || strcmp(the_program->name, "export") == 0)
+		require(response->status >= 400);
+}
+
 static void check_answer(struct request *request, struct response *response)
 {
 	const char *head;
@@ -116,6 +137,7 @@ static void check_answer(struct request *request, struct response *response)
 	require(head != NULL && strcmp(head + strlen(head) - 4, "\r\n\r\n") == 0);
 	require(response->file == NULL);
 	check_status(request, response);
+	check_access(request, response);
 	if (response->body == NULL) {
 		require(response->status == 204 || request->method == HTTP_OPTIONS);
 		return;
@@ -124,6 +146,7 @@ static void check_answer(struct request *request, struct response *response)
 	require(strlen(response->body) == response->body_length);
 	require(strcmp(header(response, "Content-Type"), "application/json") == 0);
 	check_object(request, response);
+	check_secrets(response);
 }
 
 int server_run(server_handler *handler, void *context)
@@ -196,6 +219,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char name[] = "fuzz", *arguments[] = {name, NULL};
 	const char *mail;
 
+	the_data = data;
+	the_size = size;
 	request_input_begin(&the_request, &input, &the_arena, "\n--\n");
 	database_begin(input_rest(&input, &the_arena));
 	the_program = program_of(&the_request);
