@@ -220,11 +220,16 @@ bool clock_parse_day(const char *text, instant *when)
 void clock_duration(int64_t seconds, char text[CLOCK_DURATION_SIZE])
 {
 	enum { DAY = 24 * 60 * 60 };
-	/* rounds towards minus infinity, as a timedelta is normalised */
-	int64_t days = seconds >= 0 ? seconds / DAY : -((-seconds + DAY - 1) / DAY);
-	int rest = (int)(seconds - days * DAY);
-	int hours = rest / 3600, minutes = rest / 60 % 60;
+	int64_t days = seconds / DAY;
+	int rest = (int)(seconds % DAY), hours, minutes;
 
+	/* towards minus infinity, as a timedelta is normalised */
+	if (rest < 0) {
+		rest += DAY;
+		days--;
+	}
+	hours = rest / 3600;
+	minutes = rest / 60 % 60;
 	if (days == 0)
 		snprintf(text, CLOCK_DURATION_SIZE, "%d:%02d:%02d", hours, minutes, rest % 60);
 	else

@@ -195,6 +195,7 @@ static void durations_are_written_as_python_prints_a_timedelta(void **state)
 		{-1, "-1 day, 23:59:59"},
 		{-86400, "-1 day, 0:00:00"},
 		{-86401, "-2 days, 23:59:59"},
+		{INT64_MIN, "-106751991167301 days, 8:29:52"},
 	};
 
 	(void)state;
