@@ -374,7 +374,7 @@ class Client:
         answer = self.ask('GET', f'/api/users/{account.username}/picture')
         if accepted(answer):
             self.see(account, 'picture', account.picture, self.gallery.number_of(answer.body))
-        elif answer is not None and answer.status == 404 and account.picture.certain:
+        elif answer is not None and answer.status == 404 and account.picture.settled:
             # (else an upload that nobody waits for may take the file away just before it is opened)
             self.see(account, 'picture', account.picture, None)
 

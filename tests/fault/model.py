@@ -45,6 +45,12 @@ class Value:
         """Whether it can be one thing only."""
         return len(self._possible) == 1
 
+    @property
+    def settled(self):
+        """Whether nobody can be at work at it any more, be it to write the same once again."""
+        self._drop_expired()
+        return not self._late
+
     def observe(self, seen):
         """It has been read. False: it cannot be that."""
         self._drop_expired()
