@@ -5,7 +5,8 @@ A thousand connections read profiles all the time, while clients log in, edit, u
 send nonsense. What must hold: every request is answered, with no 5xx; every process is the one of the
 beginning; and after the first quarter of the time, in which everything has been used, none keeps more memory
 or descriptors in the last quarter than in the second: what it had at least in either, as a password that
-is hashed at the moment takes tens of MiB. What each client does follows from the seed.
+is hashed at the moment takes tens of MiB, and for those that never rested in the last one, right after it. What
+each client does follows from the seed.
 """
 
 import collections
@@ -41,6 +42,7 @@ MUST = ('POST /api/auth/login', 'POST /api/auth/logout', 'POST /api/auth/registe
         'GET /api/sports', 'GET /v0.6/api/auth/profile', 'GET /v0.2/api/auth/profile')
 GROWTH_MIB = 0.5  # of memory that is a process's own
 SAMPLE = 5  # seconds
+REST = 10  # seconds within which a process that nobody asks has let go of what it held
 
 
 class Client:
@@ -162,6 +164,7 @@ class Watch:
         self.stack = stack
         self.began = self.processes()
         self.samples = []  # {pid: (MiB, descriptors)}
+        self.at_rest = []  # the same, when nobody asks any more
 
     def processes(self):
         return {pid: name for name in (*EXECUTABLES, 'worker')
@@ -172,26 +175,49 @@ class Watch:
         for pid in self.began:
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # told at the end
                 now[pid] = bench.private(pid), len(os.listdir(f'/proc/{pid}/fd'))
-        self.samples.append(now)
+        return now
 
-    def least(self, pid, start, end):
-        """(MiB, descriptors) that it had at all times in a part of the time."""
+    def quarter(self, number):
         count = len(self.samples)
-        part = [sample[pid] for sample in self.samples[int(count * start):int(count * end)]
-                if pid in sample]
-        return tuple(map(min, zip(*part))) if part else (0, 0)
+        return self.samples[count * (number - 1) // 4:count * number // 4]
+
+    def growth(self, pid):
+        """(MiB, descriptors) that it had at all times: in the second quarter, and in the last and after it."""
+        return (least(pid, self.quarter(2)), least(pid, self.quarter(4) + self.at_rest))
+
+    def growing(self):
+        """Processes that keep more than they did."""
+        found = []
+        for pid in self.began:
+            (early, early_files), (late, late_files) = self.growth(pid)
+            if late > early + GROWTH_MIB or late_files > early_files:
+                found.append(pid)
+        return found
+
+    def rest(self):
+        """Who has been asked all the time in the last quarter is not to be taken for one that grows."""
+        end = time.monotonic() + REST
+        while True:
+            self.at_rest.append(self.sample())
+            if not self.growing() or time.monotonic() > end:
+                return
+            time.sleep(.1)
 
     def findings(self):
         ended = set(self.began) - set(self.processes())
-        found = [f'{self.began[pid]} ended' for pid in ended]
         print(f'\n  {"":10}{"process":>8}{"MiB in the 2nd quarter":>25}{"in the 4th":>12}'
               f'{"descriptors":>14}{"":>4}')
         for pid, name in self.began.items():
-            (early, early_files), (late, late_files) = self.least(pid, .25, .5), self.least(pid, .75, 1)
+            (early, early_files), (late, late_files) = self.growth(pid)
             print(f'  {name:10}{pid:8}{early:25.2f}{late:12.2f}{early_files:14}{late_files:4}')
-            if late > early + GROWTH_MIB or late_files > early_files:
-                found.append(f'{name} grows')
-        return found
+        return ([f'{self.began[pid]} ended' for pid in ended] +
+                [f'{self.began[pid]} grows' for pid in self.growing()])
+
+
+def least(pid, samples):
+    """(MiB, descriptors)"""
+    part = [sample[pid] for sample in samples if pid in sample]
+    return tuple(map(min, zip(*part))) if part else (0, 0)
 
 
 def read_profiles(site, seconds):
@@ -207,7 +233,7 @@ def watch(site, clients, readers, started):
     """Until the readers have ended."""
     observer = Watch(site.stack)
     while True:
-        observer.sample()
+        observer.samples.append(observer.sample())
         if len(observer.samples) % (60 // SAMPLE) == 0:
             total = sum(sum(client.statuses.values()) for client in clients)
             mib = sum(size for size, _files in observer.samples[-1].values())
@@ -231,6 +257,7 @@ def put_to_use(site, seconds, seed):
     stopping.set()
     for client in clients:
         client.thread.join()
+    observer.rest()
     statuses = sum((client.statuses for client in clients), collections.Counter())
     print(f'\n{CONNECTIONS} connections: {told["requests"]:,} profiles, median {told["p50"] / 1000:.0f} ms, '
           f'99 % within {told["p99"] / 1000:.0f} ms, {told["failed"]} not answered 200; {CLIENTS} clients: '
