@@ -123,8 +123,13 @@ static bool take_lock(struct change *change, int seconds)
 		/* a file system without locks says anything but "another one has it" */
 		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
 			return true;
-		if (clock_monotonic() >= end)
-			return seconds > 0 && complain(change, LOCK);
+		if (clock_monotonic() >= end) {
+			if (seconds > 0)
+				log_error(
+					"files of user %lld: another change has not ended in %d s",
+					(long long)change->user_id, seconds);
+			return false;
+		}
 		nanosleep(&pause, NULL);
 	}
 	return true;

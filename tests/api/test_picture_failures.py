@@ -50,7 +50,8 @@ class Upload:
 
     def answer(self):
         output, errors = self.process.communicate(timeout=60)
-        print(errors.decode())
+        self.errors = errors.decode()
+        print(self.errors)
         return parse_cgi(output)
 
     def kill(self):
@@ -113,25 +114,49 @@ class Lock:
         return self
 
     def __exit__(self, *_exception):
+        self.release()
+
+    def release(self):
         self.file.close()
 
-    def is_waited_for(self):
-        mark = f':{os.fstat(self.file.fileno()).st_ino} '
-        with open('/proc/locks') as locks:
-            return any('->' in line and mark in line for line in locks)
+
+@pytest.fixture
+def held_up(store, user, old_picture, start_upload):
+    """An upload that has come in whole while another change has the lock: (upload, picture)."""
+    picture = large_png(500_000)
+    one = start_upload(picture)
+    one.send(0)
+    until(lambda: [path.stat().st_size for path in store.incoming.glob(f'{user.id}-*')] == [len(picture)],
+          'the picture is there')
+    assert store.in_force(user) == old_picture
+    return one, picture
 
 
-def test_a_change_waits_for_another_and_is_killed_then(stack, store, user, old_picture,
-                                                       start_upload):
-    new = large_png(500_000)
+@pytest.fixture
+def lock(store, user, old_picture):
     with Lock(store, user) as lock:
-        one = start_upload(new)
-        one.send(0)
-        until(lock.is_waited_for, 'it waits')
-        [path] = store.incoming.glob(f'{user.id}-*')
-        assert path.stat().st_size == len(new)
-        assert store.in_force(user) == old_picture
-        one.kill()
+        yield lock
+
+
+def test_a_change_waits_for_another(lock, held_up, store, user):
+    one, picture = held_up
+    lock.release()
+    exact(one.answer(), PICTURE_UPDATED)
+    assert store.in_force(user) == picture
+
+
+def test_a_change_does_not_wait_for_ever(lock, held_up, store, user, old_picture):
+    one, _picture = held_up
+    exact(one.answer(), UPDATE_FAILED)
+    assert f'files of user {user.id}: another change has not ended' in one.errors
+    assert store.in_force(user) == old_picture
+    assert store.left_over(user) == []
+
+
+def test_killed_while_it_waits_for_another_change(lock, held_up, stack, store, user, old_picture):
+    one, _picture = held_up
+    one.kill()
+    lock.release()
     assert store.in_force(user) == old_picture
     lie_for_long(store, user)
     clean_up(stack)
