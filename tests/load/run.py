@@ -40,7 +40,7 @@ MUST = ('POST /api/auth/login', 'POST /api/auth/logout', 'POST /api/auth/registe
         'POST /api/auth/password/reset-request', 'POST /api/auth/account/export/request',
         'DELETE /api/auth/picture', 'GET /api/users/', 'GET /api/auth/account/export/', 'GET /api/config',
         'GET /api/sports', 'GET /v0.6/api/auth/profile', 'GET /v0.2/api/auth/profile')
-GROWTH_MIB = 0.5  # of memory that is a process's own
+GROWTH_MIB = 0.5  # of memory that is in no file
 SAMPLE = 5  # seconds
 REST = 10  # seconds within which a process that nobody asks has let go of what it held
 
@@ -174,7 +174,8 @@ class Watch:
         now = {}
         for pid in self.began:
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # told at the end
-                now[pid] = bench.private(pid), len(os.listdir(f'/proc/{pid}/fd'))
+                # (pages of a library become a process's own when all others that had them end)
+                now[pid] = bench.rollup(pid)['Anonymous'], len(os.listdir(f'/proc/{pid}/fd'))
         return now
 
     def quarter(self, number):
