@@ -60,10 +60,6 @@ static const char *reason(int status)
 		return "Created";
 	case 204:
 		return "No Content";
-	case 206:
-		return "Partial Content";
-	case 304:
-		return "Not Modified";
 	case 400:
 		return "Bad Request";
 	case 401:
@@ -94,7 +90,7 @@ char *response_head(const struct response *response, struct arena *arena)
 	if (response->file == NULL)
 		snprintf(status, sizeof(status), "Status: %d %s\r\n", response->status,
 			reason(response->status));
-	if (response->status != 204 && response->status != 304)
+	if (response->status != 204)
 		snprintf(length, sizeof(length), "Content-Length: %lld\r\n",
 			response->file != NULL ? (long long)response->file->size
 					       : (long long)response->body_length);

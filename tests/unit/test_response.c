@@ -33,8 +33,6 @@ static void every_status_has_its_reason(void **state)
 		{200, "Status: 200 OK\r\n"},
 		{201, "Status: 201 Created\r\n"},
 		{204, "Status: 204 No Content\r\n"},
-		{206, "Status: 206 Partial Content\r\n"},
-		{304, "Status: 304 Not Modified\r\n"},
 		{400, "Status: 400 Bad Request\r\n"},
 		{401, "Status: 401 Unauthorized\r\n"},
 		{403, "Status: 403 Forbidden\r\n"},
@@ -70,15 +68,11 @@ static void headers_stand_in_the_order_in_which_they_were_added(void **state)
 
 static void an_answer_without_content_announces_no_length(void **state)
 {
-	static const int STATUSES[] = {204, 304};
+	struct response response = {0};
 
-	for (size_t i = 0; i < UNIT_COUNT(STATUSES); i++) {
-		struct response response = {0};
-
-		response_empty(&response, STATUSES[i]);
-		assert_null(strstr(response_head(&response, *state), "Content-Length"));
-		assert_null(response.body);
-	}
+	response_empty(&response, 204);
+	assert_null(strstr(response_head(&response, *state), "Content-Length"));
+	assert_null(response.body);
 }
 
 static void a_later_attempt_replaces_the_earlier_one(void **state)
