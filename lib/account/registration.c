@@ -65,12 +65,11 @@ static enum db_result refuse(struct attempt *attempt, enum registration_result w
  */
 static enum db_result pretend(struct db *db, struct attempt *attempt)
 {
-	static const char REMOVE[] = "DELETE FROM jobs WHERE id = ?";
 	int64_t id;
 	enum db_result result = queue_add(db, QUEUE_KIND_MAIL, "{}", &id);
 
 	attempt->result = REGISTRATION_EMAIL_KNOWN;
-	return result == DB_OK ? db_change(db, REMOVE, DB_PARAMS(DB_INT(id)), NULL) : result;
+	return result == DB_OK ? queue_remove(db, id) : result;
 }
 
 static enum db_result store(struct db *db, void *context)

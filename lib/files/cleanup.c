@@ -37,10 +37,11 @@ static enum db_result remove_files(struct db *db, const struct settings *setting
 enum db_result cleanup_at_once(struct db *db, const struct settings *settings, int64_t user_id,
 	int64_t job_id, char reason[STORE_REASON_SIZE])
 {
-	static const char REMOVE[] = "DELETE FROM jobs WHERE id = ?";
 	enum db_result result = remove_files(db, settings, user_id, reason);
 
-	return result == DB_OK ? db_change(db, REMOVE, DB_PARAMS(DB_INT(job_id)), NULL) : result;
+	if (result == DB_OK)
+		result = queue_remove(db, job_id);
+	return result == DB_NO_ROW ? DB_OK : result; /* a worker was quicker */
 }
 
 enum db_result cleanup_run(struct db *db, const struct settings *settings, const struct job *job)

@@ -73,22 +73,20 @@ enum db_result queue_claim(struct db *db, const char *kinds, struct job *job)
 	}
 }
 
-/* The result of a change that only the owner can make. */
-static enum db_result owned(enum db_result result, int64_t changed)
+enum db_result queue_remove(struct db *db, int64_t id)
 {
-	return result == DB_OK && changed != 1 ? DB_NO_ROW : result;
+	static const char REMOVE[] = "DELETE FROM jobs WHERE id = ?";
+
+	return db_change_one(db, REMOVE, DB_PARAMS(DB_INT(id)));
 }
 
 enum db_result queue_renew(struct db *db, const struct job *job)
 {
 	static const char RENEW[] =
 		"UPDATE jobs SET run_after = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE id = ? AND owner = ?";
-	int64_t changed = 0;
-	enum db_result result = db_change(db, RENEW,
-		DB_PARAMS(DB_INT(QUEUE_LEASE_SECONDS), DB_INT(job->id), DB_TEXT(job->owner)),
-		&changed);
 
-	return owned(result, changed);
+	return db_change_one(db, RENEW,
+		DB_PARAMS(DB_INT(QUEUE_LEASE_SECONDS), DB_INT(job->id), DB_TEXT(job->owner)));
 }
 
 enum db_result queue_renew_with_progress(struct db *db, const struct job *job, int percent)
@@ -96,33 +94,25 @@ enum db_result queue_renew_with_progress(struct db *db, const struct job *job, i
 	static const char RENEW[] =
 		"UPDATE jobs SET run_after = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, progress = ? "
 		"WHERE id = ? AND owner = ?";
-	int64_t changed = 0;
-	enum db_result result = db_change(db, RENEW,
-		DB_PARAMS(DB_INT(QUEUE_LEASE_SECONDS), DB_INT(percent), DB_INT(job->id),
-			DB_TEXT(job->owner)),
-		&changed);
 
-	return owned(result, changed);
+	return db_change_one(db, RENEW,
+		DB_PARAMS(DB_INT(QUEUE_LEASE_SECONDS), DB_INT(percent), DB_INT(job->id),
+			DB_TEXT(job->owner)));
 }
 
 enum db_result queue_finish(struct db *db, const struct job *job)
 {
 	static const char FINISH[] = "DELETE FROM jobs WHERE id = ? AND owner = ?";
-	int64_t changed = 0;
-	enum db_result result =
-		db_change(db, FINISH, DB_PARAMS(DB_INT(job->id), DB_TEXT(job->owner)), &changed);
 
-	return owned(result, changed);
+	return db_change_one(db, FINISH, DB_PARAMS(DB_INT(job->id), DB_TEXT(job->owner)));
 }
 
 enum db_result queue_replace(struct db *db, const struct job *job, const char *payload)
 {
 	static const char REPLACE[] = "UPDATE jobs SET payload = ? WHERE id = ? AND owner = ?";
-	int64_t changed = 0;
-	enum db_result result = db_change(db, REPLACE,
-		DB_PARAMS(DB_TEXT(payload), DB_INT(job->id), DB_TEXT(job->owner)), &changed);
 
-	return owned(result, changed);
+	return db_change_one(
+		db, REPLACE, DB_PARAMS(DB_TEXT(payload), DB_INT(job->id), DB_TEXT(job->owner)));
 }
 
 static enum db_result postpone(
@@ -131,12 +121,9 @@ static enum db_result postpone(
 	static const char POSTPONE[] =
 		"UPDATE jobs SET owner = NULL, run_after = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, "
 		"last_error = ? WHERE id = ? AND owner = ?";
-	int64_t changed = 0;
-	enum db_result result = db_change(db, POSTPONE,
-		DB_PARAMS(DB_INT(seconds), DB_TEXT(reason), DB_INT(job->id), DB_TEXT(job->owner)),
-		&changed);
 
-	return owned(result, changed);
+	return db_change_one(db, POSTPONE,
+		DB_PARAMS(DB_INT(seconds), DB_TEXT(reason), DB_INT(job->id), DB_TEXT(job->owner)));
 }
 
 enum db_result queue_release(struct db *db, const struct job *job)
@@ -144,11 +131,8 @@ enum db_result queue_release(struct db *db, const struct job *job)
 	static const char RELEASE[] =
 		"UPDATE jobs SET owner = NULL, attempts = attempts - 1, progress = NULL, "
 		"run_after = UTC_TIMESTAMP(6) WHERE id = ? AND owner = ?";
-	int64_t changed = 0;
-	enum db_result result =
-		db_change(db, RELEASE, DB_PARAMS(DB_INT(job->id), DB_TEXT(job->owner)), &changed);
 
-	return owned(result, changed);
+	return db_change_one(db, RELEASE, DB_PARAMS(DB_INT(job->id), DB_TEXT(job->owner)));
 }
 
 static int64_t pause_after(int64_t attempts)
@@ -196,13 +180,9 @@ enum db_result queue_give_up(struct db *db, const struct job *job, const char *r
 		"UPDATE jobs SET owner = NULL, failed_at = UTC_TIMESTAMP(6), last_error = ? "
 		"WHERE id = ? AND owner = ?";
 	char fitting[REASON_SIZE];
-	int64_t changed = 0;
-	enum db_result result;
 
 	reason = fit(reason, fitting);
 	log_error("%s job %lld: given up: %s", job->kind, (long long)job->id, reason);
-	result = db_change(db, GIVE_UP,
-		DB_PARAMS(DB_TEXT(reason), DB_INT(job->id), DB_TEXT(job->owner)), &changed);
-
-	return owned(result, changed);
+	return db_change_one(
+		db, GIVE_UP, DB_PARAMS(DB_TEXT(reason), DB_INT(job->id), DB_TEXT(job->owner)));
 }

@@ -31,6 +31,9 @@ struct job {
 /* Add a job, due at once; within the caller's transaction. `id`, unless NULL, gets its number. */
 enum db_result queue_add(struct db *db, const char *kind, const char *payload, int64_t *id);
 
+/* Remove a job, whoever owns it. DB_NO_ROW: there is none. */
+enum db_result queue_remove(struct db *db, int64_t id);
+
 /*
  * Claim the job that has been due longest, of some kinds ("mail,export") or (NULL) of any. DB_OK, DB_NO_ROW,
  * DB_FAILED.

@@ -183,7 +183,7 @@ static int tell_count(int64_t count, const char *what)
 	return EXIT_SUCCESS;
 }
 
-/* The jobs that a command is about, and how many it has changed. */
+/* The jobs that are to be tried again, and how many there are. */
 struct jobs_change {
 	int64_t id; /* 0: all that failed */
 	int64_t changed;
@@ -223,25 +223,21 @@ int jobs_retry(const struct desk *desk)
 
 static enum db_result drop(struct db *db, void *context)
 {
-	static const char DROP[] = "DELETE FROM jobs WHERE id = ?";
-	struct jobs_change *change = context;
-	enum db_result result = export_drop(db, change->id);
+	const int64_t *id = context;
+	enum db_result result = export_drop(db, *id);
 
-	return result == DB_OK
-		       ? db_change(db, DROP, DB_PARAMS(DB_INT(change->id)), &change->changed)
-		       : result;
+	return result == DB_OK ? queue_remove(db, *id) : result;
 }
 
 int jobs_drop(const struct desk *desk)
 {
-	struct jobs_change change = {0};
 	enum db_result result;
+	int64_t id;
 
-	if (!read_id(desk->options->arguments[0], &change.id))
+	if (!read_id(desk->options->arguments[0], &id))
 		return EXIT_FAILURE;
-	result = db_transaction(desk->db, drop, &change);
-	if (result != DB_OK)
-		return report_result(result);
-	return change.changed == 0 ? tell_unknown(change.id)
-				   : tell_count(change.changed, "dropped");
+	result = db_transaction(desk->db, drop, &id);
+	if (result == DB_NO_ROW)
+		return tell_unknown(id);
+	return result == DB_OK ? tell_count(1, "dropped") : report_result(result);
 }
