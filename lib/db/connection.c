@@ -64,7 +64,15 @@ const char *db_error_text(const struct db *db)
 void db_note_error(struct db *db, unsigned number, const char *text)
 {
 	db->error_number = number;
+	db->error_logged = false;
 	snprintf(db->error_text, sizeof(db->error_text), "%s", text);
+}
+
+void db_log_error(struct db *db)
+{
+	if (!db->error_logged)
+		log_error("database: %s (%u)", db->error_text, db->error_number);
+	db->error_logged = true;
 }
 
 bool db_error_is_loss(unsigned number)
@@ -158,7 +166,7 @@ bool db_connect(struct db *db)
 		connected = try_to_connect(db);
 	}
 	if (!connected)
-		log_error("database: %s (%u)", db->error_text, db->error_number);
+		db_log_error(db);
 	return connected;
 }
 

@@ -22,6 +22,7 @@ struct db {
 	int64_t inserted_id;
 	unsigned error_number;
 	char error_text[DB_ERROR_SIZE];
+	bool error_logged;
 };
 
 /* Make the connection unless it is there. Waits for some seconds while all that there may be are taken. */
@@ -33,10 +34,14 @@ void db_disconnect(struct db *db);
 /* Note the server's (or the client library's) error. */
 void db_note_error(struct db *db, unsigned number, const char *text);
 
+/* Log the error that was noted last, unless that has been done. */
+void db_log_error(struct db *db);
+
 /* Whether the connection is of no more use after this error. */
 bool db_error_is_loss(unsigned number);
 
-/* Whether the server has undone the transaction and it is worth trying again. */
+/* Whether the transaction met another one: the server has undone it, or the statement alone (1205), and it
+ * is worth trying again from its beginning. */
 bool db_error_is_conflict(unsigned number);
 
 /* Release a prepared statement; the connection may be gone already. */

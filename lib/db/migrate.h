@@ -5,7 +5,8 @@
  * schema_version holds which of them the database has, with a checksum and the number of the next
  * statement: DDL commits by itself, so a migration that was killed is resumed in its middle. Of several
  * that migrate at once, one holds a lease in the table schema_lease; the others wait and then find
- * nothing to do. No server lock is involved, so that a cluster will do.
+ * nothing to do. While a statement runs for longer than the lease, one that waits no longer fails on the
+ * locks of its rows, and can be run again. No server lock is involved, so that a cluster will do.
  */
 #ifndef FITGATE_DB_MIGRATE_H
 #define FITGATE_DB_MIGRATE_H

@@ -6,8 +6,6 @@
  */
 #include "db/internal.h"
 
-#include "core/log.h"
-
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -352,12 +350,12 @@ static bool worth_repeating(const struct db *db, enum db_result result)
 }
 
 /* What the caller gets to see. Outside a transaction there is nobody left to try again. */
-static enum db_result conclude(const struct db *db, enum db_result result)
+static enum db_result conclude(struct db *db, enum db_result result)
 {
 	if (result == DB_AGAIN && !db->in_transaction)
 		result = DB_FAILED;
-	if (result == DB_FAILED && db->mysql != NULL)
-		log_error("database: %s (%u)", db->error_text, db->error_number);
+	if (result == DB_FAILED)
+		db_log_error(db);
 	return result;
 }
 
@@ -424,6 +422,15 @@ enum db_result db_change(struct db *db, const char *sql, const struct db_param *
 	if (worth_repeating(db, result))
 		result = make_change(db, &question, changed);
 	return conclude(db, result);
+}
+
+enum db_result db_change_one(
+	struct db *db, const char *sql, const struct db_param *params, size_t param_count)
+{
+	int64_t changed = 0;
+	enum db_result result = db_change(db, sql, params, param_count, &changed);
+
+	return result == DB_OK && changed != 1 ? DB_NO_ROW : result;
 }
 
 int64_t db_inserted_id(const struct db *db)

@@ -23,7 +23,7 @@ static bool begin(struct db *db)
 		db_note_error(db, mysql_errno(db->mysql), mysql_error(db->mysql));
 		db_disconnect(db);
 	}
-	log_error("database: %s (%u)", db->error_text, db->error_number);
+	db_log_error(db);
 	return false;
 }
 

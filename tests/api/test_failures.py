@@ -5,6 +5,7 @@ import select
 import signal
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -257,15 +258,52 @@ def test_a_database_restarted_between_two_requests_is_not_noticed(api, fragile, 
         exact(api.post(REGISTER, json=registration()), REGISTERED)
 
 
-def test_connections_that_the_server_closes_are_not_noticed(api, sql, token, registration):
+def connections(root, **columns):
+    """The numbers of the executables' connections of which so much is true."""
+    where = ''.join(f' AND {name} LIKE %s' for name in columns)
+    return [row['ID'] for row in root.rows(
+        f"SELECT ID FROM information_schema.PROCESSLIST WHERE USER LIKE 'fitgate%%'{where}",
+        *columns.values())]
+
+
+def test_connections_that_the_server_closes_are_not_noticed(api, fragile, token, registration):
     assert api.get(PROFILE, token=token).status == 200
-    own = sql.value('SELECT CONNECTION_ID()')
-    for row in sql.rows('SELECT ID FROM information_schema.PROCESSLIST '
-                        "WHERE USER = 'fitgate' AND ID <> %s", own):
-        sql.run(f'KILL {row["ID"]}')
+    exact(api.post(REGISTER, json=registration()), REGISTERED)
+    with root_sql(fragile) as root:
+        for name in ('profile', 'register'):
+            closed = connections(root, USER=f'fitgate_{name}')
+            assert closed
+            for number in closed:
+                root.run(f'KILL {number}')
     for _ in range(4):
         assert api.get(PROFILE, token=token).status == 200
         exact(api.post(REGISTER, json=registration()), REGISTERED)
+
+
+def test_a_connection_that_is_lost_twice_is_an_error_and_logged(api, fragile, sql, minter):
+    account = insert_user(sql)
+    closed = set()
+
+    def close_one(root):
+        waiting = set(connections(root, INFO='UPDATE users SET first_name%')) - closed
+        for number in waiting:
+            root.run(f'KILL {number}')
+        closed.update(waiting)
+        return waiting
+
+    with ThreadPoolExecutor(1) as pool, root_sql(fragile, fragile.database_name) as root:
+        with sql.another() as other:
+            other.run('START TRANSACTION')
+            other.rows('SELECT id FROM users WHERE id = %s FOR UPDATE', account.id)
+            edit = pool.submit(lambda: api.post(
+                PROFILE + '/edit', token=minter.token(account.id),
+                json=dict.fromkeys(('first_name', 'last_name', 'location', 'bio', 'birth_date'))))
+            for _ in range(2):
+                until(lambda: close_one(root), 'the change waits for the row')
+            answer = edit.result()
+        exact(answer, ERR500)
+    mark = f'request={answer.headers["X-Request-Id"]}'
+    assert any(mark in line and 'database: ' in line for line in fragile.log_text().splitlines())
 
 
 @pytest.mark.parametrize('kill', [False, True], ids=['stopped', 'killed'])
