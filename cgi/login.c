@@ -158,7 +158,7 @@ static enum db_result store_reset(struct db *db, void *context)
 		db, reset->user.id, reset->old_hash, reset->new_hash, NULL);
 
 	if (result == DB_OK)
-		result = credentials_revoke_scoped_tokens(db, reset->user.id);
+		result = credentials_revoke(db, reset->user.id);
 	if (result != DB_OK)
 		return result;
 	return notice_password_changed(db, &reset->service->settings, &reset->user, reset->device);

@@ -31,8 +31,8 @@ GRANT SELECT (id, token, expires_at, revoked_at, scope, user_id, last_used_at), 
 
 -- register: POST register, account/confirm, account/resend-confirmation
 
-GRANT SELECT (id, username, email, is_active, suspended_at, token_epoch, confirmation_token,
-    confirmation_sent_at),
+GRANT SELECT (id, username, email, email_to_confirm, is_active, suspended_at, token_epoch,
+    confirmation_token, confirmation_sent_at),
     INSERT (username, email, password, created_at, accepted_policy_date, language, timezone, date_format,
     confirmation_token, confirmation_sent_at, is_active, admin),
     UPDATE (is_active, confirmation_token, confirmation_sent_at)

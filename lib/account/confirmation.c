@@ -25,13 +25,13 @@ enum db_result confirmation_redeem(struct db *db, const struct settings *setting
 {
 	static const char FIND[] =
 		"SELECT id, token_epoch FROM users WHERE confirmation_token = ? AND is_active = 0 AND "
-		"suspended_at IS NULL AND (confirmation_sent_at IS NULL OR confirmation_sent_at > ?)";
+		"email_to_confirm IS NULL AND suspended_at IS NULL AND (confirmation_sent_at IS NULL OR confirmation_sent_at > ?)";
 	static const char ACTIVATE[] =
 		"UPDATE users SET is_active = 1, confirmation_token = NULL, confirmation_sent_at = NULL "
-		"WHERE id = ? AND confirmation_token = ? AND suspended_at IS NULL";
+		"WHERE id = ? AND confirmation_token = ? AND email_to_confirm IS NULL AND "
+		"suspended_at IS NULL";
 	instant oldest = clock_now() - settings->confirmation_token_lifetime * MICROSECONDS;
 	char hash[SECRET_SHA256_HEX_SIZE];
-	int64_t changed = 0;
 	enum db_result result;
 
 	if (!secret_sha256_hex(token, strlen(token), hash))
@@ -40,9 +40,8 @@ enum db_result confirmation_redeem(struct db *db, const struct settings *setting
 		DB_COLUMNS(DB_TO_INT(user_id), DB_TO_INT(token_epoch)));
 	if (result != DB_OK)
 		return result;
-	result = db_change(db, ACTIVATE, DB_PARAMS(DB_INT(*user_id), DB_TEXT(hash)), &changed);
 	/* of two that redeem it at once, the second finds nothing left to change */
-	return result == DB_OK && changed != 1 ? DB_NO_ROW : result;
+	return db_change_one(db, ACTIVATE, DB_PARAMS(DB_INT(*user_id), DB_TEXT(hash)));
 }
 
 enum db_result confirmation_replace(
@@ -50,11 +49,8 @@ enum db_result confirmation_replace(
 {
 	static const char REPLACE[] =
 		"UPDATE users SET confirmation_token = ?, confirmation_sent_at = ? "
-		"WHERE id = ? AND is_active = 0 AND suspended_at IS NULL";
-	int64_t changed = 0;
-	enum db_result result = db_change(db, REPLACE,
-		DB_PARAMS(DB_TEXT(confirmation->hash), DB_TIME(clock_now()), DB_INT(user_id)),
-		&changed);
+		"WHERE id = ? AND is_active = 0 AND email_to_confirm IS NULL AND suspended_at IS NULL";
 
-	return result == DB_OK && changed != 1 ? DB_NO_ROW : result;
+	return db_change_one(db, REPLACE,
+		DB_PARAMS(DB_TEXT(confirmation->hash), DB_TIME(clock_now()), DB_INT(user_id)));
 }

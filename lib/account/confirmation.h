@@ -1,6 +1,7 @@
 /*
  * The token in a confirmation e-mail (contract §6.16): 40 random characters, of which the database keeps
- * only the hash.
+ * only the hash. One column is for both uses of it: where email_to_confirm is set, the token was sent there
+ * and confirms that address, never the account (W9).
  */
 #ifndef FITGATE_ACCOUNT_CONFIRMATION_H
 #define FITGATE_ACCOUNT_CONFIRMATION_H

@@ -14,39 +14,35 @@ enum db_result credentials_hash(struct db *db, int64_t user_id, const char **has
 	return db_row(db, READ, DB_PARAMS(DB_INT(user_id)), DB_COLUMNS(DB_TO_TEXT(hash)));
 }
 
-/* A change that must find its row. */
-static enum db_result must_change(enum db_result result, int64_t changed)
-{
-	return result == DB_OK && changed != 1 ? DB_NO_ROW : result;
-}
-
 enum db_result credentials_change_password(struct db *db, int64_t user_id, const char *old_hash,
 	const char *new_hash, const char *kept_token)
 {
 	static const char CHANGE[] =
 		"UPDATE users SET password = ?, token_epoch = token_epoch + 1, kept_token = ? "
 		"WHERE id = ? AND password = ?";
-	int64_t changed = 0;
-	enum db_result result = db_change(db, CHANGE,
-		DB_PARAMS(
-			DB_TEXT(new_hash), DB_TEXT(kept_token), DB_INT(user_id), DB_TEXT(old_hash)),
-		&changed);
 
-	return must_change(result, changed);
+	return db_change_one(db, CHANGE,
+		DB_PARAMS(DB_TEXT(new_hash), DB_TEXT(kept_token), DB_INT(user_id),
+			DB_TEXT(old_hash)));
 }
 
-enum db_result credentials_revoke_scoped_tokens(struct db *db, int64_t user_id)
+enum db_result credentials_revoke(struct db *db, int64_t user_id)
 {
 	static const char OAUTH2[] = "UPDATE oauth2_token SET access_token_revoked_at = ? "
 				     "WHERE user_id = ? AND access_token_revoked_at = 0";
 	static const char PERSONAL[] = "UPDATE personal_tokens SET revoked_at = ? "
 				       "WHERE user_id = ? AND revoked_at IS NULL";
+	/* the token of an account that waits to be confirmed itself is none of these, and stays */
+	static const char ADDRESS[] =
+		"UPDATE users SET email_to_confirm = NULL, confirmation_token = NULL, "
+		"confirmation_sent_at = NULL WHERE id = ? AND email_to_confirm IS NOT NULL";
 	enum db_result result =
 		db_change(db, OAUTH2, DB_PARAMS(DB_INT(clock_seconds()), DB_INT(user_id)), NULL);
 
-	if (result != DB_OK)
-		return result;
-	return db_change(db, PERSONAL, DB_PARAMS(DB_TIME(clock_now()), DB_INT(user_id)), NULL);
+	if (result == DB_OK)
+		result = db_change(
+			db, PERSONAL, DB_PARAMS(DB_TIME(clock_now()), DB_INT(user_id)), NULL);
+	return result == DB_OK ? db_change(db, ADDRESS, DB_PARAMS(DB_INT(user_id)), NULL) : result;
 }
 
 enum db_result credentials_email_is_taken(

@@ -19,8 +19,11 @@ enum db_result credentials_hash(struct db *db, int64_t user_id, const char **has
 enum db_result credentials_change_password(struct db *db, int64_t user_id, const char *old_hash,
 	const char *new_hash, const char *kept_token);
 
-/* Revoke all OAuth 2.0 and personal tokens of an account. */
-enum db_result credentials_revoke_scoped_tokens(struct db *db, int64_t user_id);
+/*
+ * Revoke what else than the password leads into an account: its OAuth 2.0 and personal tokens, and a change
+ * of address that waits to be confirmed, for who asked for it may be who the account is to be saved from.
+ */
+enum db_result credentials_revoke(struct db *db, int64_t user_id);
 
 /* Whether somebody else has this address, case ignored. */
 enum db_result credentials_email_is_taken(

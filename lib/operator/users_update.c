@@ -58,7 +58,7 @@ static enum db_result suspend(struct db *db, const struct update *update)
 	enum db_result result = db_change(
 		db, SUSPEND, DB_PARAMS(DB_TIME(clock_now()), DB_INT(update->user_id)), NULL);
 
-	return result == DB_OK ? credentials_revoke_scoped_tokens(db, update->user_id) : result;
+	return result == DB_OK ? credentials_revoke(db, update->user_id) : result;
 }
 
 static enum db_result resume(struct db *db, const struct update *update)
@@ -79,7 +79,7 @@ static enum db_result change_password(struct db *db, const struct update *update
 	if (result == DB_NO_ROW)
 		return DB_AGAIN; /* its owner changed it in between */
 	if (result == DB_OK)
-		result = credentials_revoke_scoped_tokens(db, update->user_id);
+		result = credentials_revoke(db, update->user_id);
 	if (result != DB_OK)
 		return result;
 	return notice_password_changed(db, update->desk->settings, &update->user, NO_DEVICE);

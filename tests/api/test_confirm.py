@@ -121,6 +121,14 @@ def test_a_suspended_account_cannot_be_confirmed(api, make_pending, state):
     assert state(account) == before
 
 
+def test_the_token_of_another_address_confirms_no_account(api, make_pending, state):
+    """As it is after `fitgate-admin users update --email … --confirm`: one column, two uses."""
+    account, token = make_pending(email_to_confirm='other@example.org')
+    before = state(account)
+    exact(api.post(CONFIRM, json={'token': token}), INVALID)
+    assert state(account) == before
+
+
 @pytest.mark.parametrize('pending', [None, 'other@example.org'])
 def test_the_token_of_an_active_account_is_refused_and_stays(api, make_pending, state, pending):
     account, token = make_pending(active=True, email_to_confirm=pending)

@@ -168,8 +168,7 @@ def test_there_is_no_other_method(api, path, method):
 # ---- setting the password -----------------------------------------------------------------------
 
 def test_the_new_password_is_stored_and_nothing_else_changes(reset_token, update, db, make_user):
-    account = make_user(token_epoch=3, kept_token=sha256_hex('x'),
-                        email_to_confirm='other@example.org')
+    account = make_user(token_epoch=3, kept_token=sha256_hex('x'))
     before = user_row(db, account)
     exact(update(reset_token(account)), PASSWORD_UPDATED)
     after = differences(before, user_row(db, account))
@@ -243,6 +242,28 @@ def test_a_revocation_of_earlier_keeps_its_time(reset_token, update, db, user):
     assert db.value('SELECT access_token_revoked_at FROM oauth2_token WHERE id = %s',
                     first.id) == 1234567
     assert db.value('SELECT revoked_at FROM personal_tokens WHERE id = %s', second.id) == long_ago
+
+
+def test_who_asked_for_another_address_does_not_get_the_account_afterwards(
+        api, reset_token, update, db, make_user):
+    token, other = unique(), make_user(confirmation_token=sha256_hex(unique()),
+                                       email_to_confirm=f'{unique()}@example.org')
+    account = make_user(confirmation_token=sha256_hex(token), confirmation_sent_at=now(),
+                        email_to_confirm=f'{unique()}@example.org')
+    before, untouched = user_row(db, account), user_row(db, other)
+    exact(update(reset_token(account)), PASSWORD_UPDATED)
+    exact(api.post('/api/auth/email/update', json={'token': token}), INVALID)
+    after = user_row(db, account)
+    assert after['email'] == before['email'] and after['email_to_confirm'] is None
+    assert user_row(db, other) == untouched
+
+
+def test_an_account_that_waits_to_be_confirmed_still_can_be(api, reset_token, update, make_user):
+    token = unique()
+    account = make_user(active=False, confirmation_token=sha256_hex(token),
+                        confirmation_sent_at=now())
+    exact(update(reset_token(account)), PASSWORD_UPDATED)
+    assert api.post('/api/auth/account/confirm', json={'token': token}).status == 200
 
 
 def test_nobody_else_is_changed(reset_token, update, db, make_user, user):

@@ -74,6 +74,18 @@ def test_an_active_account_gets_nothing_and_keeps_its_token(resend, make_user, m
     assert not mail_folder.to(account.email)
 
 
+def test_an_account_whose_new_address_waits_gets_nothing_at_the_old_one(
+        resend, make_user, mail_folder, work_off, token_of):
+    """The token would confirm the other address."""
+    account = make_user(active=False, confirmation_token=sha256_hex(unique()),
+                        confirmation_sent_at=now(), email_to_confirm='other@example.org')
+    before = token_of(account)
+    resend(account.email)
+    work_off()
+    assert token_of(account) == before
+    assert not mail_folder.to(account.email)
+
+
 def test_a_suspended_account_gets_nothing(resend, make_user, mail_folder, work_off, token_of):
     account = make_user(active=False, suspended_at=now(), confirmation_token=sha256_hex(unique()))
     before = token_of(account)
