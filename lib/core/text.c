@@ -216,11 +216,26 @@ bool text_is_plain_address(const char *address)
 	return true;
 }
 
+size_t text_control(const char *text)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+
+	if ((bytes[0] < ' ' && bytes[0] != '\0') || bytes[0] == 127)
+		return 1;
+	return bytes[0] == 0xC2 && bytes[1] >= 0x80 && bytes[1] < 0xA0 ? 2 : 0;
+}
+
 void text_hide_controls(char *text)
 {
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < ' ' || *text == 127)
-			*text = '?';
+	char *to = text;
+
+	while (*text != '\0') {
+		size_t control = text_control(text);
+
+		*to++ = control > 0 ? '?' : *text;
+		text += control > 0 ? control : 1;
+	}
+	*to = '\0';
 }
 
 bool text_percent_decode(char *text)

@@ -52,6 +52,10 @@ bool text_equal_ignoring_case(const char *a, const char *b);
  * ASCII without spaces, quotes and brackets. */
 bool text_is_plain_address(const char *address);
 
+/* How many bytes the control character has that UTF-8 text begins with (U+0001 to U+001F, U+007F to U+009F);
+ * 0: it begins with something else. */
+size_t text_control(const char *text);
+
 /* Put '?' in place of each control character, so that the text is one line and moves no terminal. */
 void text_hide_controls(char *text);
 

@@ -135,6 +135,21 @@ static bool add_member(cJSON *object, const struct report_cell *cell)
 	return false;
 }
 
+/* What cJSON leaves as it is are the control characters behind ASCII's first 32. */
+static void print_escaped(const char *json)
+{
+	while (*json != '\0') {
+		size_t control = text_control(json);
+
+		if (control > 0)
+			printf("\\u%04x", (unsigned char)json[control - 1]);
+		else
+			putchar(*json);
+		json += control > 0 ? control : 1;
+	}
+	putchar('\n');
+}
+
 static void print_json(const struct report *report)
 {
 	cJSON *object = cJSON_CreateObject();
@@ -149,7 +164,7 @@ static void print_json(const struct report *report)
 	if (text == NULL)
 		report_failure("out of memory");
 	else
-		puts(text);
+		print_escaped(text);
 }
 
 /* A text filled up to so many characters. */
@@ -157,8 +172,12 @@ static void print_padded(const char *text, int width)
 {
 	int length = (int)text_length(text);
 
-	for (; *text != '\0'; text++)
-		putchar((unsigned char)*text < ' ' || *text == 127 ? '?' : *text);
+	while (*text != '\0') {
+		size_t control = text_control(text);
+
+		putchar(control > 0 ? '?' : *text);
+		text += control > 0 ? control : 1;
+	}
 	for (; length < width; length++)
 		putchar(' ');
 }

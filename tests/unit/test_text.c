@@ -295,6 +295,32 @@ static void length_counts_code_points(void **state)
 	assert_int_equal(text_length("\xe2\x82\xac\xf0\x9f\x98\x80"), 2);
 }
 
+static void control_characters_are_hidden(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} ROWS[] = {
+		{"", ""},
+		{"plain \xc3\xa9 \xc2\xa0 \xc2\xbf", "plain \xc3\xa9 \xc2\xa0 \xc2\xbf"},
+		{"\x01\n\x1f ~\x7f", "??? ~?"},
+		{"a\xc2\x80"
+		 "b\xc2\x9b"
+		 "2J\xc2\x9f",
+			"a?b?2J?"},
+		{"cut\xc2", "cut\xc2"},
+		{"\xc3\x80\x9b", "\xc3\x80\x9b"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(ROWS); i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%s", ROWS[i].text);
+		text_hide_controls(text);
+		assert_string_equal(text, ROWS[i].expected);
+	}
+}
+
 /* ---- the rest ---------------------------------------------------------------------------------- */
 
 static void only_the_case_of_ascii_letters_is_ignored(void **state)
@@ -418,6 +444,7 @@ int main(void)
 		cmocka_unit_test(a_sequence_is_not_looked_for_beyond_the_length),
 		cmocka_unit_test(what_is_not_utf8_becomes_question_marks),
 		cmocka_unit_test(length_counts_code_points),
+		cmocka_unit_test(control_characters_are_hidden),
 		cmocka_unit_test(only_the_case_of_ascii_letters_is_ignored),
 		cmocka_unit_test(percent_escapes_are_decoded_once),
 		cmocka_unit_test(broken_percent_escapes_are_refused),
