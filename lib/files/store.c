@@ -98,6 +98,9 @@ bool store_remove_user(const char *upload_folder, int64_t user_id, char reason[S
 	char user[FOLDER_USER_SIZE];
 	bool removed = true;
 
+	/* without the setting nothing was stored; with a folder that is away, nobody knows */
+	if (*upload_folder != '\0' && access(upload_folder, F_OK) != 0)
+		return blame(reason, upload_folder);
 	folder_user_name(user_id, user);
 	for (int i = 0; i < CATEGORY_COUNT; i++)
 		if (!remove_from_category(upload_folder, CATEGORIES[i], user, reason))

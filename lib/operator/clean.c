@@ -4,6 +4,7 @@
 #include "operator/clean.h"
 
 #include "files/store.h"
+#include "jobs/queue.h"
 #include "operator/pages.h"
 #include "operator/report.h"
 
@@ -88,9 +89,10 @@ static const struct sweep PERSONAL = {
 		"personal_tokens") "COALESCE(LEAST(expires_at, revoked_at), expires_at, revoked_at) < ?",
 };
 
+/* nothing else knows of the files that a cleanup was to remove: it stays until `jobs retry` */
 static const struct sweep FAILED_JOBS = {
 	LAST_OF_BATCH("jobs"),
-	DELETE_FROM("jobs") "failed_at < ?",
+	DELETE_FROM("jobs") "failed_at < ? AND kind <> '" QUEUE_KIND_CLEANUP "'",
 };
 
 int clean_tokens(const struct desk *desk)

@@ -5,6 +5,7 @@
 #include "operator/users.h"
 
 #include "files/cleanup.h"
+#include "mail/outbox.h"
 #include "operator/report.h"
 #include "operator/terminal.h"
 
@@ -13,7 +14,6 @@
 
 struct deletion {
 	int64_t user_id, job_id;
-	const char *email;
 };
 
 /*
@@ -22,7 +22,8 @@ struct deletion {
  */
 static enum db_result delete_rows(struct db *db, void *context)
 {
-	static const char LOCK[] = "SELECT id FROM users WHERE id = ? FOR UPDATE";
+	static const char LOCK[] =
+		"SELECT email, email_to_confirm FROM users WHERE id = ? FOR UPDATE";
 	static const char TOTALS[] = "DELETE FROM user_totals WHERE user_id = ?";
 	static const char PREFERENCES[] = "DELETE FROM users_sports_preferences WHERE user_id = ?";
 	static const char RECORDS[] = "DELETE FROM records WHERE user_id = ?";
@@ -36,19 +37,24 @@ static enum db_result delete_rows(struct db *db, void *context)
 	static const char USER[] = "DELETE FROM users WHERE id = ?";
 	static const char *const IN_ORDER[] = {
 		TOTALS, PREFERENCES, RECORDS, SEGMENTS, WORKOUTS, EXPORTS, PERSONAL, USER};
-	/* letters to the account, and errands that name its address */
+	/* letters to the account, and errands that name its address; the one to the address that it wants to
+	 * change to, which may be somebody else's, who gets letters there too */
 	static const char MAIL[] =
-		"DELETE FROM jobs WHERE kind = 'mail' AND ? IN (JSON_UNQUOTE(JSON_EXTRACT(payload, '$.to')), "
-		"JSON_UNQUOTE(JSON_EXTRACT(payload, '$.email')))";
+		"DELETE FROM jobs WHERE kind = 'mail' AND (? IN (JSON_UNQUOTE(JSON_EXTRACT(payload, '$.to')), "
+		"JSON_UNQUOTE(JSON_EXTRACT(payload, '$.email'))) OR "
+		"(JSON_UNQUOTE(JSON_EXTRACT(payload, '$.to')) = ? AND "
+		"JSON_UNQUOTE(JSON_EXTRACT(payload, '$.template')) = '" LETTER_EMAIL_CHANGE_NEW
+		"'))";
 	struct deletion *deletion = context;
-	int64_t id;
-	enum db_result result =
-		db_row(db, LOCK, DB_PARAMS(DB_INT(deletion->user_id)), DB_COLUMNS(DB_TO_INT(&id)));
+	const char *email, *email_to_confirm;
+	enum db_result result = db_row(db, LOCK, DB_PARAMS(DB_INT(deletion->user_id)),
+		DB_COLUMNS(DB_TO_TEXT(&email), DB_TO_TEXT(&email_to_confirm)));
 
 	for (size_t i = 0; i < sizeof(IN_ORDER) / sizeof(*IN_ORDER) && result == DB_OK; i++)
 		result = db_change(db, IN_ORDER[i], DB_PARAMS(DB_INT(deletion->user_id)), NULL);
 	if (result == DB_OK)
-		result = db_change(db, MAIL, DB_PARAMS(DB_TEXT(deletion->email)), NULL);
+		result = db_change(
+			db, MAIL, DB_PARAMS(DB_TEXT(email), DB_TEXT(email_to_confirm)), NULL);
 	return result == DB_OK ? cleanup_add(db, deletion->user_id, &deletion->job_id) : result;
 }
 
@@ -94,7 +100,6 @@ int users_delete(const struct desk *desk)
 		!is_meant(desk, &person))
 		return EXIT_FAILURE;
 	deletion.user_id = person.id;
-	deletion.email = person.email;
 	result = db_transaction(desk->db, delete_rows, &deletion);
 	if (result != DB_OK)
 		return report_result(result);

@@ -228,6 +228,13 @@ def test_more_rows_than_a_batch_go(apart, apart_db):
     assert [row['id'] for row in apart_db.rows('SELECT id FROM jobs ORDER BY id')] == kept
 
 
+def test_what_remembers_files_is_not_cleaned_away(apart, apart_db):
+    kept = failed_job(apart_db)
+    apart_db.run("UPDATE jobs SET kind = 'cleanup', failed_at = %s", days_ago(99))
+    assert apart.object('clean', 'jobs', '--days', '30') == {'jobs': 0}
+    assert [row['id'] for row in apart_db.rows('SELECT id FROM jobs')] == [kept]
+
+
 def add_export(sql, root, *, days, size=None, **columns):
     """A completed archive of a new user, with its file when a size is given; returns its path."""
     account = insert_user(sql)

@@ -5,11 +5,12 @@ import os
 
 import pytest
 
-from support.answers import REFUSED_CREDENTIALS, exact, is_bad_token
+from support.answers import INVALID, REFUSED_CREDENTIALS, exact, is_bad_token
 from support.operator import Command
 from support.people import (PASSWORD, insert_record, insert_user, insert_workout, unique,
                             user_row)
 from support.scoped import oauth2_token, personal_token
+from support.tokens import sha256_hex
 
 NEW = 'another long password'
 
@@ -174,6 +175,15 @@ def test_what_a_user_has_written_does_not_reach_the_terminal_raw(admin, make_use
     assert admin.object('users', 'show', account.username)['first_name'] == '\x1b[31mred\nline'
 
 
+@pytest.mark.parametrize('control', ['\x7f', '\x80', '\x9b', '\x9f'])
+def test_nor_do_the_control_characters_behind_ascii(admin, make_user, control):
+    """U+009B begins a command for a terminal as ESC [ does."""
+    account = make_user(first_name=f'é{control}31mred')
+    assert 'é?31mred' in admin.done('users', 'show', account.username)
+    printed = admin.done('users', 'show', account.username, '--json')
+    assert control not in printed and json.loads(printed)['first_name'] == f'é{control}31mred'
+
+
 # ---- update ---------------------------------------------------------------------------------------
 
 def test_making_an_admin_activates_too(admin, make_user, db):
@@ -202,6 +212,17 @@ def test_a_suspended_user_is_out_and_old_tokens_stay_dead(admin, user, api, logi
     is_bad_token(api.get('/api/auth/profile', token=token))
     is_bad_token(api.get('/api/auth/profile', token=personal))
     assert api.get('/api/auth/profile', token=login(user)).status == 200
+
+
+@pytest.mark.parametrize('option', ['--suspend', '--random-password'])
+def test_who_asked_for_another_address_does_not_get_the_account_afterwards(
+        admin, make_user, api, db, option):
+    token = unique()
+    account = make_user(confirmation_token=sha256_hex(token), email_to_confirm='x@example.org')
+    admin.done('users', 'update', account.username, option)
+    exact(api.post('/api/auth/email/update', json={'token': token}), INVALID)
+    row = user_row(db, account)
+    assert (row['email'], row['email_to_confirm']) == (account.email, None)
 
 
 def test_a_new_password_ends_every_token_and_is_told_by_mail(admin, user, api, login, db, mail_for):
@@ -363,11 +384,19 @@ def test_the_worker_spares_a_user_who_was_given_an_old_number(
     assert all(folder.exists() for folder in folders)
 
 
-def test_a_user_without_files_is_deleted_where_there_is_no_folder(apart, apart_db):
+def test_a_user_without_files_is_deleted_where_there_is_no_folder(apart, apart_db, tmp_path):
+    (tmp_path / 'files').mkdir()
     first, second = insert_user(apart_db), insert_user(apart_db)
     apart.done('users', 'delete', first.username, '--yes')
     apart.done('users', 'delete', second.username, '--yes', UPLOAD_FOLDER='')
     assert apart_db.value('SELECT COUNT(*) FROM jobs') == 0
+
+
+def test_files_are_not_forgotten_while_their_folder_is_away(apart, apart_db):
+    account = insert_user(apart_db)
+    said = apart.run('users', 'delete', account.username, '--yes')
+    assert said.returncode == 0 and 'the files are still there' in said.stderr
+    assert apart_db.value("SELECT COUNT(*) FROM jobs WHERE kind = 'cleanup'") == 1
 
 
 def test_mail_that_waits_for_a_deleted_user_goes_too(apart, apart_db):
@@ -380,6 +409,18 @@ def test_mail_that_waits_for_a_deleted_user_goes_too(apart, apart_db):
     apart.done('users', 'delete', gone.username, '--yes')
     assert apart_db.value('SELECT COUNT(*) FROM jobs WHERE payload LIKE %s', f'%{gone.email}%') == 0
     assert apart_db.value('SELECT COUNT(*) FROM jobs WHERE payload LIKE %s', f'%{stays.email}%') == 2
+
+
+def test_the_letter_to_the_address_that_a_deleted_user_wanted_goes_too(apart, apart_db):
+    """And no other letter to it: it may be somebody else's."""
+    new = f'{unique()}@example.org'
+    account = insert_user(apart_db, email_to_confirm=new)
+    for template in ('email_change_new', 'password_changed'):
+        apart_db.insert('jobs', kind='mail', payload=json.dumps({'template': template, 'to': new}),
+                        run_after='2024-05-01 10:00:00', created_at='2024-05-01 10:00:00')
+    apart.run('users', 'delete', account.username, '--yes')
+    [job] = apart_db.rows("SELECT payload FROM jobs WHERE kind = 'mail'")
+    assert json.loads(job['payload'])['template'] == 'password_changed'
 
 
 def test_nobody_is_deleted_unasked(apart, apart_db):
