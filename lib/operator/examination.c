@@ -157,7 +157,7 @@ static int64_t count_triggers(struct db *db)
 void examine_triggers(struct examination *examination)
 {
 	enum { TRIGGERS = 7, ER_NO_SUCH_DEFINER = 1449 };
-	struct probe probe;
+	struct probe probe = {.added = false};
 	int64_t seen;
 	bool skipped;
 

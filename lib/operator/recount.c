@@ -100,6 +100,7 @@ static bool check_user(void *context)
 {
 	struct recount *recount = context;
 
+	recount->gone = false;
 	recount->result = db_transaction(recount->desk->db, check, recount);
 	if (recount->gone)
 		recount->result = DB_OK; /* deleted since the page was read */
