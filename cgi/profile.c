@@ -223,6 +223,14 @@ static bool read_preferences(const struct service *service, const struct dialect
 	return read_texts(payload, dialect, user) && read_switches(payload, dialect, user);
 }
 
+/* What the dialect does not name is another client's to change at the same time. */
+static enum db_result store_preferences(
+	struct db *db, const struct dialect *dialect, const struct user *user)
+{
+	return dialect->mask == IN_0_7 ? edit_preferences(db, user)
+				       : edit_first_preferences(db, user);
+}
+
 /* POST /api/auth/profile/edit/preferences */
 static void edit_user_preferences(
 	struct service *service, struct request *request, struct response *response)
@@ -234,7 +242,7 @@ static void edit_user_preferences(
 		return;
 	if (!read_preferences(service, request->dialect, &payload, &profile.user))
 		answer(response, ANSWER_INVALID_PAYLOAD);
-	else if (edit_preferences(service->db, &profile.user) == DB_OK)
+	else if (store_preferences(service->db, request->dialect, &profile.user) == DB_OK)
 		answer_data_with_message(response, ANSWER_PREFERENCES_UPDATED,
 			profile_object(&profile, request->dialect));
 }
@@ -263,7 +271,7 @@ static bool read_sport(struct service *service, const struct request *request,
 	if (!service_read_payload(request, response, payload))
 		return false;
 	item = json_member(payload->object, "sport_id");
-	if (item == NULL || payload_size(payload) < 2 ||
+	if (item == NULL || !payload_has_other(payload, "sport_id") ||
 		!(cJSON_IsNumber(item) || cJSON_IsString(item) || cJSON_IsNull(item))) {
 		answer(response, ANSWER_INVALID_PAYLOAD);
 		return false;

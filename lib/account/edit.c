@@ -39,6 +39,19 @@ enum db_result edit_preferences(struct db *db, const struct user *user)
 		NULL);
 }
 
+enum db_result edit_first_preferences(struct db *db, const struct user *user)
+{
+	static const char STORE[] =
+		"UPDATE users SET timezone = ?, language = ?, display_ascent = ?, imperial_units = ?, "
+		"weekm = ? WHERE id = ?";
+
+	return db_change(db, STORE,
+		DB_PARAMS(DB_TEXT(user->timezone), DB_TEXT(user->language),
+			DB_INT(user->display_ascent), DB_INT(user->imperial_units),
+			DB_INT(user->weekm), DB_INT(user->id)),
+		NULL);
+}
+
 enum db_result edit_accept_policy(struct db *db, int64_t user_id, instant when)
 {
 	static const char STORE[] = "UPDATE users SET accepted_policy_date = ? WHERE id = ?";

@@ -18,6 +18,9 @@ enum db_result edit_time_and_week(struct db *db, const struct user *user);
 /* Store the eight preferences as they stand in `user`. */
 enum db_result edit_preferences(struct db *db, const struct user *user);
 
+/* Store the five that there were before 0.7 alone: timezone, language, display_ascent, imperial_units, weekm. */
+enum db_result edit_first_preferences(struct db *db, const struct user *user);
+
 /* The privacy policy was accepted at this moment. */
 enum db_result edit_accept_policy(struct db *db, int64_t user_id, instant when);
 

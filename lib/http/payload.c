@@ -52,9 +52,12 @@ bool payload_has(const struct payload *payload, const char *key)
 	return json_member(payload->object, key) != NULL;
 }
 
-int payload_size(const struct payload *payload)
+bool payload_has_other(const struct payload *payload, const char *key)
 {
-	return cJSON_GetArraySize(payload->object);
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, payload->object) if (strcmp(item->string, key) != 0) return true;
+	return false;
 }
 
 bool payload_is_absent(const struct payload *payload, const char *key)

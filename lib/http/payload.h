@@ -34,8 +34,8 @@ enum field {
 /* Whether the key is there, be it with null. */
 bool payload_has(const struct payload *payload, const char *key);
 
-/* How many members the object has. */
-int payload_size(const struct payload *payload);
+/* Whether there is a member with another key than this one. */
+bool payload_has_other(const struct payload *payload, const char *key);
 
 /* Whether the key is not there, or its value is null. */
 bool payload_is_absent(const struct payload *payload, const char *key);

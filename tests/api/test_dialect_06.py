@@ -1,6 +1,7 @@
 """Dialect 0.6: where it differs from 0.7, and that it does not elsewhere (section 3)."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -9,12 +10,14 @@ from support.answers import (BAD_RESET_TOKEN, INVALID, NAME_TAKEN, NO_SUCH_SPORT
                              REGISTERED, REGISTRATION_DISABLED, RESENT, RESET_REQUESTED, error,
                              exact, is_bad_scope)
 from support.bodies import WRONG_FOR_FLAGS, WRONG_FOR_STRINGS, refuses_unreadable_bodies
+from support.database import root_sql
 from support.dialects import DIALECTS
 from support.people import (PASSWORD, differences, insert_record, insert_user, insert_workout, now,
                             unique, user_row)
 from support.profile import NOT_IN_06, expected_profile_06
 from support.scoped import SCOPES, oauth2_token, personal_token
 from support.tokens import ABSENT, HEADER, b64, compact, other_last_character, sha256_hex, sign
+from support.waiting import until
 
 PROFILE = '/api/auth/profile'
 REGISTER = '/api/auth/register'
@@ -368,6 +371,22 @@ def test_five_preferences_are_stored_and_shown(prefer, db, user):
     exact(prefer(GOOD), (200, {'status': 'success', 'message': 'user preferences updated',
                                'data': expected_profile_06(db, user.id)}))
     assert differences(before, user_row(db, user)) == GOOD
+
+
+def test_what_another_client_changes_at_the_same_time_is_not_undone(prefer, db, stack, user):
+    """The request has read the account, and waits for the row."""
+    def waits():
+        return root.value('SELECT COUNT(*) FROM information_schema.PROCESSLIST '
+                          "WHERE INFO LIKE 'UPDATE users SET %%timezone%%'")
+
+    with ThreadPoolExecutor(1) as pool, root_sql(stack) as root, db.another() as other:
+        other.run('START TRANSACTION')
+        other.run("UPDATE users SET date_format = 'dd/MM/yyyy' WHERE id = %s", user.id)
+        edit = pool.submit(prefer, GOOD)
+        until(waits, 'the request waits')
+        other.run('COMMIT')
+        assert edit.result().status == 200
+    assert user_row(db, user)['date_format'] == 'dd/MM/yyyy'
 
 
 def test_the_other_three_are_ignored(prefer, db, user):

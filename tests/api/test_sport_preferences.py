@@ -176,6 +176,11 @@ def test_the_sport_alone_is_refused(is_refused, sport_id):
     is_refused({'sport_id': sport_id}, INVALID)
 
 
+def test_the_sport_named_twice_is_the_sport_alone(api, token):
+    exact(api.post(EDIT, token=token, data=f'{{"sport_id": {RUNNING}, "sport_id": {RUNNING}}}',
+                   headers={'Content-Type': 'application/json'}), INVALID)
+
+
 def test_an_unknown_sport_goes_before_what_is_wrong_with_the_rest(is_refused):
     is_refused({'sport_id': NO_SPORT, 'color': 'x', 'is_active': 'x',
                 'stopped_speed_threshold': -1}, NO_SUCH_SPORT)
