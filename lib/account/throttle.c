@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_TEXT = 1024, NETWORK_SIZE = 64, IPV6_PREFIX_BYTES = 8 };
+enum { KEY_TEXT = 1024, NETWORK_SIZE = 64, IPV6_PREFIX_BYTES = 8, CLEAN_BATCH = 1000 };
 
 /*
  * What of an address counts. One household or host has 2^64 IPv6 addresses: their common prefix. An IPv4
@@ -142,7 +142,12 @@ enum db_result throttle_clear_account(struct db *db, const struct throttle *thro
 enum db_result throttle_clean(struct db *db)
 {
 	static const char CLEAN[] =
-		"DELETE FROM throttle WHERE resets_at < UTC_TIMESTAMP(6) ORDER BY resets_at LIMIT 1000";
+		"DELETE FROM throttle WHERE resets_at < UTC_TIMESTAMP(6) ORDER BY resets_at LIMIT ?";
+	enum db_result result;
+	int64_t changed;
 
-	return db_change(db, CLEAN, DB_NO_PARAMS, NULL);
+	do
+		result = db_change(db, CLEAN, DB_PARAMS(DB_INT(CLEAN_BATCH)), &changed);
+	while (result == DB_OK && changed == CLEAN_BATCH);
+	return result;
 }

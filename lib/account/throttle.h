@@ -1,8 +1,9 @@
 /*
  * How often something may happen: failed log-ins, requests that cause mail (contract §2.6, W33).
  *
- * The counts are rows of the table throttle, so they hold over processes and hosts. There is no limit
- * over all addresses for one account: that would be a weapon against its owner. An unknown account is
+ * The counts are rows of the table throttle, so they hold over processes and hosts. There is no limit of
+ * log-ins over all addresses for one account: that would be a weapon against its owner. The mail that one
+ * account causes is limited over all addresses, so that nobody can flood its owner. An unknown account is
  * counted like a known one.
  */
 #ifndef FITGATE_ACCOUNT_THROTTLE_H
@@ -47,7 +48,7 @@ enum db_result throttle_count(struct db *db, const struct throttle *throttle);
 /* Forget the count of the account, if there is one. */
 enum db_result throttle_clear_account(struct db *db, const struct throttle *throttle);
 
-/* Delete counts that have started over anyway; some at a time. */
+/* Delete counts that have started over anyway, some at a time until none is left. */
 enum db_result throttle_clean(struct db *db);
 
 #endif
