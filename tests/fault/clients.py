@@ -440,7 +440,7 @@ class Client:
         password = account.new_password()
         answer = self.ask('POST', '/api/auth/password/update',
                           json_body={'password': password, 'token': letter.token})
-        self.settle(answer, [(account.password, password),
+        self.settle(answer, [(account.password, password), (account.pending, None),
                              (account.mail['password_changed'], None)])
         if not refused(answer):
             account.password_changes += 1
