@@ -232,8 +232,12 @@ void text_hide_controls(char *text)
 	while (*text != '\0') {
 		size_t control = text_control(text);
 
-		*to++ = control > 0 ? '?' : *text;
-		text += control > 0 ? control : 1;
+		if (control == 0) {
+			*to++ = *text++;
+			continue;
+		}
+		*to++ = '?';
+		text += control;
 	}
 	*to = '\0';
 }

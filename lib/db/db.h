@@ -133,8 +133,14 @@ enum db_result db_change(struct db *db, const char *sql, const struct db_param *
 	size_t param_count, int64_t *changed);
 
 /* The same for a change that must find exactly one row; DB_NO_ROW: it does not. */
-enum db_result db_change_one(
-	struct db *db, const char *sql, const struct db_param *params, size_t param_count);
+static inline enum db_result db_change_one(
+	struct db *db, const char *sql, const struct db_param *params, size_t param_count)
+{
+	int64_t changed = 0;
+	enum db_result result = db_change(db, sql, params, param_count, &changed);
+
+	return result == DB_OK && changed != 1 ? DB_NO_ROW : result;
+}
 
 /* The AUTO_INCREMENT value that the last db_change() made. */
 int64_t db_inserted_id(const struct db *db);

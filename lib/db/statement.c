@@ -424,15 +424,6 @@ enum db_result db_change(struct db *db, const char *sql, const struct db_param *
 	return conclude(db, result);
 }
 
-enum db_result db_change_one(
-	struct db *db, const char *sql, const struct db_param *params, size_t param_count)
-{
-	int64_t changed = 0;
-	enum db_result result = db_change(db, sql, params, param_count, &changed);
-
-	return result == DB_OK && changed != 1 ? DB_NO_ROW : result;
-}
-
 int64_t db_inserted_id(const struct db *db)
 {
 	return db->inserted_id;

@@ -45,6 +45,24 @@ static void check_encodings(struct arena *arena, const char *text)
 	require(strchr(text, '%') != NULL || strcmp(percent, text) == 0);
 }
 
+/* Each control character is one '?' afterwards, and nothing else is changed. */
+static void check_controls(struct arena *arena, const char *text)
+{
+	char *clean = arena_copy(arena, text, strlen(text));
+	const char *was = text;
+
+	require(clean != NULL);
+	text_hide_controls(clean);
+	for (; *clean != '\0'; clean++) {
+		size_t control = text_control(was);
+
+		require(text_control(clean) == 0);
+		require(control > 0 ? *clean == '?' : *clean == *was);
+		was += control > 0 ? control : 1;
+	}
+	require(*was == '\0');
+}
+
 static void check_words(const char *text)
 {
 	static const char LANGUAGES[] = "en fr de it nb nl es gl pl";
@@ -224,6 +242,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int64_t number = 0;
 
 	check_encodings(&arena, text);
+	check_controls(&arena, text);
 	check_words(text);
 	check_integer(text);
 	check_times(text);

@@ -49,6 +49,7 @@ OF_NGINX = [
         'test_an_executable_that_is_down_is_a_bad_gateway_in_json',
         'test_an_executable_that_is_down_takes_no_other_with_it',
         'test_an_executable_that_hangs_is_a_timeout_in_json',
+        'test_connections_that_the_server_closes_are_not_noticed',
         'test_a_connection_to_the_socket_that_says_nothing_holds_up_nobody_for_long',
         'test_garbage_on_the_socket_stops_nothing')),
     *((pattern, STREAMED) for pattern in (
