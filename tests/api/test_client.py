@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import re
+import signal
 import stat
 import subprocess
 import threading
@@ -536,11 +537,27 @@ def test_an_archive_that_is_gone_or_was_never_made(one_client, archive, user, db
     assert 'could not make the archive' in one_client.refused(1, 'export')
 
 
-def test_who_waits_at_a_terminal_sees_it(one_client, user):
+@pytest.fixture
+def busy_worker(stack):
+    """One that does nothing until it is told to: what gets it going again."""
+    workers = stack.executable_pids('worker')
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+
+    def go_on():
+        for pid in workers:
+            os.kill(pid, signal.SIGCONT)
+
+    yield go_on
+    go_on()
+
+
+def test_who_waits_at_a_terminal_sees_it(one_client, user, busy_worker):
     one_client.log_in(user)
     with one_client.on_terminal('export', '-o', 'out.zip') as terminal:
+        terminal.wait_for('the archive is being made: 0 s', echo=True)
+        busy_worker()
         assert terminal.status() == 0
-        assert 'the archive is being made: 0 s' in terminal.shown
         assert terminal.shown.splitlines()[-1] == 'out.zip'
 
 

@@ -33,6 +33,12 @@ def use_up(api_with_limits):
     return ask
 
 
+def is_refused(ask):
+    """Though each second lets one more through."""
+    answers = (ask() for _ in range(3))
+    exact(next((answer for answer in answers if answer.status == 429), None), EXCEEDED)
+
+
 def test_the_request_after_the_last_that_is_allowed_is_refused(use_up, path):
     answer = use_up(path)
     exact(answer, EXCEEDED)
@@ -42,8 +48,8 @@ def test_the_request_after_the_last_that_is_allowed_is_refused(use_up, path):
 
 def test_it_is_refused_whatever_the_body(use_up, path, api_with_limits):
     exact(use_up(path, 'POST', b'{'), EXCEEDED)
-    exact(api_with_limits.post(path, json={'a': 'x' * 100000}), EXCEEDED)
-    exact(api_with_limits.post(path, token='x'), EXCEEDED)
+    is_refused(lambda: api_with_limits.post(path, json={'a': 'x' * 100000}))
+    is_refused(lambda: api_with_limits.post(path, token='x'))
 
 
 def test_each_path_and_each_method_is_counted_apart(use_up, path, api_with_limits):
@@ -52,17 +58,17 @@ def test_each_path_and_each_method_is_counted_apart(use_up, path, api_with_limit
         exact(api_with_limits.get(other), NOURL)
     for method in ('POST', 'PATCH', 'DELETE', 'OPTIONS'):
         exact(api_with_limits.request(method, path), NOURL)
-    exact(api_with_limits.get(path), EXCEEDED)
+    is_refused(lambda: api_with_limits.get(path))
 
 
 def test_a_query_string_makes_no_other_path(use_up, path, api_with_limits):
     use_up(path)
-    exact(api_with_limits.get(f'{path}?x=1'), EXCEEDED)
+    is_refused(lambda: api_with_limits.get(f'{path}?x=1'))
 
 
 def test_another_spelling_makes_no_other_path(use_up, path, api_with_limits):
     use_up(path)
-    exact(api_with_limits.get(path.replace('/u_', '/%75_')), EXCEEDED)
+    is_refused(lambda: api_with_limits.get(path.replace('/u_', '/%75_')))
 
 
 def test_head_is_refused_without_a_body(use_up, path):

@@ -35,7 +35,7 @@ def test_a_walk_through_prints_what_the_readme_says(make_stack, journal, tmp_pat
     assert len(pairs) >= least
     script = ''.join(f'{commands}\necho "{SEPARATOR}"\n' for commands, _printed in pairs)
     done = subprocess.run(['bash'], input=script.replace(SITE, stack.base_url), cwd=tmp_path,
-                          env={**os.environ, 'HOME': str(tmp_path)}, text=True,
+                          env={'PATH': os.environ['PATH'], 'HOME': str(tmp_path), 'LANG': 'C.UTF-8'}, text=True,
                           capture_output=True, timeout=120, check=False)
     journal.add(f'{done.stdout}\nstandard error: {done.stderr}')
     outputs = done.stdout.replace('\r', '').replace(stack.base_url, SITE).split(SEPARATOR)
