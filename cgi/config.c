@@ -1,123 +1,67 @@
 /*
- * What is only read: GET config, ping, sports, openapi.json. The web server also sends it every path under
- * /api/ that no executable has, for the common 404.
+ * Endpoints that only read: GET config, ping, sports, openapi.json. (`users` serves PATCH of the same paths.) The web
+ * server also sends this program every
+ * path under /api/ that no other program serves; the reply is 404.
  */
 #include "account/app_config.h"
-#include "account/fields.h"
-#include "account/openapi.h"
-#include "account/service.h"
-#include "account/sport.h"
-#include "core/text.h"
-
-#include <limits.h>
-
-/* What is shown of settings and configuration. */
-struct shown_config {
-	struct app_config stored;
-	bool mail_enabled, registration_open;
-	const char *map_attribution, *version, *weather_provider;
-};
-
-static const struct field_row FIELDS[] = {
-/* clang-format off */
-#define FIELD(key, type, dialects, member) {key, type, dialects, offsetof(struct shown_config, member)}
-	/* clang-format on */
-	FIELD("about", AS_TEXT, IN_0_7, stored.about),
-	FIELD("admin_contact", AS_TEXT, SINCE_0_6, stored.admin_contact),
-	FIELD("gpx_limit_import", AS_NUMBER, SINCE_0_6, stored.gpx_limit_import),
-	FIELD("is_email_sending_enabled", AS_FLAG, SINCE_0_6, mail_enabled),
-	FIELD("is_registration_enabled", AS_FLAG, SINCE_0_6, registration_open),
-	FIELD("map_attribution", AS_TEXT, SINCE_0_6, map_attribution),
-	FIELD("max_single_file_size", AS_NUMBER, SINCE_0_6, stored.max_single_file_size),
-	FIELD("max_users", AS_NUMBER, SINCE_0_6, stored.max_users),
-	FIELD("max_zip_file_size", AS_NUMBER, SINCE_0_6, stored.max_zip_file_size),
-	FIELD("privacy_policy", AS_TEXT, IN_0_7, stored.privacy_policy),
-	FIELD("privacy_policy_date", AS_TIME, IN_0_7, stored.privacy_policy_date),
-	FIELD("version", AS_TEXT, SINCE_0_6, version),
-	FIELD("weather_provider", AS_TEXT, IN_0_7, weather_provider),
-#undef FIELD
-	{0},
-};
+#include "api/views/config_view.h"
+#include "api/openapi.h"
+#include "api/service.h"
+#include "api/views/sport_view.h"
 
 /* GET /api/config (contract §7.2) */
-static void get_config(struct service *service, struct request *request, struct response *response)
+static enum handled get_config(struct service *service, struct api_request *request)
 {
-	struct shown_config shown = {
-		.mail_enabled = service->settings.mail_enabled,
-		.map_attribution = service->settings.map_attribution,
-		.version = request->dialect->version,
-		.weather_provider = service->settings.weather_provider,
-	};
-	cJSON *object = cJSON_CreateObject();
+	struct app_config config;
 
-	if (app_config_read(service->db, &shown.stored) != DB_OK ||
-		app_config_registration_open(
-			service->db, &shown.stored, &shown.registration_open) != DB_OK) {
-		answer(response, ANSWER_CONFIG_FAILED);
-		return;
-	}
-	if (object != NULL && fields_add(object, request->dialect, FIELDS, &shown))
-		answer_data(response, object);
+	if (app_config_read(service->db, request->http->arena, &config) != DB_OK)
+		return HANDLER_FAILED;
+	return reply_data(
+		request, config_view(service->db, &service->settings, &config, request->dialect));
 }
 
 /* GET /api/ping (contract §7.1) */
-static void ping(struct service *service, struct request *request, struct response *response)
+static enum handled ping(struct service *service, struct api_request *request)
 {
 	(void)service;
-	(void)request;
-	answer(response, ANSWER_PONG);
+	return reply(request, REPLY_PONG);
 }
 
 /* GET /api/openapi.json */
-static void get_description(
-	struct service *service, struct request *request, struct response *response)
+static enum handled get_description(struct service *service, struct api_request *request)
 {
+	const char *document = openapi_document(request->dialect);
+
 	(void)service;
-	(void)request;
-	response_json(response, 200, OPENAPI);
-}
-
-/* One sport, or (0) all, as the caller sees them (contract §7.3). */
-static void answer_sports(struct service *service, const struct request *request,
-	struct response *response, int64_t sport_id)
-{
-	const struct user *user = &request->caller->profile.user;
-	cJSON *data = cJSON_CreateObject();
-	cJSON *sports = cJSON_AddArrayToObject(data, "sports");
-
-	if (sports == NULL ||
-		sport_list(service->db, request->dialect, user, sport_id, sports) != DB_OK)
-		return;
-	if (sport_id != 0 && cJSON_GetArraySize(sports) == 0)
-		answer_no_data(response, data);
-	else
-		answer_data(response, data);
+	if (document == NULL)
+		return HANDLER_FAILED;
+	response_json(request->response, 200, document);
+	return HANDLED;
 }
 
 /* GET /api/sports */
-static void get_sports(struct service *service, struct request *request, struct response *response)
+static enum handled get_sports(struct service *service, struct api_request *request)
 {
-	answer_sports(service, request, response, 0);
+	return sport_view_reply(service->db, request, 0);
 }
 
-/* GET /api/sports/<sport_id>. An id out of range is one that no sport has. */
-static void get_sport(struct service *service, struct request *request, struct response *response)
+/* GET /api/sports/<sport_id> */
+static enum handled get_sport(struct service *service, struct api_request *request)
 {
-	enum { NO_SPORT = -1 };
-	int64_t id;
-
-	if (!text_integer(request->parameters[0], 1, INT_MAX, &id))
-		id = NO_SPORT;
-	answer_sports(service, request, response, id);
+	return sport_view_reply(service->db, request, sport_view_id(request->http->parameters[0]));
 }
 
-static const struct route ROUTES[] = {
-	{HTTP_GET, "/api/config", NULL, get_config, SINCE_0_6},
-	{HTTP_GET, "/api/ping", NULL, ping, IN_ALL},
-	{HTTP_GET, "/api/openapi.json", NULL, get_description, IN_0_7},
-	{HTTP_GET, "/api/sports", &ACCESS_WORKOUTS_READ, get_sports, IN_ALL},
-	{HTTP_GET, "/api/sports/#sport_id", &ACCESS_WORKOUTS_READ, get_sport, IN_ALL},
-	{0},
+static const struct api_route ROUTES[] = {
+	{{HTTP_GET, "/api/config", SINCE_0_6}, .handler = get_config,
+		.failure = REPLY_CONFIG_FAILED},
+	{{HTTP_PATCH, "/api/config", SINCE_0_6}, .elsewhere = true},
+	{{HTTP_GET, "/api/ping", IN_ALL}, .handler = ping},
+	{{HTTP_GET, "/api/openapi.json", IN_ALL}, .handler = get_description},
+	{{HTTP_GET, "/api/sports", IN_ALL}, .handler = get_sports, .access = &ACCESS_WORKOUTS_READ},
+	{{HTTP_GET, "/api/sports/#sport_id", IN_ALL}, .handler = get_sport,
+		.access = &ACCESS_WORKOUTS_READ},
+	{{HTTP_PATCH, "/api/sports/#sport_id", SINCE_0_6}, .elsewhere = true},
+	{.handler = NULL},
 };
 
 int main(int argc, char **argv)

@@ -1,9 +1,10 @@
 /*
- * The data export: GET account/export, POST account/export/request, GET account/export/<file> (contract
- * §6.19). The archive itself is made by the worker.
+ * The data export: GET account/export, POST account/export/request, GET account/export/<file> (contract §6.19).
+ * The worker builds the archive.
  */
-#include "account/service.h"
-#include "files/export.h"
+#include "api/service.h"
+#include "export/export.h"
+#include "files/category.h"
 #include "files/serve.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ static const char *status_of(const struct data_export *row)
 	return row->file_name == NULL ? "errored" : "successful";
 }
 
-/* NULL: memory is out. */
+/* NULL: out of memory. */
 static cJSON *export_object(const struct data_export *row)
 {
 	bool successful = row->completed && row->file_name != NULL;
@@ -31,80 +32,85 @@ static cJSON *export_object(const struct data_export *row)
 }
 
 /* GET /api/auth/account/export */
-static void get_export(struct service *service, struct request *request, struct response *response)
+static enum handled get_export(struct service *service, struct api_request *request)
 {
 	struct data_export row;
 
-	switch (export_read(service->db, request->caller->profile.user.id, &row)) {
+	switch (export_read(
+		service->db, request->http->arena, request->principal->profile.user.id, &row)) {
 	case DB_OK:
-		answer_member(response, "request", export_object(&row));
-		return;
+		return reply_member(request, "request", export_object(&row));
 	case DB_NO_ROW:
-		answer_member(response, "request", cJSON_CreateNull());
-		return;
+		return reply_member(request, "request", cJSON_CreateNull());
 	default:
-		return;
+		return HANDLER_FAILED;
 	}
 }
 
 /* POST /api/auth/account/export/request */
-static void ask_for_export(
-	struct service *service, struct request *request, struct response *response)
+static enum handled ask_for_export(struct service *service, struct api_request *request)
 {
+	const struct account_context account = service_account(service, request);
 	struct data_export row;
 
-	switch (export_request(
-		service->db, &service->settings, request->caller->profile.user.id, &row)) {
+	switch (export_request(&account, request->principal->profile.user.id, &row)) {
 	case EXPORT_REQUESTED:
-		answer_member(response, "request", export_object(&row));
-		return;
+		return reply_member(request, "request", export_object(&row));
 	case EXPORT_ONGOING:
-		answer(response, ANSWER_EXPORT_ONGOING);
-		return;
+		return reply(request, REPLY_EXPORT_ONGOING);
 	case EXPORT_RECENT:
-		answer(response, ANSWER_EXPORT_COMPLETED);
-		return;
+		return reply(request, REPLY_EXPORT_COMPLETED);
 	case EXPORT_FAILED:
-		return;
+		break;
 	}
+	return HANDLER_FAILED;
 }
 
 /* {"archive":[]} */
-static void answer_no_archive(struct response *response)
+static enum handled reply_no_archive(struct api_request *request)
 {
 	cJSON *data = cJSON_CreateObject();
 
 	if (cJSON_AddArrayToObject(data, "archive") == NULL)
-		data = NULL;
-	answer_data_with_message(response, ANSWER_NO_ARCHIVE, data);
+		return HANDLER_FAILED;
+	return reply_data_with_message(request, REPLY_NO_ARCHIVE, data);
 }
 
 /* GET /api/auth/account/export/<file> */
-static void get_archive(struct service *service, struct request *request, struct response *response)
+static enum handled get_archive(struct service *service, struct api_request *request)
 {
 	struct data_export row;
 	struct served_file file = {
-		.category = "exports",
-		.user_id = request->caller->profile.user.id,
-		.name = request->parameters[0],
+		.category = UPLOAD_EXPORTS,
+		.user_id = request->principal->profile.user.id,
+		.name = request->http->parameters[0],
 		.content_type = "application/zip",
 		.disposition = "attachment",
+		.cache_control = "private, no-store",
 	};
-	enum db_result result = export_read(service->db, file.user_id, &row);
 
-	if (result != DB_OK && result != DB_NO_ROW)
-		return;
-	if (result == DB_NO_ROW || !row.completed || row.file_name == NULL ||
-		strcmp(row.file_name, file.name) != 0 ||
-		!serve_file(&service->settings, request, response, &file))
-		answer_no_archive(response);
+	switch (export_read(service->db, request->http->arena, file.user_id, &row)) {
+	case DB_OK:
+		break;
+	case DB_NO_ROW:
+		return reply_no_archive(request);
+	default:
+		return HANDLER_FAILED;
+	}
+	if (!row.completed || row.file_name == NULL || strcmp(row.file_name, file.name) != 0 ||
+		!serve_file(&service->settings, request->http, request->response, &file))
+		return reply_no_archive(request);
+	return HANDLED;
 }
 
-static const struct route ROUTES[] = {
-	{HTTP_GET, "/api/auth/account/export", &ACCESS_EXPORT, get_export, IN_0_7},
-	{HTTP_POST, "/api/auth/account/export/request", &ACCESS_EXPORT, ask_for_export, IN_0_7},
-	{HTTP_GET, "/api/auth/account/export/:file_name", &ACCESS_EXPORT, get_archive, IN_0_7},
-	{0},
+static const struct api_route ROUTES[] = {
+	{{HTTP_GET, "/api/auth/account/export", IN_0_7}, .handler = get_export,
+		.access = &ACCESS_EXPORT},
+	{{HTTP_POST, "/api/auth/account/export/request", IN_0_7}, .handler = ask_for_export,
+		.access = &ACCESS_EXPORT},
+	{{HTTP_GET, "/api/auth/account/export/:file_name", IN_0_7}, .handler = get_archive,
+		.access = &ACCESS_EXPORT},
+	{.handler = NULL},
 };
 
 int main(int argc, char **argv)

@@ -1,17 +1,22 @@
 /*
- * What works off the queue: sends the mail, builds the archives, removes the files of deleted accounts.
+ * Processes the job queue: sends e-mails, builds archives, removes the files of deleted accounts. fitgate-worker(8)
+ * describes it.
  *
- *	worker                runs on; SIGTERM ends it after the job in work, an archive excepted: that is
- *	                      left to the next one
- *	worker --once         until nothing is due; for cron
- *	worker --only mail    no other kind of job
+ *	worker                runs until it receives SIGTERM, SIGINT or SIGUSR1: then it ends after the current job,
+ *	                      but releases an archive that is being built
+ *	worker --once         runs until no job is due; for cron
+ *	worker --only mail    runs only jobs of this kind
  */
+#include "account/event.h"
 #include "account/throttle.h"
-#include "core/json.h"
+#include "account/registration/unconfirmed.h"
+#include "core/json/json.h"
 #include "core/log.h"
-#include "files/cleanup.h"
-#include "files/export_job.h"
+#include "core/process.h"
+#include "files/sweep.h"
+#include "export/export_job.h"
 #include "files/user_picture.h"
+#include "mail/backlog.h"
 #include "mail/delivery.h"
 
 #include <signal.h>
@@ -26,29 +31,28 @@ enum { IDLE_SECONDS = 1, REST_SECONDS = 5, CLEANING_SECONDS = 600 };
 
 struct worker {
 	struct settings settings;
-	struct arena arena; /* of the job in work */
+	struct arena arena; /* of the running job */
 	struct db *db;
-	struct smtp *smtp;
-	const char *kinds; /* as queue_claim() takes them; NULL: all */
+	struct mailer mailer;
+	const char *kinds; /* as queue_acquire() takes them; NULL: all */
 	bool once;
-	int64_t mail_rests_until; /* clock_monotonic(): its server is away; 0: it is not */
-	int64_t cleaned_at;       /* clock_monotonic() */
-	sigset_t stop_signals;    /* blocked, and looked for between jobs */
+	int64_t mail_paused_until; /* clock_monotonic(), after the mail server was unavailable; 0: not paused */
+	int64_t cleaned_at;    /* clock_monotonic(); 0: not yet */
+	sigset_t stop_signals; /* blocked, and checked between jobs */
 };
 
-static const char USAGE[] =
-	"usage: worker [--once] [--only KIND]\n"
-	"  --once       stop when no job is due\n"
-	"  --only KIND  work off jobs of this kind alone: mail, export or cleanup\n";
+static const char USAGE[] = "usage: worker [--once] [--only KIND]\n"
+			    "  --once       exit when no job is due\n"
+			    "  --only KIND  run only jobs of this kind: mail, export or cleanup\n";
 
-/* Wait for so long, or until asked to stop; true in the latter case. */
-static bool asked_to_stop(const struct worker *worker, int seconds)
+/* Wait for `seconds`, or until a stop signal arrives: then true. */
+static bool wait_for_stop(const struct worker *worker, int seconds)
 {
 	return sigtimedwait(&worker->stop_signals, NULL, &(struct timespec){.tv_sec = seconds}) > 0;
 }
 
-/* The same within a job, which is not to be left in whatever state. */
-static bool is_asked_to_stop(const void *context)
+/* Whether a stop signal has arrived during a job. The signal stays pending, so that the loop sees it after the job. */
+static bool is_stop_pending(const void *context)
 {
 	const struct worker *worker = context;
 	sigset_t pending;
@@ -58,39 +62,39 @@ static bool is_asked_to_stop(const void *context)
 	return !sigisemptyset(&pending);
 }
 
-enum turn {
-	TURN_WORKED, /* there may be more */
-	TURN_IDLE,   /* nothing is due */
-	TURN_REST,   /* something that the jobs need is away */
+enum poll {
+	POLL_WORKED, /* a job was run; others can be due */
+	POLL_IDLE,   /* nothing is due */
+	POLL_REST,   /* a service that the jobs depend on is unavailable */
 };
 
-/* After a job's claim has ended in whatever way. */
-static enum turn turn_after(enum db_result result)
+/* Whether to continue after a job that was finished, failed or lost, or whose state could not be written. */
+static enum poll poll_after(enum db_result result)
 {
-	return result == DB_FAILED ? TURN_REST : TURN_WORKED;
+	return result == DB_FAILED ? POLL_REST : POLL_WORKED;
 }
 
-/* While the mail server is away, mail alone waits for it. */
-static enum turn deliver(struct worker *worker, const struct job *job)
+/* Send an e-mail. If the mail server is unavailable, pause the jobs of kind "mail", but not the others. */
+static enum poll deliver(struct worker *worker, const struct job *job)
 {
-	switch (delivery_run(worker->db, &worker->arena, &worker->settings, worker->smtp, job)) {
+	switch (delivery_run(&worker->mailer, &worker->arena, job)) {
 	case DELIVERY_DONE:
-		worker->mail_rests_until = 0;
-		return TURN_WORKED;
-	case DELIVERY_UNREACHABLE:
-		worker->mail_rests_until =
+		worker->mail_paused_until = 0;
+		return POLL_WORKED;
+	case DELIVERY_UNAVAILABLE:
+		worker->mail_paused_until =
 			worker->once ? INT64_MAX : clock_monotonic() + REST_SECONDS * MICROSECONDS;
-		return TURN_WORKED;
+		return POLL_WORKED;
 	case DELIVERY_FAILED:
 		break;
 	}
-	return TURN_REST;
+	return POLL_REST;
 }
 
-/* The kinds of jobs to look for now. */
+/* The kinds of jobs to acquire now. */
 static const char *kinds_now(const struct worker *worker)
 {
-	if (clock_monotonic() >= worker->mail_rests_until)
+	if (clock_monotonic() >= worker->mail_paused_until)
 		return worker->kinds;
 	if (worker->kinds == NULL)
 		return NO_MAIL;
@@ -103,78 +107,82 @@ static struct export_worker export_worker(struct worker *worker)
 		.db = worker->db,
 		.arena = &worker->arena,
 		.settings = &worker->settings,
-		.asked_to_stop = is_asked_to_stop,
+		.asked_to_stop = is_stop_pending,
 		.context = worker,
 	};
 }
 
-static enum turn build_archive(struct worker *worker, const struct job *job)
+static enum poll build_archive(struct worker *worker, const struct job *job)
 {
 	const struct export_worker as_export_worker = export_worker(worker);
 
-	return turn_after(export_job_run(&as_export_worker, job));
+	return poll_after(export_job_run(&as_export_worker, job));
 }
 
-static enum turn run_job(struct worker *worker, const struct job *job)
+static enum poll run_job(struct worker *worker, const struct job *job)
 {
 	if (strcmp(job->kind, QUEUE_KIND_MAIL) == 0)
 		return deliver(worker, job);
 	if (strcmp(job->kind, QUEUE_KIND_EXPORT) == 0)
 		return build_archive(worker, job);
 	if (strcmp(job->kind, QUEUE_KIND_CLEANUP) == 0)
-		return turn_after(cleanup_run(worker->db, &worker->settings, job));
-	return turn_after(queue_give_up(worker->db, job, "there is no such kind of job"));
+		return poll_after(sweep_run(worker->db, &worker->settings, job));
+	return poll_after(queue_fail(worker->db, job, "unrecognized job kind"));
 }
 
-static enum turn take_turn(struct worker *worker)
+static enum poll poll_queue(struct worker *worker)
 {
 	struct job job;
-	enum turn turn;
+	enum poll turn;
 
 	json_use_arena(&worker->arena);
-	db_use_arena(worker->db, &worker->arena);
-	switch (queue_claim(worker->db, kinds_now(worker), &job)) {
+	switch (queue_acquire(worker->db, &worker->arena, kinds_now(worker), &job)) {
 	case DB_OK:
+		log_set_job(job.kind, job.id);
 		turn = run_job(worker, &job);
+		log_set_job(NULL, 0);
 		break;
 	case DB_NO_ROW:
-		turn = TURN_IDLE;
+		turn = POLL_IDLE;
 		break;
 	default:
-		turn = TURN_REST;
+		turn = POLL_REST;
 	}
 	arena_reset(&worker->arena);
 	return turn;
 }
 
-/* What piles up and is of no more use; now and then, when there is nothing to do. */
+/* Remove expired counters, registrations and events, and leftover files. Called when no job is due, runs every ten minutes. */
 static void clean_up(struct worker *worker)
 {
 	const struct export_worker as_export_worker = export_worker(worker);
+	struct unconfirmed_removed removed;
 	int64_t now = clock_monotonic();
 
 	if (worker->cleaned_at != 0 && now - worker->cleaned_at < CLEANING_SECONDS * MICROSECONDS)
 		return;
 	worker->cleaned_at = now;
 	throttle_clean(worker->db);
-	user_picture_sweep(worker->db, worker->settings.upload_folder);
-	export_job_tidy(&as_export_worker);
+	account_events_clean(worker->db, &worker->settings);
+	unconfirmed_clean(worker->db, &worker->settings, &removed);
+	user_picture_sweep(worker->db, &worker->arena, worker->settings.upload_folder);
+	export_sweep(&as_export_worker);
 }
 
 static int work(struct worker *worker)
 {
 	for (;;) {
-		enum turn turn = take_turn(worker);
-		int pause = turn == TURN_WORKED ? 0
-			    : turn == TURN_IDLE ? IDLE_SECONDS
+		enum poll turn = poll_queue(worker);
+		int pause = turn == POLL_WORKED ? 0
+			    : turn == POLL_IDLE ? IDLE_SECONDS
 						: REST_SECONDS;
 
-		if (turn == TURN_IDLE)
+		if (turn == POLL_IDLE)
 			clean_up(worker);
-		if (worker->once && turn != TURN_WORKED)
-			return turn == TURN_IDLE && worker->mail_rests_until == 0 ? EXIT_SUCCESS
-										  : EXIT_FAILURE;
-		if (asked_to_stop(worker, pause))
+		if (worker->once && turn != POLL_WORKED)
+			return turn == POLL_IDLE && worker->mail_paused_until == 0 ? EXIT_SUCCESS
+										   : EXIT_FAILURE;
+		if (wait_for_stop(worker, pause))
 			return EXIT_SUCCESS;
 	}
 }
@@ -199,14 +207,12 @@ static void block_stop_signals(struct worker *worker)
 	sigemptyset(&worker->stop_signals);
 	sigaddset(&worker->stop_signals, SIGTERM);
 	sigaddset(&worker->stop_signals, SIGINT);
-	sigaddset(&worker->stop_signals, SIGUSR1); /* what multiwatch sends */
+	sigaddset(&worker->stop_signals, SIGUSR1); /* from multiwatch */
 	sigprocmask(SIG_BLOCK, &worker->stop_signals, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ,
-		SIG_IGN); /* a limit on the size of files is to be an error like any other */
 }
 
-static int wait_for_the_end(const struct worker *worker)
+/* For a worker that has no jobs to run: wait, because the service manager would restart it if it exited. */
+static int wait_for_signal(const struct worker *worker)
 {
 	int signal_number;
 
@@ -218,16 +224,23 @@ static int wait_for_the_end(const struct worker *worker)
 static int start(struct worker *worker)
 {
 	if (!worker->settings.mail_enabled) {
-		log_info("EMAIL_URL is empty: no mail is sent, its jobs wait");
+		log_info("EMAIL_URL is empty: e-mails stay in the queue");
 		if (worker->kinds != NULL && strcmp(worker->kinds, QUEUE_KIND_MAIL) == 0)
-			return wait_for_the_end(worker);
+			return wait_for_signal(worker);
 		if (worker->kinds == NULL)
 			worker->kinds = NO_MAIL;
 	}
 	worker->db = db_open(&worker->settings.database);
-	worker->smtp = smtp_open(&worker->settings);
-	if (worker->db != NULL && worker->smtp != NULL)
+	worker->mailer = (struct mailer){
+		.db = worker->db,
+		.settings = &worker->settings,
+		.smtp = smtp_open(&worker->settings),
+	};
+	if (worker->db != NULL && worker->mailer.smtp != NULL) {
+		if (!worker->once) /* the settings may have been corrected */
+			backlog_release(worker->db);
 		return work(worker);
+	}
 	log_error("out of memory");
 	return EXIT_FAILURE;
 }
@@ -236,25 +249,27 @@ int main(int argc, char **argv)
 {
 	struct worker worker = {0};
 	struct arena settings_arena = ARENA_EMPTY;
-	char error[512];
+	struct error error = ERROR_NONE;
 	int status = EXIT_FAILURE;
 
+	process_make_private();
 	if (!parse_arguments(argc, argv, &worker)) {
 		fputs(USAGE, stderr);
 		return 2;
 	}
 	log_open("worker", NULL);
 	block_stop_signals(&worker);
+	process_ignore_write_signals();
 	if (settings_load(&worker.settings, &settings_arena, "worker",
-		    SETTINGS_NEED_DATABASE | SETTINGS_NEED_SECRET | SETTINGS_NEED_MAIL, error,
-		    sizeof(error))) {
-		if (!log_open("worker", worker.settings.log_path))
-			log_warning("LOG: %s cannot be opened", worker.settings.log_path);
+		    SETTINGS_NEED_DATABASE | SETTINGS_NEED_SECRET | SETTINGS_NEED_MAIL, &error)) {
+		log_set_level(worker.settings.log_level);
+		log_open("worker", worker.settings.log_path);
+		settings_warn_of_short_key(&worker.settings);
 		status = start(&worker);
 	} else {
-		log_error("%s", error);
+		log_error("%s", error.text);
 	}
-	smtp_close(worker.smtp);
+	smtp_close(worker.mailer.smtp);
 	db_close(worker.db);
 	arena_free(&worker.arena);
 	arena_free(&settings_arena);

@@ -1,5 +1,5 @@
--- The tables that FitTrackee 0.7.18 has, under its names: other programs read and write them.
--- What differs from FitTrackee is said beside the column.
+-- The tables of FitTrackee 0.7.18 under their names, because other programs read and write them.
+-- A comment above a column describes what differs from FitTrackee; SCHEMA.md describes every column.
 
 CREATE TABLE users (
     id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -22,19 +22,19 @@ CREATE TABLE users (
     imperial_units TINYINT(1) NOT NULL DEFAULT 0,
     is_active TINYINT(1) NOT NULL DEFAULT 0,
     email_to_confirm VARCHAR(255) NULL,
-    -- SHA-256 in lowercase hex of the token in the link, never the token
+    -- lowercase hex SHA-256 of the token in the link, never the token itself
     confirmation_token CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
     display_ascent TINYINT(1) NOT NULL DEFAULT 1,
     accepted_policy_date DATETIME(6) NULL,
     start_elevation_at_zero TINYINT(1) NOT NULL DEFAULT 1,
     use_raw_gpx_speed TINYINT(1) NOT NULL DEFAULT 0,
-    -- when confirmation_token was made; NULL: it never expires
+    -- when confirmation_token was created; NULL: it never expires
     confirmation_sent_at DATETIME(6) NULL,
-    -- number of password changes; a token of another count is refused ...
+    -- number of password changes; an auth token issued under another number is rejected ...
     token_epoch INT NOT NULL DEFAULT 0,
-    -- ... but for the one whose SHA-256 stands here: the one that changed the password
+    -- ... except the one with this SHA-256: the token of the request that changed the password
     kept_token CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
-    -- set by the operator: the account counts as inactive and cannot be confirmed again
+    -- set by an administrator: the account counts as inactive, and its owner cannot confirm it again
     suspended_at DATETIME(6) NULL,
     UNIQUE KEY users_username_key (username),
     UNIQUE KEY users_email_key (email),
@@ -148,7 +148,7 @@ CREATE TABLE records (
 
 CREATE TABLE blacklisted_tokens (
     id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
-    -- SHA-256 in lowercase hex of the token
+    -- lowercase hex SHA-256 of the token
     token CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     -- the token's exp, Unix seconds
     expired_at BIGINT NOT NULL,

@@ -1,8 +1,8 @@
--- The tables that only Fitgate knows.
+-- The tables that only Fitgate uses.
 
--- What is to be done outside a request: mail and archives. A row is written in the transaction that
--- causes it and deleted when it is done. run_after is "not before"; a worker that claims the row
--- pushes it ahead, so that the claim lapses by itself when the worker dies.
+-- The job queue: e-mails, archives, removal of files. A row is inserted in the transaction that causes
+-- the job, and deleted when the job is done. No worker starts a job before run_after. To lease a job, a
+-- worker moves run_after into the future; if the worker dies, the lease expires without further action.
 CREATE TABLE jobs (
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     kind VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -11,13 +11,13 @@ CREATE TABLE jobs (
     run_after DATETIME(6) NOT NULL,
     owner CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
     last_error VARCHAR(500) NULL,
-    -- given up; kept for the operator to look at
+    -- failed permanently; the row is kept for an administrator to inspect
     failed_at DATETIME(6) NULL,
     created_at DATETIME(6) NOT NULL,
     KEY ix_jobs_due (failed_at, run_after)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- Personal access tokens for scripts; only the hash of a token is kept.
+-- Personal access tokens for scripts; only the hash of a token is stored.
 CREATE TABLE personal_tokens (
     id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     user_id INT NOT NULL,
@@ -33,8 +33,8 @@ CREATE TABLE personal_tokens (
     CONSTRAINT personal_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- While max_users limits the number of accounts, every registration changes this one row: two that
--- run at once then wait for each other on one server and conflict on a cluster of several.
+-- While max_users limits the number of accounts, every registration changes this one row: concurrent
+-- registrations then wait for each other on one server, and conflict on a cluster.
 CREATE TABLE registration_gate (
     id TINYINT NOT NULL PRIMARY KEY,
     passes BIGINT NOT NULL DEFAULT 0
@@ -42,13 +42,13 @@ CREATE TABLE registration_gate (
 
 INSERT INTO registration_gate (id) VALUES (1);
 
--- What GET profile shows of a user's workouts, ready in one row, kept by the triggers of the next
--- migration. nb_workouts NULL: not counted yet, the tables themselves are read. A table of its own,
--- because a writer of workouts holds a shared lock on the row in users (the foreign key), and two of
--- them that then both wanted to change that row would deadlock.
+-- What GET profile shows of a user's workouts, ready in one row, which the triggers of the next
+-- migration keep up to date. nb_workouts NULL: not counted yet, so the profile is read from the tables.
+-- This is a table of its own because an insert of a workout holds a shared lock on the user's row
+-- (through the foreign key): two inserts whose triggers then changed that row would deadlock.
 CREATE TABLE user_totals (
     user_id INT NOT NULL PRIMARY KEY,
-    -- grows at every change, so that a cluster sees two writers of one row as a conflict
+    -- grows with every change, so that a cluster detects two writers of one row as a conflict
     changes BIGINT NOT NULL DEFAULT 0,
     nb_workouts INT NULL,
     total_distance DECIMAL(20,3) NULL,

@@ -1,10 +1,11 @@
 -- optional: triggers
--- Keep user_totals right whoever writes workouts and records. Where triggers may not be made, this
--- file is recorded as skipped, user_totals stays empty, and the profile is read from the tables.
+-- Keep user_totals up to date, whichever program writes workouts and records. Where the database
+-- account lacks the privilege to create triggers, this migration is recorded as skipped, user_totals
+-- stays empty, and the profile is computed from the tables.
 --
--- A trigger changes the row of totals only where it exists, and NULL + 1 stays NULL: until the last
--- two statements have counted a user, nothing wrong can be shown. A change of a row and the count of
--- that user wait for each other on the row of totals, so none is lost and none is counted twice.
+-- A trigger changes a row of totals only if it exists, and NULL + 1 is NULL: until the last two
+-- statements have counted a user, the row shows no partial total. A change of a workout and the count
+-- of its user wait for each other on the row of totals: no change is lost and none is counted twice.
 
 DELIMITER //
 

@@ -1,5 +1,5 @@
--- How often something happened that may not happen often: failed log-ins, requests that cause mail. A key
--- is a keyed hash of what is counted (an account and an address, say), so the table names nobody.
+-- Counts for the rate limits: failed logins, and requests that cause mail. A key is a keyed hash of what
+-- is counted (such as an account and an address), so the table does not identify users.
 CREATE TABLE throttle (
     throttle_key CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
     hits INT NOT NULL,

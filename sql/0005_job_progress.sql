@@ -1,2 +1,2 @@
--- How far a job is, in percent, for those that take long; NULL: not known.
+-- Progress of a long job in percent; NULL: not known.
 ALTER TABLE jobs ADD COLUMN progress TINYINT NULL;

@@ -1,10 +1,11 @@
 /*
- * The one row of app_config: what the administrator has set. Read at each request that needs it, never
- * kept (contract W29).
+ * The one row of app_config: what the administrator has configured. It is read at each request that needs it and
+ * never cached (contract W29).
  */
 #ifndef FITGATE_ACCOUNT_APP_CONFIG_H
 #define FITGATE_ACCOUNT_APP_CONFIG_H
 
+#include "core/settings.h"
 #include "db/db.h"
 
 enum {
@@ -19,20 +20,20 @@ struct app_config {
 	instant privacy_policy_date;
 };
 
-/* DB_OK; DB_NO_ROW when the table has not exactly one row; DB_FAILED. */
-enum db_result app_config_read(struct db *db, struct app_config *config);
+/* DB_OK; DB_NO_ROW when the table does not have exactly one row; DB_RETRY, DB_FAILED. */
+enum db_result app_config_read(struct db *db, struct arena *arena, struct app_config *config);
 
-/* How large an upload may be, in bytes. */
+/* The size limits of an upload, in bytes. */
 struct app_config_sizes {
 	int64_t file;    /* max_single_file_size */
 	int64_t request; /* max_zip_file_size */
 };
 
-/* These two alone. DB_OK, DB_NO_ROW, DB_AGAIN, DB_FAILED. */
+/* Read the size limits alone. DB_OK, DB_NO_ROW, DB_RETRY, DB_FAILED. */
 enum db_result app_config_read_sizes(struct db *db, struct app_config_sizes *sizes);
 
-/* Whether there is room for another account. Counts no further than the limit. DB_OK, DB_AGAIN, DB_FAILED. */
-enum db_result app_config_registration_open(
-	struct db *db, const struct app_config *config, bool *open);
+/* Whether max_users allows another account (account/registration/unconfirmed.h). DB_OK, DB_RETRY, DB_FAILED. */
+enum db_result app_config_registration_open(struct db *db, const struct settings *settings,
+	const struct app_config *config, bool *open);
 
 #endif

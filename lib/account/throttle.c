@@ -1,8 +1,9 @@
 /*
- * Counts in fixed windows: the first hit opens one, and when it has passed the next hit opens another.
+ * Counts in fixed windows: the first event opens a window, and the first event after its end opens the next.
  */
 #include "account/throttle.h"
 
+#include "core/log.h"
 #include "core/text.h"
 
 #include <arpa/inet.h>
@@ -11,9 +12,25 @@
 
 enum { KEY_TEXT = 1024, NETWORK_SIZE = 64, IPV6_PREFIX_BYTES = 8, CLEAN_BATCH = 1000 };
 
+static const char *const PURPOSES[] = {
+	[THROTTLE_LOGIN_ACCOUNT] = "login-account",
+	[THROTTLE_LOGIN_ADDRESS] = "login-address",
+	[THROTTLE_GATE_ADDRESS] = "gate-address",
+	[THROTTLE_USER_CODE] = "user-code",
+	[THROTTLE_MAIL_ADDRESS] = "mail-address",
+	[THROTTLE_EMAIL_CHANGE] = "email-change",
+	[THROTTLE_CONFIRMATION] = "confirmation",
+	[THROTTLE_PASSWORD_RESET] = "password-reset",
+	[THROTTLE_NEW_ADDRESS] = "new-address",
+	[THROTTLE_PASSWORD_CHANGED] = "password-changed",
+	[THROTTLE_EMAIL_CHANGED] = "email-changed",
+	[THROTTLE_EXPORT_READY] = "export-ready",
+	[THROTTLE_DEFERRED] = "deferred",
+};
+
 /*
- * What of an address counts. One household or host has 2^64 IPv6 addresses: their common prefix. An IPv4
- * address that a socket for both kinds writes as an IPv6 one (::ffff:192.0.2.1) is what it was.
+ * The part of a client's address that counts. One household or host has 2^64 IPv6 addresses: their common prefix
+ * counts. An IPv4 address in IPv6 form (::ffff:192.0.2.1) counts as the IPv4 address.
  */
 static void network_of(const char *address, char text[NETWORK_SIZE])
 {
@@ -27,127 +44,162 @@ static void network_of(const char *address, char text[NETWORK_SIZE])
 		text_hex(&bytes, IPV6_PREFIX_BYTES, text);
 }
 
-/* A keyed hash, so that the table tells nobody who tried to log in from where. */
-static bool make_key(const struct settings *settings, char key[SECRET_SHA256_HEX_SIZE],
-	const char *purpose, const char *email, const char *network)
+/* A keyed hash, so that the table does not reveal who tried to log in from where. */
+static bool make_key(const struct settings *settings, enum throttle_purpose purpose,
+	const char *subject, const char *network, char key[CRYPTO_SHA256_HEX_SIZE])
 {
 	char text[KEY_TEXT];
-	unsigned char mac[SECRET_SHA256_SIZE];
-	int length = snprintf(text, sizeof(text), "throttle|%s|%s|%.320s", purpose, network, email);
+	unsigned char mac[CRYPTO_SHA256_SIZE];
+	int length = snprintf(
+		text, sizeof(text), "throttle|%s|%s|%.320s", PURPOSES[purpose], network, subject);
 
-	for (char *c = text; *c != '\0'; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
-	if (length < 0 || !secret_hmac_sha256(settings->secret_key, text, strlen(text), mac))
+	text_lower_ascii(text);
+	if (length < 0 || !crypto_hmac_sha256(settings->secret_key, text, strlen(text), mac)) {
+		log_error("could not compute the key of a limit: HMAC-SHA-256 failed");
 		return false;
+	}
 	text_hex(mac, sizeof(mac), key);
 	return true;
 }
 
-bool throttle_for_login(const struct settings *settings, const char *email, const char *address,
-	struct throttle *throttle)
+static void set_limit(
+	const struct settings *settings, enum throttle_purpose purpose, struct throttle *throttle)
+{
+	throttle->window = settings->throttle_mail_seconds;
+	throttle->limit = settings->throttle_mail_account;
+	switch (purpose) {
+	case THROTTLE_LOGIN_ACCOUNT:
+	case THROTTLE_USER_CODE:
+		throttle->window = settings->throttle_login_seconds;
+		throttle->limit = settings->throttle_login_account;
+		break;
+	case THROTTLE_LOGIN_ADDRESS:
+	case THROTTLE_GATE_ADDRESS:
+		throttle->window = settings->throttle_login_seconds;
+		throttle->limit = settings->throttle_login_address;
+		break;
+	case THROTTLE_MAIL_ADDRESS:
+		throttle->limit = settings->throttle_mail_address;
+		break;
+	case THROTTLE_DEFERRED:
+		throttle->limit = 1;
+		break;
+	default:
+		break;
+	}
+}
+
+bool throttle_for(const struct settings *settings, enum throttle_purpose purpose,
+	const char *subject, const char *address, struct throttle *throttle)
 {
 	char network[NETWORK_SIZE];
 
 	network_of(address, network);
-	*throttle = (struct throttle){.window = settings->throttle_login_seconds};
-	throttle->account.limit = settings->throttle_login_account;
-	throttle->address.limit = settings->throttle_login_address;
-	return make_key(settings, throttle->account.key, "login-account", email, network) &&
-	       make_key(settings, throttle->address.key, "login-address", "", network);
+	*throttle = (struct throttle){0};
+	set_limit(settings, purpose, throttle);
+	return make_key(settings, purpose, subject, network, throttle->key);
 }
 
-bool throttle_for_mail(const struct settings *settings, const char *email, const char *address,
-	struct throttle *throttle)
+/* Seconds until the window ends; at least 1. */
+#define RESETS_IN(table) "GREATEST(TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), " table ".resets_at), 1)"
+
+static enum db_result read_wait(struct db *db, const struct throttle *throttle, int64_t *wait)
 {
-	char network[NETWORK_SIZE];
-
-	network_of(address, network);
-	*throttle = (struct throttle){.window = settings->throttle_mail_seconds};
-	throttle->account.limit = settings->throttle_mail_account;
-	throttle->address.limit = settings->throttle_mail_address;
-	return make_key(settings, throttle->account.key, "mail-account", email, "") &&
-	       make_key(settings, throttle->address.key, "mail-address", "", network);
-}
-
-enum db_result throttle_read(struct db *db, struct throttle *throttle)
-{
-	static const char READ[] =
-		"SELECT COALESCE(a.hits, 0), COALESCE(TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), a.resets_at), 0), "
-		"COALESCE(b.hits, 0), COALESCE(TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), b.resets_at), 0) "
-		"FROM (SELECT 1 AS one) AS always "
-		"LEFT JOIN throttle AS a ON a.throttle_key = ? AND a.resets_at > UTC_TIMESTAMP(6) "
-		"LEFT JOIN throttle AS b ON b.throttle_key = ? AND b.resets_at > UTC_TIMESTAMP(6)";
-
-	if (throttle->account.limit == 0 && throttle->address.limit == 0)
-		return DB_OK;
-	return db_row(db, READ,
-		DB_PARAMS(DB_TEXT(throttle->account.key), DB_TEXT(throttle->address.key)),
-		DB_COLUMNS(DB_TO_INT(&throttle->account.hits),
-			DB_TO_INT(&throttle->account.resets_in), DB_TO_INT(&throttle->address.hits),
-			DB_TO_INT(&throttle->address.resets_in)));
-}
-
-static int64_t wait_for(int64_t limit, int64_t hits, int64_t resets_in)
-{
-	if (limit == 0 || hits < limit)
-		return 0;
-	return resets_in > 0 ? resets_in : 1;
-}
-
-int64_t throttle_wait_for_account(const struct throttle *throttle)
-{
-	return wait_for(
-		throttle->account.limit, throttle->account.hits, throttle->account.resets_in);
-}
-
-int64_t throttle_wait_for_address(const struct throttle *throttle)
-{
-	return wait_for(
-		throttle->address.limit, throttle->address.hits, throttle->address.resets_in);
-}
-
-static enum db_result count(struct db *db, const char *key, int64_t limit, int64_t window)
-{
-	/* assignments run from left to right: hits is judged by the old end of the window */
-	static const char COUNT[] =
-		"INSERT INTO throttle (throttle_key, hits, resets_at) "
-		"VALUES (?, 1, UTC_TIMESTAMP(6) + INTERVAL ? SECOND) ON DUPLICATE KEY UPDATE "
-		"hits = IF(resets_at > UTC_TIMESTAMP(6), hits + 1, 1), "
-		"resets_at = IF(resets_at > UTC_TIMESTAMP(6), resets_at, VALUES(resets_at))";
-
-	return limit == 0 ? DB_OK
-			  : db_change(db, COUNT, DB_PARAMS(DB_TEXT(key), DB_INT(window)), NULL);
-}
-
-enum db_result throttle_count(struct db *db, const struct throttle *throttle)
-{
+	static const struct db_field FIELDS[] = {DB_VALUE(int64_t, RESETS_IN("t")), {0}};
+	static const struct db_query READ = {
+		FIELDS, .text = "FROM throttle AS t "
+				"WHERE t.throttle_key = ? AND t.resets_at > UTC_TIMESTAMP(6)"};
 	enum db_result result =
-		count(db, throttle->account.key, throttle->account.limit, throttle->window);
+		db_query_row(db, NULL, &READ, DB_PARAMS(DB_TEXT(throttle->key)), wait);
 
+	if (result == DB_NO_ROW)
+		*wait = 1; /* the window has ended since */
+	return result == DB_NO_ROW ? DB_OK : result;
+}
+
+static int64_t longer_wait(int64_t wait, const struct throttle *throttle, int64_t resets_in)
+{
+	bool reached = throttle->limit != 0 && throttle->hits >= throttle->limit;
+
+	return reached && resets_in > wait ? resets_in : wait;
+}
+
+enum db_result throttle_peek(
+	struct db *db, struct throttle *first, struct throttle *second, int64_t *wait)
+{
+	struct row {
+		int64_t hits_a, resets_a, hits_b, resets_b;
+	} row;
+	static const struct db_field FIELDS[] = {
+		DB_FIELD(struct row, hits_a, "COALESCE(a.hits, 0)"),
+		DB_FIELD(struct row, resets_a, RESETS_IN("a")),
+		DB_FIELD(struct row, hits_b, "COALESCE(b.hits, 0)"),
+		DB_FIELD(struct row, resets_b, RESETS_IN("b")),
+		{0},
+	};
+	static const struct db_query READ = {
+		FIELDS, .text = "FROM (SELECT 1 AS one) AS always "
+				"LEFT JOIN throttle AS a "
+				"ON a.throttle_key = ? AND a.resets_at > UTC_TIMESTAMP(6) "
+				"LEFT JOIN throttle AS b "
+				"ON b.throttle_key = ? AND b.resets_at > UTC_TIMESTAMP(6)"};
+	enum db_result result;
+
+	*wait = 0;
+	if (first->limit == 0 && second->limit == 0)
+		return DB_OK;
+	result = db_query_row(
+		db, NULL, &READ, DB_PARAMS(DB_TEXT(first->key), DB_TEXT(second->key)), &row);
 	if (result != DB_OK)
 		return result;
-	return count(db, throttle->address.key, throttle->address.limit, throttle->window);
+	first->hits = row.hits_a;
+	second->hits = row.hits_b;
+	*wait = longer_wait(longer_wait(0, first, row.resets_a), second, row.resets_b);
+	return DB_OK;
 }
 
-enum db_result throttle_clear_account(struct db *db, const struct throttle *throttle)
+enum db_result throttle_hit(struct db *db, const struct throttle *throttle, int64_t *wait)
 {
-	static const char CLEAR[] = "DELETE FROM throttle WHERE throttle_key = ?";
+	/* LAST_INSERT_ID() returns this event's own number, whatever other connections count meanwhile; the
+	 * assignments run from left to right, so hits depends on the old end of the window */
+	static const struct db_query COUNT = {
+		.text = "INSERT INTO throttle (throttle_key, hits, resets_at) "
+			"VALUES (?, 1, UTC_TIMESTAMP(6) + INTERVAL ? SECOND) "
+			"ON DUPLICATE KEY UPDATE "
+			"hits = LAST_INSERT_ID(IF(resets_at > UTC_TIMESTAMP(6), hits + 1, 1)), "
+			"resets_at = IF(resets_at > UTC_TIMESTAMP(6), resets_at, VALUES(resets_at))"};
+	enum { INSERTED = 1 }; /* rows changed; 2: the row was there and has been updated */
+	int64_t changed = 0;
+	enum db_result result;
 
-	if (throttle->account.hits == 0)
+	*wait = 0;
+	if (throttle->limit == 0)
 		return DB_OK;
-	return db_change(db, CLEAR, DB_PARAMS(DB_TEXT(throttle->account.key)), NULL);
+	result = db_execute(
+		db, &COUNT, DB_PARAMS(DB_TEXT(throttle->key), DB_INT(throttle->window)), &changed);
+	if (result != DB_OK || changed == INSERTED || db_inserted_id(db) <= throttle->limit)
+		return result;
+	return read_wait(db, throttle, wait);
+}
+
+enum db_result throttle_clear(struct db *db, const struct throttle *throttle)
+{
+	static const struct db_query CLEAR = {
+		.text = "DELETE FROM throttle WHERE throttle_key = ?"};
+
+	return db_execute(db, &CLEAR, DB_PARAMS(DB_TEXT(throttle->key)), NULL);
 }
 
 enum db_result throttle_clean(struct db *db)
 {
-	static const char CLEAN[] =
-		"DELETE FROM throttle WHERE resets_at < UTC_TIMESTAMP(6) ORDER BY resets_at LIMIT ?";
+	static const struct db_query CLEAN = {
+		.text = "DELETE FROM throttle WHERE resets_at < UTC_TIMESTAMP(6) "
+			"ORDER BY resets_at LIMIT ?"};
 	enum db_result result;
 	int64_t changed;
 
 	do
-		result = db_change(db, CLEAN, DB_PARAMS(DB_INT(CLEAN_BATCH)), &changed);
+		result = db_execute(db, &CLEAN, DB_PARAMS(DB_INT(CLEAN_BATCH)), &changed);
 	while (result == DB_OK && changed == CLEAN_BATCH);
 	return result;
 }

@@ -1,14 +1,13 @@
 /*
  * What GET profile shows of a user's workouts: totals, sports, records.
  *
- * They lie ready in one row of user_totals, kept by triggers (sql/0003). Where that row is missing, the
- * server's account was not allowed to make triggers, or nobody has counted yet: then they are read from
- * workouts and records themselves, which takes a second question and longer, and gives the same.
+ * Triggers (sql/0003) keep them in one row of user_totals. The row or its counts are missing if the triggers
+ * could not be installed, or `totals rebuild` has not been run yet: then the totals are read from workouts and
+ * records themselves, by a second and slower query with the same result.
  */
 #ifndef FITGATE_ACCOUNT_TOTALS_H
 #define FITGATE_ACCOUNT_TOTALS_H
 
-#include "core/json.h"
 #include "db/db.h"
 
 struct totals {
@@ -22,24 +21,11 @@ struct totals {
 		records; /* JSON object: id -> [sport id, type, value, workout date, workout uuid] */
 };
 
-/* The columns of `user_totals AS t`, and where each goes. */
-#define TOTALS_COLUMNS                                                                                   \
-	"t.nb_workouts IS NOT NULL, t.nb_workouts, t.total_distance, t.total_ascent, t.total_duration, " \
-	"t.sports, t.records"
-#define TOTALS_CELLS(totals)                                                                       \
-	DB_TO_BOOL(&(totals)->ready), DB_TO_INT(&(totals)->nb_workouts),                           \
-		DB_TO_DOUBLE(&(totals)->distance), DB_TO_DOUBLE(&(totals)->ascent),                \
-		DB_TO_INT(&(totals)->duration), DB_TO_TEXT(&(totals)->sports),                     \
-		DB_TO_TEXT(&(totals)->records)
+/* The columns of `user_totals AS t` that fill a struct totals. */
+extern const struct db_field TOTALS_FIELDS[];
 
-/* Read a user's totals from workouts and records. DB_OK, DB_AGAIN, DB_FAILED. */
-enum db_result totals_from_tables(struct db *db, int64_t user_id, struct totals *totals);
-
-/*
- * sports_list: the ids, ascending. records: the objects of contract §5, by sport and type, as one
- * piece of text in the tree. NULL when memory is out or the text is not of the form above.
- */
-cJSON *totals_sports_list(const struct totals *totals, int *count);
-cJSON *totals_records(const struct totals *totals, const char *username);
+/* Read a user's totals from workouts and records. DB_OK, DB_RETRY, DB_FAILED. */
+enum db_result totals_from_tables(
+	struct db *db, struct arena *arena, int64_t user_id, struct totals *totals);
 
 #endif

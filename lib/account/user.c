@@ -1,52 +1,110 @@
 /*
- * Looking up accounts.
+ * Finding accounts.
  */
 #include "account/user.h"
 
-#include "account/rules.h"
+#include "account/validation.h"
 #include "core/text.h"
 
 #include <string.h>
 
-enum db_result user_read(struct db *db, int64_t id, struct user *user)
-{
-	static const char READ[] = "SELECT " USER_COLUMNS " FROM users AS u WHERE u.id = ?";
+#define USER(member)      DB_FIELD(struct user, member, "u." #member)
+#define USER_TIME(member) DB_FIELD_TIME(struct user, member, "u." #member)
 
-	return db_row(db, READ, DB_PARAMS(DB_INT(id)), DB_COLUMNS(USER_CELLS(user)));
+#define USER_ACTIVE       "u.is_active AND u.suspended_at IS NULL"
+#define USER_EMAIL_PROVEN "COALESCE(u.proven_email = u.email, 0)"
+
+const struct db_field USER_FIELDS[] = {
+	USER(id),
+	USER(username),
+	USER(email),
+	USER_TIME(created_at),
+	USER(admin),
+	USER(first_name),
+	USER(last_name),
+	USER(location),
+	USER(bio),
+	USER_TIME(birth_date),
+	USER(picture),
+	USER(timezone),
+	USER(date_format),
+	USER(language),
+	USER(weekm),
+	USER(imperial_units),
+	USER(display_ascent),
+	USER(start_elevation_at_zero),
+	USER(use_raw_gpx_speed),
+	DB_FIELD(struct user, active, USER_ACTIVE),
+	USER(email_to_confirm),
+	USER_TIME(accepted_policy_date),
+	USER(token_epoch),
+	USER(kept_token),
+	DB_FIELD(struct user, email_proven, USER_EMAIL_PROVEN),
+	{0},
+};
+
+const struct db_field USER_IDENTITY_FIELDS[] = {
+	USER(id),
+	USER(username),
+	USER(email),
+	USER(admin),
+	DB_FIELD(struct user, active, USER_ACTIVE),
+	USER(token_epoch),
+	USER(kept_token),
+	DB_FIELD(struct user, email_proven, USER_EMAIL_PROVEN),
+	{0},
+};
+
+enum db_result user_read(struct db *db, struct arena *arena, int64_t id, struct user *user)
+{
+	static const struct db_query READ = {USER_FIELDS, .text = "FROM users AS u WHERE u.id = ?"};
+
+	return db_query_row(db, arena, &READ, DB_PARAMS(DB_INT(id)), user);
 }
 
-enum db_result user_find_by_email(struct db *db, const char *email, struct user_by_email *user)
+enum db_result user_find_by_username(
+	struct db *db, struct arena *arena, const char *username, struct user *user)
 {
-	static const char FIND[] =
-		"SELECT id, username, email, language, password, is_active, suspended_at IS NOT NULL, "
-		"token_epoch FROM users WHERE email = ?";
-	/* what is too long for the column is asked for all the same: no answer is to be quicker */
-	bool possible = strlen(email) <= RULES_EMAIL_MAX;
-	enum db_result result = db_row(db, FIND, DB_PARAMS(DB_TEXT(possible ? email : "")),
-		DB_COLUMNS(DB_TO_INT(&user->id), DB_TO_TEXT(&user->username),
-			DB_TO_TEXT(&user->email), DB_TO_TEXT(&user->language),
-			DB_TO_TEXT(&user->password), DB_TO_BOOL(&user->confirmed),
-			DB_TO_BOOL(&user->suspended), DB_TO_INT(&user->token_epoch)));
+	static const struct db_query FIND = {
+		USER_FIELDS, .text = "FROM users AS u WHERE u.username = ?"};
+	enum db_result result;
+
+	if (!text_is_utf8(username, strlen(username)))
+		return DB_NO_ROW;
+	result = db_query_row(db, arena, &FIND, DB_PARAMS(DB_TEXT(username)), user);
+	return result == DB_OK && strcmp(user->username, username) != 0 ? DB_NO_ROW : result;
+}
+
+enum db_result user_exists(struct db *db, int64_t id)
+{
+	static const struct db_field FIELDS[] = {DB_VALUE(int64_t, "id"), {0}};
+	static const struct db_query FIND = {FIELDS, .text = "FROM users WHERE id = ?"};
+	int64_t found;
+
+	return db_query_row(db, NULL, &FIND, DB_PARAMS(DB_INT(id)), &found);
+}
+
+enum db_result user_find_by_email(
+	struct db *db, struct arena *arena, const char *email, struct user_by_email *user)
+{
+	static const struct db_field FIELDS[] = {
+		DB_FIELD(struct user_by_email, id, "id"),
+		DB_FIELD(struct user_by_email, username, "username"),
+		DB_FIELD(struct user_by_email, email, "email"),
+		DB_FIELD(struct user_by_email, language, "language"),
+		DB_FIELD(struct user_by_email, password, "password"),
+		DB_FIELD(struct user_by_email, confirmed, "is_active"),
+		DB_FIELD(struct user_by_email, suspended, "suspended_at IS NOT NULL"),
+		DB_FIELD(struct user_by_email, token_epoch, "token_epoch"),
+		{0},
+	};
+	static const struct db_query FIND = {FIELDS, .text = "FROM users WHERE email = ?"};
+	/* an address too long for the column is looked up as well, so that the time is the same */
+	bool possible = strlen(email) <= VALIDATION_EMAIL_MAX;
+	enum db_result result =
+		db_query_row(db, arena, &FIND, DB_PARAMS(DB_TEXT(possible ? email : "")), user);
 
 	if (result == DB_OK && !text_equal_ignoring_case(email, user->email))
 		return DB_NO_ROW;
 	return result;
-}
-
-enum db_result user_find_email(struct db *db, const char *email)
-{
-	static const char FIND[] = "SELECT email FROM users WHERE email = ?";
-	const char *found;
-	enum db_result result =
-		db_row(db, FIND, DB_PARAMS(DB_TEXT(email)), DB_COLUMNS(DB_TO_TEXT(&found)));
-
-	return result == DB_OK && !text_equal_ignoring_case(email, found) ? DB_NO_ROW : result;
-}
-
-enum db_result user_find_username(struct db *db, const char *username)
-{
-	static const char FIND[] = "SELECT id FROM users WHERE username = ?";
-	int64_t id;
-
-	return db_row(db, FIND, DB_PARAMS(DB_TEXT(username)), DB_COLUMNS(DB_TO_INT(&id)));
 }

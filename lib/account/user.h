@@ -1,12 +1,13 @@
 /*
- * A row of the table users, as far as the API shows it or decides by it. The password hash is not part
- * of it: only those read that who check a password.
+ * Rows of the table users, and finding them.
  */
 #ifndef FITGATE_ACCOUNT_USER_H
 #define FITGATE_ACCOUNT_USER_H
 
 #include "db/db.h"
 
+/* The columns that an account's owner sees or that access depends on. The password hash is not among them:
+ * only code that checks a password reads it. */
 struct user {
 	int64_t id;
 	const char *username, *email;
@@ -21,33 +22,27 @@ struct user {
 	instant accepted_policy_date;
 	int64_t token_epoch;
 	const char *kept_token;
+	bool email_proven; /* the owner has followed a link that was mailed to this address */
 };
 
-/* The columns of `users AS u` that fill a struct user, and where each goes. */
-#define USER_COLUMNS                                                                                \
-	"u.id, u.username, u.email, u.created_at, u.admin, u.first_name, u.last_name, u.location, " \
-	"u.bio, u.birth_date, u.picture, u.timezone, u.date_format, u.language, u.weekm, "          \
-	"u.imperial_units, u.display_ascent, u.start_elevation_at_zero, u.use_raw_gpx_speed, "      \
-	"u.is_active AND u.suspended_at IS NULL, u.email_to_confirm, u.accepted_policy_date, "      \
-	"u.token_epoch, u.kept_token"
-#define USER_CELLS(user)                                                                           \
-	DB_TO_INT(&(user)->id), DB_TO_TEXT(&(user)->username), DB_TO_TEXT(&(user)->email),         \
-		DB_TO_TIME(&(user)->created_at), DB_TO_BOOL(&(user)->admin),                       \
-		DB_TO_TEXT(&(user)->first_name), DB_TO_TEXT(&(user)->last_name),                   \
-		DB_TO_TEXT(&(user)->location), DB_TO_TEXT(&(user)->bio),                           \
-		DB_TO_TIME(&(user)->birth_date), DB_TO_TEXT(&(user)->picture),                     \
-		DB_TO_TEXT(&(user)->timezone), DB_TO_TEXT(&(user)->date_format),                   \
-		DB_TO_TEXT(&(user)->language), DB_TO_BOOL(&(user)->weekm),                         \
-		DB_TO_BOOL(&(user)->imperial_units), DB_TO_BOOL(&(user)->display_ascent),          \
-		DB_TO_BOOL(&(user)->start_elevation_at_zero),                                      \
-		DB_TO_BOOL(&(user)->use_raw_gpx_speed), DB_TO_BOOL(&(user)->active),               \
-		DB_TO_TEXT(&(user)->email_to_confirm), DB_TO_TIME(&(user)->accepted_policy_date),  \
-		DB_TO_INT(&(user)->token_epoch), DB_TO_TEXT(&(user)->kept_token)
+/* The columns of `users AS u` that fill a struct user. */
+extern const struct db_field USER_FIELDS[];
 
-/* Read an account. DB_OK, DB_NO_ROW, DB_AGAIN, DB_FAILED. */
-enum db_result user_read(struct db *db, int64_t id, struct user *user);
+/* Those of them that say who it is and what access depends on. The other members stay as they are. */
+extern const struct db_field USER_IDENTITY_FIELDS[];
 
-/* Who has this e-mail address, by the address typed. */
+/* Read an account. DB_OK, DB_NO_ROW, DB_RETRY, DB_FAILED. */
+enum db_result user_read(struct db *db, struct arena *arena, int64_t id, struct user *user);
+
+/* Find an account by exactly this username: the database's collation ignores case and accents (schema §1). The text may be
+ * any bytes. DB_OK, DB_NO_ROW, DB_RETRY, DB_FAILED. */
+enum db_result user_find_by_username(
+	struct db *db, struct arena *arena, const char *username, struct user *user);
+
+/* Whether there is an account with this id: DB_OK, DB_NO_ROW, DB_RETRY, DB_FAILED. */
+enum db_result user_exists(struct db *db, int64_t id);
+
+/* The columns that login, password reset and mail need of an account, which they find by its e-mail address. */
 struct user_by_email {
 	int64_t id;
 	const char *username, *email, *language;
@@ -58,15 +53,10 @@ struct user_by_email {
 };
 
 /*
- * Find an account by its e-mail address, ASCII case ignored and nothing else (schema §1: the database's
- * collation ignores more). DB_OK, DB_NO_ROW, DB_AGAIN, DB_FAILED.
+ * Find an account by its e-mail address. Only the case of ASCII letters is ignored: the database's collation
+ * ignores more (schema §1). DB_OK, DB_NO_ROW, DB_RETRY, DB_FAILED.
  */
-enum db_result user_find_by_email(struct db *db, const char *email, struct user_by_email *user);
-
-/* Whether the address is taken, compared in the same way; needs no right to read password hashes. */
-enum db_result user_find_email(struct db *db, const char *email);
-
-/* Whether the username is taken, case ignored: DB_OK, DB_NO_ROW when it is free, DB_AGAIN, DB_FAILED. */
-enum db_result user_find_username(struct db *db, const char *username);
+enum db_result user_find_by_email(
+	struct db *db, struct arena *arena, const char *email, struct user_by_email *user);
 
 #endif

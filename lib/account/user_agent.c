@@ -1,6 +1,6 @@
 /*
- * Every browser names its ancestors as well, so the first mark that is found decides and the order of
- * the marks matters: Edge and Opera before Chrome, Chrome before Safari, Android before Linux.
+ * Every browser also names the browsers that it descends from. The first mark that is found decides, so their order
+ * matters: Edge and Opera before Chrome, Chrome before Safari, Android before Linux.
  */
 #include "account/user_agent.h"
 

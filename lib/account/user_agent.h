@@ -1,6 +1,6 @@
 /*
- * What the User-Agent header (RFC 9110 §10.1.5) says about a device, in two words for an e-mail: so that
- * a reader can tell whether it was their own.
+ * What the User-Agent header (RFC 9110 §10.1.5) says about a device, in two words for an e-mail, so
+ * that its reader can recognize the device.
  */
 #ifndef FITGATE_ACCOUNT_USER_AGENT_H
 #define FITGATE_ACCOUNT_USER_AGENT_H

@@ -4,6 +4,8 @@
  */
 #include "core/arena.h"
 
+#include "core/log.h"
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -53,15 +55,17 @@ static struct arena_block *block_with_room(struct arena *arena, size_t size)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-	struct arena_block *block;
+	struct arena_block *block = NULL;
 	void *place;
 
-	if (size > SIZE_MAX - ALIGNMENT)
+	if (size <= SIZE_MAX - ALIGNMENT) {
+		size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+		block = block_with_room(arena, size);
+	}
+	if (block == NULL) {
+		log_error("could not allocate %zu bytes: out of memory", size);
 		return NULL;
-	size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-	block = block_with_room(arena, size);
-	if (block == NULL)
-		return NULL;
+	}
 	place = block->bytes + block->used;
 	block->used += size;
 	return place;

@@ -1,8 +1,8 @@
 /*
- * Memory that is released all at once.
+ * Memory that is released as a whole.
  *
- * One arena serves one request (or one job): everything allocated while answering belongs to it and
- * goes with arena_reset(). Nothing allocated here is ever freed by itself.
+ * One arena serves one request (or one job): everything allocated for it is in this arena, and arena_reset()
+ * releases it. Nothing allocated here is ever freed by itself.
  */
 #ifndef FITGATE_CORE_ARENA_H
 #define FITGATE_CORE_ARENA_H
@@ -20,7 +20,10 @@ struct arena {
 /* An empty arena. It owns nothing until the first allocation. */
 #define ARENA_EMPTY ((struct arena){NULL, NULL})
 
-/* `size` bytes, aligned for any type, not cleared. NULL when the system has no memory left. */
+/*
+ * `size` bytes, aligned for any type, not cleared. NULL when out of memory, which is logged here, so the caller
+ * need not. The same holds for the functions below.
+ */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /* The same, cleared to zero. */

@@ -223,7 +223,7 @@ void clock_duration(int64_t seconds, char text[CLOCK_DURATION_SIZE])
 	int64_t days = seconds / DAY;
 	int rest = (int)(seconds % DAY), hours, minutes;
 
-	/* towards minus infinity, as a timedelta is normalised */
+	/* toward minus infinity, as Python normalizes a timedelta */
 	if (rest < 0) {
 		rest += DAY;
 		days--;

@@ -57,12 +57,15 @@ void clock_iso(instant when, char text[CLOCK_ISO_SIZE]);
 /* "2019-07-14 14:09:58" in UTC, with ".123456" behind it where there are microseconds. */
 void clock_sql(instant when, char text[CLOCK_SQL_SIZE]);
 
-/* Read "YYYY-MM-DD HH:MM:SS", nothing before or after. false: it is not that, or no real date. */
+/*
+ * Read "YYYY-MM-DD HH:MM:SS", nothing before or after. false: the text has another form, or the date does not
+ * exist.
+ */
 bool clock_parse_sql(const char *text, instant *when);
 
 /*
- * Read a day as the API takes it: a year of four digits from 1000 on, month and day of one or two,
- * "2001-2-03"; midnight of it. false: it is not that, or no real date.
+ * Read a day as the API accepts it: a year of four digits from 1000 on, month and day of one or two, as in
+ * "2001-2-03". The result is midnight. false: the text has another form, or the date does not exist.
  */
 bool clock_parse_day(const char *text, instant *when);
 

@@ -1,6 +1,7 @@
 /*
- * Byte by byte, with a buffer below. A record that is broken is read to its end nevertheless, so that the
- * ones behind it can be told of too: quotes count as long as they make sense, then the line ends it.
+ * Reads byte by byte through a buffer. A broken record is read to its end, so that problems of later records can
+ * be reported too. Text after a closing quote is read like an unquoted field, so the end of the line ends the
+ * record.
  */
 #include "core/csv.h"
 
@@ -43,8 +44,8 @@ static int take(struct csv *csv)
 	return c;
 }
 
-/* The first thing that is wrong is told. */
-static void blame(struct csv *csv, const char *problem)
+/* Only the first problem is reported. */
+static void set_problem(struct csv *csv, const char *problem)
 {
 	if (csv->problem == NULL)
 		csv->problem = problem;
@@ -53,9 +54,9 @@ static void blame(struct csv *csv, const char *problem)
 static void keep(struct csv *csv, int c)
 {
 	if (c == '\0')
-		blame(csv, "there is a NUL in it");
+		set_problem(csv, "there is a NUL in it");
 	if (csv->used == CSV_RECORD_SIZE - 1) /* room for the NUL at a field's end */
-		blame(csv, "it is longer than 1 MiB");
+		set_problem(csv, "it is longer than 1 MiB");
 	else
 		csv->record[csv->used++] = (char)c;
 }
@@ -65,7 +66,7 @@ static bool ends_field(int c)
 	return c == ',' || c == '\n' || c == NOTHING_LEFT;
 }
 
-/* What is not quoted, from `c` on; returns what ends the field. */
+/* Read a field without quotes, which begins with `c`; returns the character that ends it. */
 static int read_bare(struct csv *csv, int c)
 {
 	while (!ends_field(c)) {
@@ -75,15 +76,15 @@ static int read_bare(struct csv *csv, int c)
 		if (before == '\r' && c == '\n')
 			break;
 		if (before == '\r')
-			blame(csv, "there is a carriage return outside quotes");
+			set_problem(csv, "there is a carriage return outside quotes");
 		if (before == '"')
-			blame(csv, "there is a quote within a field that is not quoted");
+			set_problem(csv, "there is a quote within a field that is not quoted");
 		keep(csv, before);
 	}
 	return c;
 }
 
-/* What is quoted, from behind the opening quote; returns what ends the field. */
+/* Read a quoted field, from the character after its opening quote; returns the character that ends it. */
 static int read_quoted(struct csv *csv)
 {
 	size_t length;
@@ -92,7 +93,7 @@ static int read_quoted(struct csv *csv)
 	while (true) {
 		c = take(csv);
 		if (c == NOTHING_LEFT) {
-			blame(csv, "a quote is not closed");
+			set_problem(csv, "a quote is not closed");
 			return c;
 		}
 		if (c == '"') {
@@ -105,11 +106,11 @@ static int read_quoted(struct csv *csv)
 	length = csv->used;
 	c = read_bare(csv, c);
 	if (csv->used != length)
-		blame(csv, "there is something behind a closing quote");
+		set_problem(csv, "there is text after a closing quote");
 	return c;
 }
 
-/* Read a field that begins with `c`; returns what ends it. */
+/* Read a field that begins with `c`; returns the character that ends it. */
 static int read_field(struct csv *csv, int c)
 {
 	struct csv_field field = {.text = csv->record + csv->used};
@@ -124,7 +125,7 @@ static int read_field(struct csv *csv, int c)
 	if (!quoted && field.length == 0)
 		field.text = NULL;
 	if (csv->field_count == CSV_FIELDS)
-		blame(csv, "it has more than 64 fields");
+		set_problem(csv, "it has more than 64 fields");
 	else
 		csv->fields[csv->field_count++] = field;
 	return c;
@@ -146,6 +147,6 @@ enum csv_result csv_next(struct csv *csv)
 	if (csv->failed)
 		return CSV_UNREADABLE;
 	if (!text_is_utf8(csv->record, csv->used))
-		blame(csv, "it is not UTF-8");
+		set_problem(csv, "it is not UTF-8");
 	return csv->problem == NULL ? CSV_RECORD : CSV_BROKEN;
 }

@@ -2,7 +2,7 @@
  * CSV (RFC 4180), record by record, as it streams in.
  *
  * Strict: UTF-8 without NUL; quotes only around a whole field, and doubled within; lines end in LF or CRLF.
- * As in PostgreSQL's COPY, a field that is empty and not quoted is no value, and "" is the empty text.
+ * As in PostgreSQL's COPY, a field that is empty and not quoted is NULL, and "" is the empty text.
  */
 #ifndef FITGATE_CORE_CSV_H
 #define FITGATE_CORE_CSV_H
@@ -21,7 +21,7 @@ struct csv_field {
 enum csv_result {
 	CSV_RECORD,
 	CSV_END,
-	CSV_BROKEN, /* `problem` says why; the next call goes on behind that record */
+	CSV_BROKEN, /* `problem` says why; the next call continues after that record */
 	CSV_UNREADABLE,
 };
 
@@ -42,7 +42,7 @@ struct csv {
 	char buffer[CSV_BUFFER];
 };
 
-/* Begin to read; what lies behind the source must live as long as `csv`. */
+/* Begin to read; the state of the source must live as long as `csv`. */
 void csv_begin(struct csv *csv, struct source source);
 
 /* Read the next record. */

@@ -1,79 +1,333 @@
 /*
- * Lines are put together in a buffer on the stack and written with one write(2) to a descriptor
- * opened for appending, so that lines of several processes do not mix.
+ * A line is built in a buffer on the stack and written with one write(2) to a descriptor opened for appending, so
+ * that the lines of several processes do not mix.
  */
 #include "core/log.h"
 
 #include "core/clock.h"
 #include "core/text.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { LINE_SIZE = 2048 };
+enum { LINE_SIZE = 2048, REQUEST_ID_MAX = 64 };
 
-static const char *program_name = "fitgate";
-static const char *request_id;
-static int log_fd = STDERR_FILENO;
+static const char *const LEVEL_NAMES[] = {
+	[LOG_LEVEL_ERROR] = "error",
+	[LOG_LEVEL_WARNING] = "warning",
+	[LOG_LEVEL_INFO] = "info",
+	[LOG_LEVEL_DEBUG] = "debug",
+};
 
-bool log_open(const char *program, const char *path)
+static struct {
+	const char *program;
+	const char *path; /* NULL: standard error */
+	int descriptor;
+	dev_t device; /* with the inode, the identity of the open file */
+	ino_t inode;
+	enum log_level level;
+	const char *request;
+	const char *job_kind;
+	int64_t job, user;
+	unsigned errors;
+} the_log = {.program = "fitgate", .descriptor = STDERR_FILENO, .level = LOG_LEVEL_INFO};
+
+/* ---- building a line --------------------------------------------------------------------------- */
+
+/* The last two bytes of the buffer are kept for a closing quote and the line feed. */
+struct line {
+	char text[LINE_SIZE];
+	size_t length;
+};
+
+static size_t room(const struct line *line)
 {
-	int fd;
+	size_t limit = sizeof(line->text) - 2;
 
-	program_name = program;
-	if (path == NULL || *path == '\0')
-		return true;
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-	if (fd < 0)
+	return line->length < limit ? limit - line->length : 0;
+}
+
+static bool put(struct line *line, const char *text, size_t length)
+{
+	if (length > room(line))
 		return false;
-	log_fd = fd;
+	memcpy(line->text + line->length, text, length);
+	line->length += length;
 	return true;
 }
 
-void log_set_request(const char *id)
+/* Whether the value can be written as it is: printable ASCII without blanks, quotes, '\\' and '='. */
+static bool is_plain(const char *value)
 {
-	request_id = id;
+	const char *c = value;
+
+	while (*c > ' ' && *c < 127 && *c != '"' && *c != '\\' && *c != '=')
+		c++;
+	return *c == '\0' && c != value;
 }
 
-static size_t put_head(char *line, size_t size, const char *level)
+static bool needs_quotes(const char *value)
+{
+	return *value == '\0' || strpbrk(value, " \"\\=") != NULL;
+}
+
+/* As much of the value as there is room for; a quoted one ends with its quote in any case. */
+static void put_quoted(struct line *line, const char *value)
+{
+	if (!put(line, "\"", 1))
+		return;
+	for (; *value != '\0'; value++) {
+		const char escaped[] = {'\\', *value};
+		bool special = *value == '"' || *value == '\\';
+
+		if (!put(line, special ? escaped : value, special ? 2 : 1))
+			break;
+	}
+	line->text[line->length++] = '"';
+}
+
+/* As much of the value as there is room for. */
+static void put_bare(struct line *line, const char *value)
+{
+	size_t length = strlen(value);
+
+	put(line, value, length < room(line) ? length : room(line));
+}
+
+static void put_value(struct line *line, const char *value)
+{
+	char copy[LINE_SIZE];
+
+	if (is_plain(value)) {
+		put_bare(line, value);
+		return;
+	}
+	snprintf(copy, sizeof(copy), "%s", value);
+	text_hide_controls(copy);
+	if (needs_quotes(copy))
+		put_quoted(line, copy);
+	else
+		put_bare(line, copy);
+}
+
+static void put_field(struct line *line, const char *key, const char *value)
+{
+	if (line->length > 0 && !put(line, " ", 1))
+		return;
+	if (put(line, key, strlen(key)) && put(line, "=", 1))
+		put_value(line, value);
+}
+
+static void put_number(struct line *line, const char *key, int64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	put_field(line, key, text);
+}
+
+static void put_milliseconds(struct line *line, const char *key, int64_t microseconds)
+{
+	char text[40];
+
+	snprintf(text, sizeof(text), "%.1f", (double)microseconds / 1000);
+	put_field(line, key, text);
+}
+
+static void put_log_field(struct line *line, const struct log_field *field)
+{
+	switch (field->type) {
+	case LOG_FIELD_TEXT:
+		put_field(line, field->key, field->text);
+		return;
+	case LOG_FIELD_NUMBER:
+		put_number(line, field->key, field->number);
+		return;
+	case LOG_FIELD_MILLISECONDS:
+		put_milliseconds(line, field->key, field->number);
+		return;
+	}
+}
+
+static void put_time(struct line *line)
 {
 	struct civil now = clock_to_civil(clock_now());
-	bool has_request = request_id != NULL && *request_id != '\0';
-	int length = snprintf(line, size,
-		"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s[%ld] %s %s%.64s%s", now.year, now.month,
-		now.day, now.hour, now.minute, now.second, now.microsecond / 1000, program_name,
-		(long)getpid(), level, has_request ? "request=" : "", has_request ? request_id : "",
-		has_request ? " " : "");
+	char text[80];
 
-	return length < 0 ? 0 : (size_t)length < size ? (size_t)length : size - 1;
+	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", now.year, now.month,
+		now.day, now.hour, now.minute, now.second, now.microsecond / 1000);
+	put_field(line, "time", text);
 }
 
-static void write_line(const char *level, const char *format, va_list arguments)
+static void begin_line(struct line *line, enum log_level level)
 {
-	char line[LINE_SIZE];
-	size_t length = put_head(line, sizeof(line) - 1, level);
+	char request[REQUEST_ID_MAX + 1];
+
+	line->length = 0;
+	put_time(line);
+	put_field(line, "level", LEVEL_NAMES[level]);
+	put_field(line, "program", the_log.program);
+	put_number(line, "pid", getpid());
+	if (the_log.request != NULL && *the_log.request != '\0') {
+		snprintf(request, sizeof(request), "%s", the_log.request);
+		put_field(line, "request", request);
+	}
+	if (the_log.job != 0) {
+		put_number(line, "job", the_log.job);
+		put_field(line, "kind", the_log.job_kind);
+	}
+	if (the_log.user != 0)
+		put_number(line, "user", the_log.user);
+}
+
+static int open_file(const char *path)
+{
+	int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	struct stat opened;
+
+	if (descriptor >= 0 && fstat(descriptor, &opened) == 0) {
+		the_log.device = opened.st_dev;
+		the_log.inode = opened.st_ino;
+	}
+	return descriptor;
+}
+
+/*
+ * Opens the file again if it has been renamed or removed, as log rotation does; no signal is needed. If it cannot be
+ * opened, the lines still go to the old file.
+ */
+static void follow_rotation(void)
+{
+	struct stat named;
+	int descriptor;
+
+	if (the_log.path == NULL ||
+		(stat(the_log.path, &named) == 0 && named.st_dev == the_log.device &&
+			named.st_ino == the_log.inode))
+		return;
+	descriptor = open_file(the_log.path);
+	if (descriptor < 0)
+		return;
+	close(the_log.descriptor);
+	the_log.descriptor = descriptor;
+}
+
+static void end_line(struct line *line, enum log_level level)
+{
 	ssize_t written;
 
-	vsnprintf(line + length, sizeof(line) - 1 - length, format, arguments);
-	text_hide_controls(line);
-	length = strlen(line);
-	line[length++] = '\n';
-	written = write(log_fd, line, length);
-	(void)written; /* there is nowhere left to complain */
+	if (level == LOG_LEVEL_ERROR)
+		the_log.errors++;
+	line->text[line->length++] = '\n';
+	follow_rotation();
+	written = write(the_log.descriptor, line->text, line->length);
+	(void)written; /* there is no other place to report it */
 }
 
-#define DEFINE_LEVEL(name, word)                                                                   \
+/* ---- lines ------------------------------------------------------------------------------------- */
+
+static void log_message(enum log_level level, const char *format, va_list arguments)
+{
+	struct line line;
+	char message[LINE_SIZE];
+
+	if (!log_is_enabled(level))
+		return;
+	vsnprintf(message, sizeof(message), format, arguments);
+	begin_line(&line, level);
+	put_field(&line, "message", message);
+	end_line(&line, level);
+}
+
+#define DEFINE_LEVEL(name, level)                                                                  \
 	void name(const char *format, ...)                                                         \
 	{                                                                                          \
 		va_list arguments;                                                                 \
 		va_start(arguments, format);                                                       \
-		write_line(word, format, arguments);                                               \
+		log_message(level, format, arguments);                                             \
 		va_end(arguments);                                                                 \
 	}
 
-DEFINE_LEVEL(log_info, "info")
-DEFINE_LEVEL(log_warning, "warn")
-DEFINE_LEVEL(log_error, "error")
+DEFINE_LEVEL(log_debug, LOG_LEVEL_DEBUG)
+DEFINE_LEVEL(log_info, LOG_LEVEL_INFO)
+DEFINE_LEVEL(log_warning, LOG_LEVEL_WARNING)
+DEFINE_LEVEL(log_error, LOG_LEVEL_ERROR)
+
+void log_fields(enum log_level level, const struct log_field *fields)
+{
+	struct line line;
+
+	if (!log_is_enabled(level))
+		return;
+	begin_line(&line, level);
+	for (; fields->key != NULL; fields++)
+		put_log_field(&line, fields);
+	end_line(&line, level);
+}
+
+/* ---- state ------------------------------------------------------------------------------------- */
+
+bool log_open(const char *program, const char *path)
+{
+	bool has_file = path != NULL && *path != '\0';
+	int descriptor = has_file ? open_file(path) : STDERR_FILENO;
+
+	the_log.program = program;
+	the_log.path = has_file && descriptor >= 0 ? path : NULL;
+	the_log.descriptor = descriptor < 0 ? STDERR_FILENO : descriptor;
+	if (descriptor < 0)
+		log_warning("could not open log file \"%s\": %s", path, strerror(errno));
+	return descriptor >= 0;
+}
+
+void log_set_level(enum log_level level)
+{
+	the_log.level = level;
+}
+
+bool log_level_find(const char *name, enum log_level *level)
+{
+	for (int i = LOG_LEVEL_ERROR; i <= LOG_LEVEL_DEBUG; i++) {
+		if (strcmp(LEVEL_NAMES[i], name) != 0)
+			continue;
+		*level = (enum log_level)i;
+		return true;
+	}
+	return false;
+}
+
+bool log_is_enabled(enum log_level level)
+{
+	return level <= the_log.level;
+}
+
+void log_set_request(const char *id)
+{
+	the_log.request = id;
+	the_log.user = 0;
+	the_log.errors = 0;
+}
+
+void log_set_job(const char *kind, int64_t id)
+{
+	the_log.job_kind = kind;
+	the_log.job = id;
+	the_log.user = 0;
+	the_log.errors = 0;
+}
+
+void log_set_user(int64_t id)
+{
+	the_log.user = id;
+}
+
+unsigned log_error_count(void)
+{
+	return the_log.errors;
+}

@@ -4,6 +4,7 @@
 #include "core/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -123,7 +124,7 @@ static size_t utf8_sequence(const unsigned char *s, size_t left)
 	length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 	if (length > left)
 		return 0;
-	/* the second byte excludes overlong forms, surrogates and what lies beyond U+10FFFF */
+	/* the second byte excludes overlong forms, surrogates and values beyond U+10FFFF */
 	if (lead == 0xE0)
 		low = 0xA0;
 	else if (lead == 0xED)
@@ -169,6 +170,25 @@ void text_make_utf8(char *text)
 	}
 }
 
+const char *text_code_point(const char *utf8, unsigned *code)
+{
+	static const unsigned LOWEST[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char lead = (unsigned char)*utf8++;
+	int length = lead < 0x80 ? 1 : lead < 0xC0 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+
+	*code = length < 2 ? lead : lead & (0x7FU >> length);
+	for (int i = 1; i < length; i++) {
+		if ((*utf8 & 0xC0) != 0x80) {
+			*code = TEXT_REPLACEMENT;
+			return utf8;
+		}
+		*code = *code << 6 | (*utf8++ & 0x3F);
+	}
+	if (length == 0 || *code < LOWEST[length] || *code > 0x10FFFF || (*code >> 11) == 0x1B)
+		*code = TEXT_REPLACEMENT;
+	return utf8;
+}
+
 size_t text_length(const char *utf8)
 {
 	size_t count = 0;
@@ -179,21 +199,59 @@ size_t text_length(const char *utf8)
 	return count;
 }
 
-static char ascii_lower(char c)
+static char lower_ascii(char c)
 {
 	if (c >= 'A' && c <= 'Z')
 		return (char)(c - 'A' + 'a');
 	return c;
 }
 
+void text_lower_ascii(char *text)
+{
+	for (; *text != '\0'; text++)
+		*text = lower_ascii(*text);
+}
+
 bool text_equal_ignoring_case(const char *a, const char *b)
 {
-	for (; *a != '\0' && ascii_lower(*a) == ascii_lower(*b); a++, b++)
+	for (; *a != '\0' && lower_ascii(*a) == lower_ascii(*b); a++, b++)
 		;
 	return *a == '\0' && *b == '\0';
 }
 
-static int hex_value(char c)
+/* Unicode's property White_Space: in ASCII the space and U+0009 to U+000D, beyond it 19 characters more. */
+static bool is_blank(unsigned code)
+{
+	static const unsigned BLANKS[] = {
+		' ', 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000};
+
+	if ((code >= '\t' && code <= '\r') || (code >= 0x2000 && code <= 0x200A))
+		return true;
+	for (size_t i = 0; i < sizeof(BLANKS) / sizeof(*BLANKS); i++)
+		if (code == BLANKS[i])
+			return true;
+	return false;
+}
+
+void text_trim(char *text)
+{
+	const char *start = NULL, *end = text, *next;
+	unsigned code;
+
+	for (const char *at = text; *at != '\0'; at = next) {
+		next = text_code_point(at, &code);
+		if (is_blank(code))
+			continue;
+		if (start == NULL)
+			start = at;
+		end = next;
+	}
+	if (start != NULL)
+		memmove(text, start, (size_t)(end - start));
+	text[start == NULL ? 0 : end - start] = '\0';
+}
+
+int text_hex_value(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -216,13 +274,43 @@ bool text_is_plain_address(const char *address)
 	return true;
 }
 
+/* U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069 (Unicode property Bidi_Control). */
+static size_t direction_control(const unsigned char *bytes)
+{
+	if (bytes[0] == 0xD8)
+		return bytes[1] == 0x9C ? 2 : 0;
+	if (bytes[0] != 0xE2)
+		return 0;
+	if (bytes[1] == 0x80)
+		return bytes[2] == 0x8E || bytes[2] == 0x8F ||
+				       (bytes[2] >= 0xAA && bytes[2] <= 0xAE)
+			       ? 3
+			       : 0;
+	return bytes[1] == 0x81 && bytes[2] >= 0xA6 && bytes[2] <= 0xA9 ? 3 : 0;
+}
+
+bool text_is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 127;
+}
+
+bool text_has_control(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (text_is_control(*text))
+			return true;
+	return false;
+}
+
 size_t text_control(const char *text)
 {
 	const unsigned char *bytes = (const unsigned char *)text;
 
-	if ((bytes[0] < ' ' && bytes[0] != '\0') || bytes[0] == 127)
+	if (text_is_control(*text) && *text != '\0')
 		return 1;
-	return bytes[0] == 0xC2 && bytes[1] >= 0x80 && bytes[1] < 0xA0 ? 2 : 0;
+	if (bytes[0] == 0xC2)
+		return bytes[1] >= 0x80 && bytes[1] < 0xA0 ? 2 : 0;
+	return direction_control(bytes);
 }
 
 void text_hide_controls(char *text)
@@ -248,8 +336,8 @@ bool text_percent_decode(char *text)
 
 	for (; *text != '\0'; text++) {
 		if (*text == '%') {
-			int high = hex_value(text[1]);
-			int low = high < 0 ? -1 : hex_value(text[2]);
+			int high = text_hex_value(text[1]);
+			int low = high < 0 ? -1 : text_hex_value(text[2]);
 
 			if (low < 0 || high * 16 + low == 0)
 				return false;
@@ -290,8 +378,7 @@ void text_bytes(int64_t bytes, char text[TEXT_BYTES_SIZE])
 		unit++;
 	}
 	if (bytes < 2)
-		snprintf(text, TEXT_BYTES_SIZE, "%lld byte%s", (long long)bytes,
-			bytes == 1 ? "" : "s");
+		snprintf(text, TEXT_BYTES_SIZE, "%" PRId64 " byte%s", bytes, bytes == 1 ? "" : "s");
 	else
 		snprintf(text, TEXT_BYTES_SIZE, "%.1f%s", value, UNITS[unit]);
 }

@@ -1,6 +1,6 @@
 /*
- * Taking a URL apart, from the outside in: scheme, query, path, credentials, host and port. Decoding
- * comes last, so that an encoded delimiter is data.
+ * Splits a URL from the outside in: scheme, query, path, credentials, host and port. Decoding comes last, so that
+ * an encoded delimiter is data.
  */
 #include "core/url.h"
 
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* Cut `text` at its first `delimiter`; what follows it, or NULL. */
+/* Cut `text` at its first `delimiter`; returns what follows it, or NULL. */
 static char *cut(char *text, char delimiter)
 {
 	char *at = strchr(text, delimiter);
@@ -19,38 +19,41 @@ static char *cut(char *text, char delimiter)
 	return at + 1;
 }
 
-static bool parse_parameters(char *query, struct url *url)
+static enum url_result decode(char *text)
+{
+	return text_percent_decode(text) ? URL_PARSED : URL_NOT_ENCODED;
+}
+
+static enum url_result parse_parameters(char *query, struct url *url)
 {
 	while (query != NULL && *query != '\0') {
 		char *next = cut(query, '&');
 		char *value = cut(query, '=');
 
 		if (value == NULL || url->parameter_count == URL_PARAMETERS)
-			return false;
-		if (!text_percent_decode(query) || !text_percent_decode(value))
-			return false;
+			return URL_MALFORMED;
+		if (decode(query) != URL_PARSED || decode(value) != URL_PARSED)
+			return URL_NOT_ENCODED;
 		url->parameters[url->parameter_count].name = query;
 		url->parameters[url->parameter_count].value = value;
 		url->parameter_count++;
 		query = next;
 	}
-	return true;
+	return URL_PARSED;
 }
 
-static bool parse_credentials(char *credentials, struct url *url)
+static enum url_result parse_credentials(char *credentials, struct url *url)
 {
 	char *password = cut(credentials, ':');
 
-	if (!text_percent_decode(credentials))
-		return false;
-	if (password != NULL && !text_percent_decode(password))
-		return false;
 	url->user = credentials;
 	url->password = password;
-	return true;
+	if (decode(credentials) != URL_PARSED)
+		return URL_NOT_ENCODED;
+	return password == NULL ? URL_PARSED : decode(password);
 }
 
-static bool parse_host(char *host, struct url *url)
+static enum url_result parse_host(char *host, struct url *url)
 {
 	char *port = NULL;
 
@@ -58,7 +61,7 @@ static bool parse_host(char *host, struct url *url)
 		char *end = strchr(host, ']');
 
 		if (end == NULL || (end[1] != '\0' && end[1] != ':'))
-			return false;
+			return URL_MALFORMED;
 		port = end[1] == ':' ? end + 2 : NULL;
 		*end = '\0';
 		host++;
@@ -69,41 +72,72 @@ static bool parse_host(char *host, struct url *url)
 		int64_t number;
 
 		if (!text_integer(port, 1, 65535, &number))
-			return false;
+			return URL_MALFORMED;
 		url->port = (int)number;
 	}
 	url->host = host;
-	return text_percent_decode(host);
+	return decode(host);
 }
 
-bool url_parse(struct arena *arena, const char *text, struct url *url)
+/*
+ * Whether the delimiters after "://" are where they can be if user and password are percent-encoded. Only the value of
+ * a parameter may contain an '@', and only after an '@' before the host.
+ */
+static bool has_plausible_delimiters(const char *text)
+{
+	size_t authority = strcspn(text, "/?");
+	bool has_credentials = memchr(text, '@', authority) != NULL;
+	const char *query = strchr(text, '?');
+	bool in_value = false;
+
+	if (query == NULL)
+		return strchr(text + authority, '@') == NULL;
+	if (memchr(text + authority, '@', (size_t)(query - text) - authority) != NULL)
+		return false;
+	for (const char *c = query + 1; *c != '\0'; c++) {
+		if (*c == '&' || *c == '=')
+			in_value = *c == '=';
+		if (*c == '?' || (*c == '@' && !(in_value && has_credentials)))
+			return false;
+	}
+	return true;
+}
+
+/* Everything after "://". */
+static enum url_result parse_rest(char *rest, struct url *url)
+{
+	enum url_result result;
+	char *at, *path;
+
+	if (!has_plausible_delimiters(rest))
+		return URL_NOT_ENCODED;
+	result = parse_parameters(cut(rest, '?'), url);
+	path = cut(rest, '/');
+	if (path != NULL)
+		url->path = path;
+	if (result == URL_PARSED && path != NULL)
+		result = decode(path);
+	at = strrchr(rest, '@'); /* a password may contain an '@' that is not percent-encoded */
+	if (at != NULL) {
+		*at = '\0';
+		if (result == URL_PARSED)
+			result = parse_credentials(rest, url);
+		rest = at + 1;
+	}
+	return result == URL_PARSED ? parse_host(rest, url) : result;
+}
+
+enum url_result url_parse(struct arena *arena, const char *text, struct url *url)
 {
 	char *copy = arena_copy(arena, text, strlen(text));
 	char *rest = copy == NULL ? NULL : strstr(copy, "://");
-	char *at, *path;
 
 	*url = (struct url){.path = ""};
 	if (rest == NULL || rest == copy)
-		return false;
+		return URL_MALFORMED;
 	*rest = '\0';
-	rest += 3;
 	url->scheme = copy;
-	if (!parse_parameters(cut(rest, '?'), url))
-		return false;
-	path = cut(rest, '/');
-	if (path != NULL) {
-		if (!text_percent_decode(path))
-			return false;
-		url->path = path;
-	}
-	at = strrchr(rest, '@'); /* a password may hold an '@' that nobody encoded */
-	if (at != NULL) {
-		*at = '\0';
-		if (!parse_credentials(rest, url))
-			return false;
-		rest = at + 1;
-	}
-	return parse_host(rest, url);
+	return parse_rest(rest + 3, url);
 }
 
 const char *url_parameter(const struct url *url, const char *name)
@@ -112,4 +146,30 @@ const char *url_parameter(const struct url *url, const char *name)
 		if (strcmp(url->parameters[i].name, name) == 0)
 			return url->parameters[i].value;
 	return NULL;
+}
+
+const char *url_encode(struct arena *arena, const char *text)
+{
+	static const char HEX[] = "0123456789ABCDEF";
+	static const char PLAIN[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+	char *encoded = arena_alloc(arena, 3 * strlen(text) + 1), *to = encoded;
+
+	if (encoded == NULL)
+		return NULL;
+	for (const char *c = text; *c != '\0'; c++) {
+		unsigned char byte = (unsigned char)*c;
+
+		if (strchr(PLAIN, *c) != NULL) {
+			*to++ = *c;
+		} else if (*c == ' ') {
+			*to++ = '+';
+		} else {
+			*to++ = '%';
+			*to++ = HEX[byte >> 4];
+			*to++ = HEX[byte & 15];
+		}
+	}
+	*to = '\0';
+	return encoded;
 }

@@ -7,8 +7,6 @@
 
 #include "core/arena.h"
 
-#include <stdbool.h>
-
 enum { URL_PARAMETERS = 8 };
 
 struct url {
@@ -24,8 +22,24 @@ struct url {
 	int parameter_count;
 };
 
-/* Take `text` apart; all strings of `url` are in the arena. false: not such a URL. */
-bool url_parse(struct arena *arena, const char *text, struct url *url);
+enum url_result {
+	URL_PARSED,
+	URL_MALFORMED,
+	/*
+	 * A '%' is not followed by two hexadecimal digits, or an '@' comes after the first '/' or '?': these
+	 * are then probably part of a password. Cutting there would show the rest as a path or a parameter.
+	 */
+	URL_NOT_ENCODED,
+};
+
+/* Split `text`; all strings of `url` are in the arena. No part of `url` is valid after a failure. */
+enum url_result url_parse(struct arena *arena, const char *text, struct url *url);
+
+/*
+ * A name or a value for a query string or a form (WHATWG URL Standard, application/x-www-form-urlencoded): percent-encoded,
+ * a space is "+". In the arena; NULL when out of memory.
+ */
+const char *url_encode(struct arena *arena, const char *text);
 
 /* The value of a parameter, NULL when it is not there. */
 const char *url_parameter(const struct url *url, const char *name);

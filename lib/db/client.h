@@ -8,7 +8,10 @@
 #include <errmsg.h>
 #include <mysql.h>
 #include <mysqld_error.h>
+#include <openssl/x509.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 /* my_bool is a char in MariaDB's library and was removed from MySQL's. */
 #ifdef MARIADB_BASE_VERSION
@@ -19,10 +22,52 @@ typedef bool client_bool;
 
 /* Errors that only one of the two has a name for. */
 enum {
+	CLIENT_ER_READ_ONLY_MODE = 1836,
 	CLIENT_ER_CONNECTION_KILLED = 1927,
 	CLIENT_CR_SERVER_LOST_EXTENDED = 2055,
+	CLIENT_ER_GROUP_REPLICATION_HOOK = 3100,
+	CLIENT_ER_GROUP_REPLICATION_STOPPED = 3101,
 	CLIENT_ER_INTERACTION_TIMEOUT = 4031,
 };
+
+/*
+ * caching_sha2_password without TLS asks for the server's public key while the server does not have the
+ * account in its cache. MariaDB's library always asks; MySQL's fails with 2061 unless this option is set.
+ */
+static inline void client_allow_public_key(MYSQL *mysql)
+{
+#ifdef MARIADB_BASE_VERSION
+	(void)mysql;
+#else
+	client_bool allow = true;
+
+	mysql_options(mysql, MYSQL_OPT_GET_SERVER_PUBLIC_KEY, &allow);
+#endif
+}
+
+/* A path that an environment variable names, or else the default; NULL if there is nothing at this path. */
+static inline const char *client_existing_path(const char *variable, const char *fallback)
+{
+	const char *path = getenv(variable);
+
+	if (path == NULL)
+		path = fallback;
+	return access(path, R_OK) == 0 ? path : NULL;
+}
+
+/*
+ * Trust the authorities that OpenSSL trusts by default. MySQL's library trusts none unless they are named;
+ * MariaDB's from 3.4 on then also checks the certificate of a server at 127.0.0.1. A path of a file that does
+ * not exist would make both fail.
+ */
+static inline void client_use_default_authorities(MYSQL *mysql)
+{
+	mysql_options(mysql, MYSQL_OPT_SSL_CA,
+		client_existing_path(
+			X509_get_default_cert_file_env(), X509_get_default_cert_file()));
+	mysql_options(mysql, MYSQL_OPT_SSL_CAPATH,
+		client_existing_path(X509_get_default_cert_dir_env(), X509_get_default_cert_dir()));
+}
 
 /* ssl=off, ssl=required, ssl=verify of DATABASE_URL. Set explicitly: the libraries' defaults differ. */
 static inline void client_set_tls(MYSQL *mysql, bool required, bool verify)
@@ -39,6 +84,8 @@ static inline void client_set_tls(MYSQL *mysql, bool required, bool verify)
 
 	mysql_options(mysql, MYSQL_OPT_SSL_MODE, &mode);
 #endif
+	if (verify)
+		client_use_default_authorities(mysql);
 }
 
 #endif

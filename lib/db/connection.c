@@ -1,65 +1,37 @@
 /*
- * Making and dropping the connection, and what its errors mean.
+ * Opening and dropping the connection, and the classes of errors.
  */
 #include "db/internal.h"
 
 #include "core/log.h"
-#include "core/secret.h"
+#include "core/crypto.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { CONNECT_TIMEOUT = 5, ANSWER_TIMEOUT = 30 };
+enum { CONNECT_TIMEOUT = 5 }; /* seconds */
 
-/* How often to try, and how long to wait in between, while all connections are taken: 2 s on the average. */
+/* How often to try, and how long to wait between attempts, while all connections are taken: 2 s on average. */
 enum { CROWDED_TRIES = 20, CROWDED_WAIT_MIN_MS = 60, CROWDED_WAIT_SPREAD_MS = 80 };
 
-/* Everything a session relies on, whatever the server's defaults are. */
-static const char SESSION[] =
-	"SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
-	"innodb_lock_wait_timeout = 10, group_concat_max_len = 67108864";
+/*
+ * What a session relies on, whatever the server's defaults are. One variable in each statement, because connection
+ * poolers cannot parse several. SET NAMES because servers and libraries exist that ignore the character set of the
+ * handshake. autocommit is set without a look at the status flag, which MySQL sets in the handshake even if the
+ * session begins without autocommit. Times are in UTC by UTC_TIMESTAMP() and DATETIME, so time_zone does not matter.
+ */
+static const char *const SESSION[] = {
+	"SET NAMES utf8mb4",
+	"SET SESSION autocommit = 1",
+	"SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+	"SET SESSION innodb_lock_wait_timeout = 10",
+	"SET SESSION group_concat_max_len = 67108864",
+	NULL,
+};
 
-struct db *db_open(const struct url *url)
-{
-	struct db *db = calloc(1, sizeof(*db));
-
-	if (db == NULL)
-		return NULL;
-	db->url = url;
-	db->timeout = ANSWER_TIMEOUT;
-	return db;
-}
-
-void db_close(struct db *db)
-{
-	if (db == NULL)
-		return;
-	db_disconnect(db);
-	mysql_library_end();
-	free(db);
-}
-
-void db_use_arena(struct db *db, struct arena *arena)
-{
-	db->arena = arena;
-}
-
-void db_set_timeout(struct db *db, unsigned seconds)
-{
-	db->timeout = seconds;
-}
-
-unsigned db_error_number(const struct db *db)
-{
-	return db->error_number;
-}
-
-const char *db_error_text(const struct db *db)
-{
-	return db->error_text;
-}
+/* Within a Galera cluster: read what every node has committed. Only MariaDB knows the variable. */
+static const char SYNCHRONOUS_READS[] = "SET SESSION wsrep_sync_wait = 1";
 
 void db_note_error(struct db *db, unsigned number, const char *text)
 {
@@ -68,10 +40,10 @@ void db_note_error(struct db *db, unsigned number, const char *text)
 	snprintf(db->error_text, sizeof(db->error_text), "%s", text);
 }
 
-void db_log_error(struct db *db)
+void db_log_error(struct db *db, const char *attempt)
 {
 	if (!db->error_logged)
-		log_error("database: %s (%u)", db->error_text, db->error_number);
+		log_error("could not %s: %s (%u)", attempt, db->error_text, db->error_number);
 	db->error_logged = true;
 }
 
@@ -92,49 +64,72 @@ bool db_error_is_loss(unsigned number)
 	case CR_COMMANDS_OUT_OF_SYNC:
 	case CR_MALFORMED_PACKET:
 	case CR_UNKNOWN_ERROR:
+	/* a node of a cluster that cannot serve at the moment, or cannot serve this account */
+	case ER_UNKNOWN_COM_ERROR:
+	case CLIENT_ER_GROUP_REPLICATION_HOOK:
+	case CLIENT_ER_GROUP_REPLICATION_STOPPED:
 		return true;
 	default:
-		return false;
+		return db_error_is_read_only(number);
 	}
+}
+
+bool db_error_is_read_only(unsigned number)
+{
+	return number == ER_OPTION_PREVENTS_STATEMENT || number == CLIENT_ER_READ_ONLY_MODE ||
+	       number == ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION;
 }
 
 bool db_error_is_conflict(unsigned number)
 {
-	/* MariaDB from 11.6 on answers 1020 to a change of what has changed since the snapshot */
+	/* 1020: MariaDB from 11.6 on, when a row has changed since the snapshot. 1461: the server has no room
+	   for another prepared statement at the moment. */
 	return number == ER_LOCK_DEADLOCK || number == ER_LOCK_WAIT_TIMEOUT ||
-	       number == ER_CHECKREAD;
+	       number == ER_CHECKREAD || number == ER_MAX_PREPARED_STMT_COUNT_REACHED;
 }
 
 static void set_options(struct db *db)
 {
 	const char *ssl = url_parameter(db->url, "ssl");
-	unsigned connect_timeout = CONNECT_TIMEOUT;
+	unsigned connect_timeout = CONNECT_TIMEOUT, no_local_infile = 0;
 
 	mysql_options(db->mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_timeout);
 	mysql_options(db->mysql, MYSQL_OPT_READ_TIMEOUT, &db->timeout);
 	mysql_options(db->mysql, MYSQL_OPT_WRITE_TIMEOUT, &db->timeout);
 	mysql_options(db->mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-	mysql_options(db->mysql, MYSQL_INIT_COMMAND, SESSION);
+	mysql_options(db->mysql, MYSQL_OPT_LOCAL_INFILE, &no_local_infile);
+	client_allow_public_key(db->mysql);
 	client_set_tls(db->mysql, ssl != NULL && strcmp(ssl, "required") == 0,
 		ssl != NULL && strcmp(ssl, "verify") == 0);
 }
 
-/* The server, or the account, has as many connections as it may: on a shared host a burst is enough. */
+/* The server or the account has reached its limit of connections: on a shared host a burst is enough. */
 static bool is_crowded(unsigned number)
 {
 	return number == ER_CON_COUNT_ERROR || number == ER_TOO_MANY_USER_CONNECTIONS ||
 	       number == ER_USER_LIMIT_REACHED;
 }
 
-/* Not the same time for all who wait. */
+/* The time is random, so that waiting processes do not retry at the same time. */
 static void wait_a_little(void)
 {
 	unsigned char chance = 0;
 	struct timespec wait = {0};
 
-	secret_random(&chance, sizeof(chance));
+	crypto_random(&chance, sizeof(chance));
 	wait.tv_nsec = (CROWDED_WAIT_MIN_MS + chance % CROWDED_WAIT_SPREAD_MS) * 1000000L;
 	nanosleep(&wait, NULL);
+}
+
+/* Prepare the new connection for our statements. */
+static bool begin_session(struct db *db)
+{
+	for (const char *const *statement = SESSION; *statement != NULL; statement++)
+		if (mysql_query(db->mysql, *statement) != 0)
+			return false;
+	return strstr(mysql_get_server_info(db->mysql), "MariaDB") == NULL ||
+	       mysql_query(db->mysql, SYNCHRONOUS_READS) == 0 ||
+	       mysql_errno(db->mysql) == ER_UNKNOWN_SYSTEM_VARIABLE;
 }
 
 static bool try_to_connect(struct db *db)
@@ -149,7 +144,8 @@ static bool try_to_connect(struct db *db)
 	set_options(db);
 	if (mysql_real_connect(db->mysql, url->host, url->user, url->password, url->path,
 		    (unsigned)url->port, url_parameter(url, "unix_socket"),
-		    CLIENT_FOUND_ROWS) != NULL)
+		    CLIENT_FOUND_ROWS) != NULL &&
+		begin_session(db))
 		return true;
 	db_note_error(db, mysql_errno(db->mysql), mysql_error(db->mysql));
 	db_disconnect(db);
@@ -166,17 +162,15 @@ bool db_connect(struct db *db)
 		connected = try_to_connect(db);
 	}
 	if (!connected)
-		db_log_error(db);
+		db_log_error(db, "connect to the database");
 	return connected;
 }
 
 void db_disconnect(struct db *db)
 {
-	for (int i = 0; i < db->statement_count; i++)
-		statement_free(db->statements[i]);
-	db->statement_count = 0;
 	if (db->mysql != NULL)
 		mysql_close(db->mysql);
 	db->mysql = NULL;
+	db->connection++;
 	db->in_transaction = false;
 }

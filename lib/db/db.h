@@ -1,15 +1,21 @@
 /*
  * One connection to MariaDB or MySQL: prepared statements, transactions, reconnecting.
  *
- * A statement is known by the address of its text: write it as a static constant beside its use. It is
- * prepared once a connection and kept. The connection is made at the first question and made anew when
- * the server has closed it.
+ * A query is a `static const struct db_query` beside its use: the fields of a struct that its columns
+ * fill, and the SQL behind the SELECT list. The list and the binding come from the same field list, so
+ * they cannot disagree. Each query is prepared once a connection, at its first use.
  *
- *	static const char FIND[] = "SELECT id, email FROM users WHERE username = ?";
- *	int64_t id;
- *	const char *email;
+ *	struct person { int64_t id; const char *email; };
+ *	static const struct db_field PERSON[] = {
+ *		DB_FIELD(struct person, id, "u.id"),
+ *		DB_FIELD(struct person, email, "u.email"),
+ *		{0},
+ *	};
+ *	static const struct db_query FIND = {PERSON, .text = "FROM users AS u WHERE u.username = ?"};
  *
- *	result = db_row(db, FIND, DB_PARAMS(DB_TEXT(name)), DB_COLUMNS(DB_TO_INT(&id), DB_TO_TEXT(&email)));
+ *	result = db_query_row(db, arena, &FIND, DB_PARAMS(DB_TEXT(name)), &person);
+ *
+ * The first query opens the connection; it is reopened if the server has closed it.
  */
 #ifndef FITGATE_DB_DB_H
 #define FITGATE_DB_DB_H
@@ -24,34 +30,31 @@
 
 enum db_result {
 	DB_OK,
-	DB_NO_ROW,    /* asked for a row, and there is none */
-	DB_DUPLICATE, /* a unique key refused the row; within a transaction: end it or ask again */
-	DB_REFUSED,   /* for a transaction's function to return: roll back, this is no failure */
-	DB_AGAIN,     /* only within a transaction: return it, db_transaction() starts over */
-	DB_UNDECIDED, /* the connection went while the change was being stored: nobody knows whether it is */
-	DB_FAILED, /* anything else; it has been logged */
+	DB_NO_ROW,    /* a row was expected and there is none */
+	DB_DUPLICATE, /* a unique key refused the row; within a transaction: end it or query again */
+	DB_ROLLBACK,  /* for a transaction's function to return: roll back; not a failure */
+	DB_RETRY,     /* only within a transaction: return it, db_transaction() starts over */
+	DB_COMMIT_UNKNOWN, /* the connection was lost during COMMIT: the change may be stored or not */
+	DB_FAILED,         /* anything else; it has been logged */
 };
 
 struct db;
 
 /*
- * A connection as DATABASE_URL describes it, not yet made. The URL must live as long as the connection.
- * NULL when memory is out. Released by db_close(), which accepts NULL.
+ * A connection to the server that DATABASE_URL names, not opened yet. The URL must outlive it. NULL when
+ * out of memory. Released by db_close(), which accepts NULL.
  */
 struct db *db_open(const struct url *url);
 void db_close(struct db *db);
 
-/* Texts that are read go to this arena from now on. */
-void db_use_arena(struct db *db, struct arena *arena);
-
-/* Wait up to so many seconds for an answer (30 at first); for migrations. Before the first question. */
+/* How many seconds to wait for a reply of the server, 30 by default. Call it before the first query. */
 void db_set_timeout(struct db *db, unsigned seconds);
 
 /* The server's error number and text of the last failure; 0 and "" when there was none. */
 unsigned db_error_number(const struct db *db);
 const char *db_error_text(const struct db *db);
 
-/* ---- parameters and columns -------------------------------------------------------------------- */
+/* ---- parameters -------------------------------------------------------------------------------- */
 
 enum db_type {
 	DB_TYPE_INT,
@@ -79,79 +82,94 @@ struct db_param {
 /* INSTANT_NONE: SQL NULL. */
 #define DB_TIME(v) ((struct db_param){.type = DB_TYPE_TIME, .integer = (v)})
 
-#define DB_PARAMS(...)                                                                             \
-	(const struct db_param[]){__VA_ARGS__},                                                    \
-		sizeof((const struct db_param[]){__VA_ARGS__}) / sizeof(struct db_param)
-#define DB_NO_PARAMS NULL, 0
-
-struct db_column {
-	enum db_type type;
-	void *to;
+/* The values for the placeholders (?) of a query, in their order. */
+struct db_params {
+	const struct db_param *list;
+	size_t count;
 };
 
-/* SQL NULL gives 0, false, NULL, INSTANT_NONE. Texts are NUL-terminated copies in the arena. */
-static inline struct db_column DB_TO_INT(int64_t *to) {
-	return (struct db_column){DB_TYPE_INT, to};
-} static inline struct db_column DB_TO_BOOL(bool *to) {
-	return (struct db_column){DB_TYPE_BOOL, to};
-} static inline struct db_column DB_TO_DOUBLE(double *to) {
-	return (struct db_column){DB_TYPE_DOUBLE, to};
-} static inline struct db_column DB_TO_TEXT(const char **to) {
-	return (struct db_column){DB_TYPE_TEXT, to};
-} static inline struct db_column DB_TO_TIME(instant *to) {
-	return (struct db_column){DB_TYPE_TIME, to};
-}
+#define DB_PARAMS(...)                                                                             \
+	((struct db_params){(const struct db_param[]){__VA_ARGS__},                                \
+		sizeof((const struct db_param[]){__VA_ARGS__}) / sizeof(struct db_param)})
+#define DB_NO_PARAMS ((struct db_params){NULL, 0})
 
-#define DB_COLUMNS(...)                                                                            \
-	(const struct db_column[]){__VA_ARGS__},                                                   \
-		sizeof((const struct db_column[]){__VA_ARGS__}) / sizeof(struct db_column)
-
-/* ---- questions and changes --------------------------------------------------------------------- */
+/* ---- queries ----------------------------------------------------------------------------------- */
 
 /*
- * Read the first row into the columns; further rows are passed over. DB_OK, DB_NO_ROW, DB_AGAIN,
- * DB_FAILED. Outside a transaction a lost connection is made anew and the question asked again, once.
+ * A member of a struct and the column that fills it. SQL NULL gives 0, false, NULL, INSTANT_NONE. A list
+ * of fields ends with {0}.
  */
-enum db_result
-db_row(struct db *db, const char *sql, const struct db_param *params, size_t param_count,
-	const struct db_column *columns, size_t column_count);
+struct db_field {
+	const char *column; /* an SQL expression */
+	enum db_type type;
+	size_t offset;
+};
+
+#define DB_TYPE_OF(value)                                                                          \
+	_Generic((value),                                                                          \
+		int64_t: DB_TYPE_INT,                                                              \
+		bool: DB_TYPE_BOOL,                                                                \
+		double: DB_TYPE_DOUBLE,                                                            \
+		const char *: DB_TYPE_TEXT)
+#define DB_FIELD(structure, member, column)                                                        \
+	{column, DB_TYPE_OF(((structure){}).member), offsetof(structure, member)}
+/* The member is an instant, which _Generic cannot distinguish from a number. */
+#define DB_FIELD_TIME(structure, member, column)                                                   \
+	{column, _Generic(((structure){}).member, instant: DB_TYPE_TIME),                          \
+		offsetof(structure, member)}
+/* The row is not a struct but one value of this type. */
+#define DB_VALUE(type, column) {column, DB_TYPE_OF((type){0}), 0}
+
+enum { DB_QUERY_PARTS = 3 };
+
+/* A statement. Static and constant: its address identifies the prepared statement. */
+struct db_query {
+	const struct db_field *fields; /* NULL: it returns no rows */
+	const char
+		*text; /* with fields, what follows the SELECT list ("FROM ..."), else all of it */
+	/* the field lists of structs within the row, after `fields` */
+	struct db_part {
+		const struct db_field *fields; /* NULL: no further part */
+		size_t offset;                 /* of the inner struct in the row */
+	} parts[DB_QUERY_PARTS];
+};
 
 /*
- * Read every row: the columns are filled and `each` is called, row by row as they arrive; it returns
- * false to stop. No other question may be asked on this connection meanwhile. DB_OK, DB_AGAIN, DB_FAILED.
+ * Read the first row; further rows are discarded. Texts are NUL-terminated copies in the arena, which may
+ * be NULL when no text is read. DB_OK, DB_NO_ROW, DB_RETRY, DB_FAILED. Outside a transaction the query is
+ * repeated after a conflict or a lost connection.
  */
-enum db_result db_rows(struct db *db, const char *sql, const struct db_param *params,
-	size_t param_count, const struct db_column *columns, size_t column_count,
-	bool (*each)(void *context), void *context);
+enum db_result db_query_row(struct db *db, struct arena *arena, const struct db_query *query,
+	struct db_params params, void *row);
 
 /*
- * Change something. `changed`, unless NULL, is set to the number of rows changed. DB_OK, DB_DUPLICATE,
- * DB_AGAIN, DB_FAILED. Outside a transaction it is repeated once when the connection was lost: only for
- * what may be done twice.
+ * Read every row: fill `row` and call `each`, row by row as they arrive; `each` returns false to stop. No
+ * other query may run on this connection meanwhile. DB_OK, DB_RETRY, DB_FAILED.
  */
-enum db_result db_change(struct db *db, const char *sql, const struct db_param *params,
-	size_t param_count, int64_t *changed);
+enum db_result db_query_each(struct db *db, struct arena *arena, const struct db_query *query,
+	struct db_params params, void *row, bool (*each)(void *context), void *context);
 
-/* The same for a change that must find exactly one row; DB_NO_ROW: it does not. */
-static inline enum db_result db_change_one(
-	struct db *db, const char *sql, const struct db_param *params, size_t param_count)
-{
-	int64_t changed = 0;
-	enum db_result result = db_change(db, sql, params, param_count, &changed);
+/*
+ * Run a statement that changes rows. `changed`, unless NULL, is set to the number of rows changed. DB_OK,
+ * DB_DUPLICATE, DB_RETRY, DB_FAILED. Outside a transaction it is repeated after a conflict or a lost
+ * connection, so use it there only for what may be done twice.
+ */
+enum db_result db_execute(
+	struct db *db, const struct db_query *query, struct db_params params, int64_t *changed);
 
-	return result == DB_OK && changed != 1 ? DB_NO_ROW : result;
-}
+/* The same for a change of exactly one row; DB_NO_ROW when it changed none or several. */
+enum db_result db_execute_one(struct db *db, const struct db_query *query, struct db_params params);
 
-/* The AUTO_INCREMENT value that the last db_change() made. */
+/* The AUTO_INCREMENT value that the last statement generated. */
 int64_t db_inserted_id(const struct db *db);
 
 /* ---- transactions ------------------------------------------------------------------------------ */
 
 /*
  * Run `work` in a transaction and commit when it returns DB_OK; roll back and return its result
- * otherwise. It is run again from the start when it deadlocked, waited too long for a lock, or lost the
- * connection before COMMIT was sent; so it does nothing but ask and change the database. DB_UNDECIDED
- * when the connection went during COMMIT.
+ * otherwise. It runs again from the start after a deadlock, a lock timeout, or a connection lost before
+ * COMMIT was sent; so it may only query and change the database. DB_COMMIT_UNKNOWN when the connection
+ * was lost during COMMIT.
  */
 enum db_result db_transaction(
 	struct db *db, enum db_result (*work)(struct db *db, void *context), void *context);

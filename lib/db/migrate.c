@@ -3,11 +3,11 @@
  */
 #include "db/migrate.h"
 
-#include "core/secret.h"
+#include "core/crypto.h"
 #include "core/text.h"
 #include "db/internal.h"
 
-#include <openssl/evp.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,8 +17,9 @@ enum { LEASE_SECONDS = 60, POLL_MS = 200, MAX_WAIT_SECONDS = 600, STATEMENT_TIME
 
 struct run {
 	struct db *db;
+	struct arena *arena; /* for what is read of the tables */
 	void (*say)(const char *line);
-	char owner[SECRET_ID_SIZE];
+	char owner[CRYPTO_ID_SIZE];
 };
 
 /* How far a migration is in this database. */
@@ -29,9 +30,9 @@ struct progress {
 	int64_t next_statement;
 };
 
-static void tell(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void report(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static void tell(struct run *run, const char *format, ...)
+static void report(struct run *run, const char *format, ...)
 {
 	char line[1024];
 	va_list arguments;
@@ -56,7 +57,22 @@ static bool send(struct run *run, const char *sql)
 
 /* ---- the two tables of our own ----------------------------------------------------------------- */
 
-static bool make_own_tables(struct run *run)
+/* Look first: in a cluster even a CREATE TABLE IF NOT EXISTS aborts what other nodes are writing. */
+static bool has_own_tables(struct run *run, bool *there)
+{
+	static const struct db_field COUNT[] = {DB_VALUE(int64_t, "COUNT(*)"), {0}};
+	static const struct db_query OWN_TABLES = {
+		COUNT, .text = "FROM information_schema.tables WHERE table_schema = DATABASE() "
+			       "AND table_name IN ('schema_version', 'schema_lease')"};
+	int64_t count = 0;
+
+	if (db_query_row(run->db, NULL, &OWN_TABLES, DB_NO_PARAMS, &count) != DB_OK)
+		return false;
+	*there = count == 2;
+	return true;
+}
+
+static bool create_own_tables(struct run *run)
 {
 	static const char VERSION[] =
 		"CREATE TABLE IF NOT EXISTS schema_version ("
@@ -78,15 +94,30 @@ static bool make_own_tables(struct run *run)
 	       send(run, "INSERT IGNORE INTO schema_lease (id) VALUES (1)");
 }
 
-/* Take the lease, or make it longer. It is the database's clock that decides. */
+/* Another migration may do the same at this moment. */
+static bool make_own_tables(struct run *run)
+{
+	struct retry retry = retry_begin();
+	bool there, made;
+
+	do {
+		if (!has_own_tables(run, &there))
+			return false;
+		made = there || create_own_tables(run);
+	} while (!made && db_error_is_conflict(db_error_number(run->db)) && retry_again(&retry));
+	return made;
+}
+
+/* Acquire the lease or renew it, by the database's clock. */
 static bool hold_lease(struct run *run, bool *held)
 {
-	static const char TAKE[] =
-		"UPDATE schema_lease SET owner = ?, lease_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND "
-		"WHERE id = 1 AND (owner IS NULL OR owner = ? OR lease_until < UTC_TIMESTAMP(6))";
+	static const struct db_query TAKE = {
+		.text = "UPDATE schema_lease "
+			"SET owner = ?, lease_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND "
+			"WHERE id = 1 AND (owner IS NULL OR owner = ? OR lease_until < UTC_TIMESTAMP(6))"};
 	int64_t changed = 0;
 
-	if (db_change(run->db, TAKE,
+	if (db_execute(run->db, &TAKE,
 		    DB_PARAMS(DB_TEXT(run->owner), DB_INT(LEASE_SECONDS), DB_TEXT(run->owner)),
 		    &changed) != DB_OK)
 		return false;
@@ -96,10 +127,11 @@ static bool hold_lease(struct run *run, bool *held)
 
 static void release_lease(struct run *run)
 {
-	static const char RELEASE[] =
-		"UPDATE schema_lease SET owner = NULL, lease_until = NULL WHERE id = 1 AND owner = ?";
+	static const struct db_query RELEASE = {
+		.text = "UPDATE schema_lease SET owner = NULL, lease_until = NULL "
+			"WHERE id = 1 AND owner = ?"};
 
-	db_change(run->db, RELEASE, DB_PARAMS(DB_TEXT(run->owner)), NULL);
+	db_execute(run->db, &RELEASE, DB_PARAMS(DB_TEXT(run->owner)), NULL);
 }
 
 static bool wait_for_lease(struct run *run)
@@ -113,25 +145,30 @@ static bool wait_for_lease(struct run *run)
 		if (held)
 			return true;
 		if (!told)
-			tell(run,
+			report(run,
 				"another migration is running, or was killed within the last %d seconds; "
 				"waiting for it",
 				LEASE_SECONDS);
 		told = true;
 		nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
 	}
-	tell(run, "gave up waiting for the other migration after %d seconds", MAX_WAIT_SECONDS);
+	report(run, "gave up waiting for the other migration after %d seconds", MAX_WAIT_SECONDS);
 	return false;
 }
 
 static bool read_progress(
 	struct run *run, const struct migration *migration, struct progress *progress)
 {
-	static const char READ[] =
-		"SELECT checksum, state, next_statement FROM schema_version WHERE version = ?";
-	enum db_result result = db_row(run->db, READ, DB_PARAMS(DB_INT(migration->version)),
-		DB_COLUMNS(DB_TO_TEXT(&progress->checksum), DB_TO_TEXT(&progress->state),
-			DB_TO_INT(&progress->next_statement)));
+	static const struct db_field FIELDS[] = {
+		DB_FIELD(struct progress, checksum, "checksum"),
+		DB_FIELD(struct progress, state, "state"),
+		DB_FIELD(struct progress, next_statement, "next_statement"),
+		{0},
+	};
+	static const struct db_query READ = {
+		FIELDS, .text = "FROM schema_version WHERE version = ?"};
+	enum db_result result = db_query_row(
+		run->db, run->arena, &READ, DB_PARAMS(DB_INT(migration->version)), progress);
 
 	progress->known = result == DB_OK;
 	return result == DB_OK || result == DB_NO_ROW;
@@ -140,37 +177,31 @@ static bool read_progress(
 static bool write_progress(struct run *run, const struct migration *migration, const char *checksum,
 	const char *state, int64_t next_statement)
 {
-	static const char WRITE[] =
-		"INSERT INTO schema_version (version, name, checksum, state, next_statement, changed_at) "
-		"VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6)) ON DUPLICATE KEY UPDATE "
-		"checksum = VALUES(checksum), state = VALUES(state), "
-		"next_statement = VALUES(next_statement), changed_at = VALUES(changed_at)";
+	static const struct db_query UPDATE = {
+		.text = "UPDATE schema_version SET name = ?, checksum = ?, state = ?, next_statement = ?, "
+			"changed_at = UTC_TIMESTAMP(6) WHERE version = ?"};
+	static const struct db_query INSERT = {
+		.text = "INSERT INTO schema_version "
+			"(name, checksum, state, next_statement, version, changed_at) "
+			"VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6))"};
+	const struct db_params params = DB_PARAMS(DB_TEXT(migration->name), DB_TEXT(checksum),
+		DB_TEXT(state), DB_INT(next_statement), DB_INT(migration->version));
+	int64_t found = 0;
 
-	return db_change(run->db, WRITE,
-		       DB_PARAMS(DB_INT(migration->version), DB_TEXT(migration->name),
-			       DB_TEXT(checksum), DB_TEXT(state), DB_INT(next_statement)),
-		       NULL) == DB_OK;
+	if (db_execute(run->db, &UPDATE, params, &found) != DB_OK)
+		return false;
+	return found > 0 || db_execute(run->db, &INSERT, params, NULL) == DB_OK;
 }
 
 /* SHA-256 over the statements, each with its NUL. Comments are not part of them. */
-static bool checksum_of(const struct migration *migration, char text[SECRET_SHA256_HEX_SIZE])
+static bool checksum_of(const struct migration *migration, char text[CRYPTO_SHA256_HEX_SIZE])
 {
-	unsigned char digest[SECRET_SHA256_SIZE];
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	bool done = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1;
-
-	for (const char *const *s = migration->statements; done && *s != NULL; s++)
-		done = EVP_DigestUpdate(context, *s, strlen(*s) + 1) == 1;
-	done = done && EVP_DigestFinal_ex(context, digest, NULL) == 1;
-	EVP_MD_CTX_free(context);
-	if (done)
-		text_hex(digest, sizeof(digest), text);
-	return done;
+	return crypto_sha256_hex_of_strings(migration->statements, text);
 }
 
 /* ---- applying ---------------------------------------------------------------------------------- */
 
-/* What a statement answers that had run before the process was killed. */
+/* The error of a statement that ran before the process was killed. */
 static bool says_already_exists(unsigned error)
 {
 	return error == ER_TABLE_EXISTS_ERROR || error == ER_DUP_FIELDNAME ||
@@ -194,8 +225,9 @@ struct step {
 };
 
 /*
- * One statement and the note that it ran, in one transaction: exact for changes of rows, and for DDL,
- * which commits by itself, right but for the moment in between.
+ * Runs one statement and records it in the same transaction. For changes of rows this is exact. DDL
+ * commits by itself, so a process killed between the two leaves the statement unrecorded; see
+ * says_already_exists().
  */
 static enum db_result run_step(struct db *db, void *context)
 {
@@ -203,12 +235,12 @@ static enum db_result run_step(struct db *db, void *context)
 	bool sent = send(step->run, step->migration->statements[step->number]);
 
 	if (!sent && db_error_is_conflict(db->error_number))
-		return DB_AGAIN;
+		return DB_RETRY;
 	if (!sent && step->may_have_run && says_already_exists(db->error_number))
 		sent = true;
 	if (!sent) {
 		step->not_allowed = says_not_allowed(db->error_number);
-		return DB_REFUSED;
+		return DB_ROLLBACK;
 	}
 	return write_progress(
 		       step->run, step->migration, step->checksum, "applying", step->number + 1)
@@ -216,16 +248,16 @@ static enum db_result run_step(struct db *db, void *context)
 		       : DB_FAILED;
 }
 
-static bool complain(struct run *run, const struct migration *migration, int64_t statement)
+static bool report_failure(struct run *run, const struct migration *migration, int64_t statement)
 {
-	tell(run, "%04d %s: statement %lld failed: %s (%u)", migration->version, migration->name,
-		(long long)statement + 1, db_error_text(run->db), db_error_number(run->db));
+	report(run, "%04d %s: statement %" PRId64 " failed: %s (%u)", migration->version,
+		migration->name, statement + 1, db_error_text(run->db), db_error_number(run->db));
 	return false;
 }
 
 static bool skip(struct run *run, const struct migration *migration, const char *checksum)
 {
-	tell(run, "%04d %s: skipped, the database account has no right to it (%s)",
+	report(run, "%04d %s: skipped, the database account has no right to it (%s)",
 		migration->version, migration->name, db_error_text(run->db));
 	return write_progress(run, migration, checksum, "skipped", 0);
 }
@@ -236,15 +268,15 @@ static bool apply(struct run *run, const struct migration *migration, const char
 	struct step step = {.run = run, .migration = migration, .checksum = checksum};
 
 	if (resumed)
-		tell(run, "%04d %s: resuming at statement %lld", migration->version,
-			migration->name, (long long)first + 1);
+		report(run, "%04d %s: resuming at statement %" PRId64, migration->version,
+			migration->name, first + 1);
 	else if (!write_progress(run, migration, checksum, "applying", first))
-		return complain(run, migration, first);
+		return report_failure(run, migration, first);
 	for (step.number = first; migration->statements[step.number] != NULL; step.number++) {
 		bool held = false;
 
 		if (!hold_lease(run, &held) || !held) {
-			tell(run, "lost the lease: another migration has taken over");
+			report(run, "lost the lease: another migration has taken over");
 			return false;
 		}
 		step.may_have_run = resumed && step.number == first;
@@ -252,30 +284,30 @@ static bool apply(struct run *run, const struct migration *migration, const char
 			continue;
 		if (step.not_allowed && migration->optional)
 			return skip(run, migration, checksum);
-		return complain(run, migration, step.number);
+		return report_failure(run, migration, step.number);
 	}
 	if (!write_progress(run, migration, checksum, "applied", step.number))
-		return complain(run, migration, step.number);
-	tell(run, "%04d %s: applied", migration->version, migration->name);
+		return report_failure(run, migration, step.number);
+	report(run, "%04d %s: applied", migration->version, migration->name);
 	return true;
 }
 
 static bool bring_up(struct run *run, const struct migration *migration, bool *did_something)
 {
-	char checksum[SECRET_SHA256_HEX_SIZE];
+	char checksum[CRYPTO_SHA256_HEX_SIZE];
 	struct progress progress;
 	bool resumed;
 
 	if (!checksum_of(migration, checksum) || !read_progress(run, migration, &progress))
-		return complain(run, migration, 0);
+		return report_failure(run, migration, 0);
 	if (!progress.known) {
 		*did_something = true;
 		return apply(run, migration, checksum, 0, false);
 	}
 	if (strcmp(progress.checksum, checksum) != 0) {
-		tell(run,
+		report(run,
 			"%04d %s: the database has another version of this migration (checksum %.12s, ours "
-			"%.12s); refusing to go on",
+			"%.12s); refusing to continue",
 			migration->version, migration->name, progress.checksum, checksum);
 		return false;
 	}
@@ -289,13 +321,15 @@ static bool bring_up(struct run *run, const struct migration *migration, bool *d
 /* The newest migration that the database has, and the newest there is. */
 static bool read_newest(struct db *db, int64_t *newest, int *ours)
 {
-	static const char NEWEST[] = "SELECT COALESCE(MAX(version), 0) FROM schema_version";
+	static const struct db_field FIELDS[] = {
+		DB_VALUE(int64_t, "COALESCE(MAX(version), 0)"), {0}};
+	static const struct db_query NEWEST = {FIELDS, .text = "FROM schema_version"};
 	const struct migration *last = MIGRATIONS;
 
 	while (last[1].version != 0)
 		last++;
 	*ours = last->version;
-	return db_row(db, NEWEST, DB_NO_PARAMS, DB_COLUMNS(DB_TO_INT(newest))) == DB_OK;
+	return db_query_row(db, NULL, &NEWEST, DB_NO_PARAMS, newest) == DB_OK;
 }
 
 static bool refuse_newer(struct run *run)
@@ -307,7 +341,7 @@ static bool refuse_newer(struct run *run)
 		return false;
 	if (newest <= ours)
 		return true;
-	tell(run, "the database is newer (%lld) than this program (%d)", (long long)newest, ours);
+	report(run, "the database is newer (%" PRId64 ") than this program (%d)", newest, ours);
 	return false;
 }
 
@@ -321,33 +355,37 @@ static bool migrate_all(struct run *run)
 		if (!bring_up(run, m, &did_something))
 			return false;
 	if (!did_something)
-		tell(run, "the database is up to date");
+		report(run, "the database is up to date");
 	return true;
 }
 
 bool migrate(struct db *db, void (*say)(const char *line))
 {
-	struct run run = {.db = db, .say = say};
+	struct arena arena = ARENA_EMPTY;
+	struct run run = {.db = db, .arena = &arena, .say = say};
 	bool done;
 
 	db_set_timeout(db, STATEMENT_TIMEOUT);
-	if (!secret_random_id(run.owner))
+	if (!crypto_random_id(run.owner)) {
+		report(&run, "could not get random bytes");
 		return false;
+	}
 	if (!make_own_tables(&run)) {
-		tell(&run, "cannot make the table of versions: %s (%u)", db_error_text(db),
-			db_error_number(db));
+		report(&run, "could not create table \"schema_version\": %s (%u)",
+			db_error_text(db), db_error_number(db));
 		return false;
 	}
 	if (!wait_for_lease(&run))
 		return false;
 	done = migrate_all(&run);
 	release_lease(&run);
+	arena_free(&arena);
 	return done;
 }
 
 static enum schema_state state_of(struct run *run, const struct migration *migration, bool *skipped)
 {
-	char checksum[SECRET_SHA256_HEX_SIZE];
+	char checksum[CRYPTO_SHA256_HEX_SIZE];
 	struct progress progress;
 
 	if (!checksum_of(migration, checksum) || !read_progress(run, migration, &progress))
@@ -365,7 +403,9 @@ static enum schema_state state_of(struct run *run, const struct migration *migra
 
 enum schema_state migrate_state(struct db *db, bool *skipped)
 {
-	struct run run = {.db = db};
+	struct arena arena = ARENA_EMPTY;
+	struct run run = {.db = db, .arena = &arena};
+	enum schema_state state = SCHEMA_CURRENT;
 	int64_t newest;
 	int ours;
 
@@ -374,11 +414,9 @@ enum schema_state migrate_state(struct db *db, bool *skipped)
 		return SCHEMA_UNKNOWN;
 	if (newest > ours)
 		return SCHEMA_OTHER;
-	for (const struct migration *m = MIGRATIONS; m->version != 0; m++) {
-		enum schema_state state = state_of(&run, m, skipped);
-
-		if (state != SCHEMA_CURRENT)
-			return state;
-	}
-	return SCHEMA_CURRENT;
+	for (const struct migration *m = MIGRATIONS; m->version != 0 && state == SCHEMA_CURRENT;
+		m++)
+		state = state_of(&run, m, skipped);
+	arena_free(&arena);
+	return state;
 }

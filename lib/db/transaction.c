@@ -4,43 +4,47 @@
 #include "db/internal.h"
 
 #include "core/log.h"
-#include "core/secret.h"
 
-#include <time.h>
-
-enum { MAX_ATTEMPTS = 8, FIRST_PAUSE_MS = 5 };
-
-/* The connection may have been closed while it was idle: nothing is lost by making it anew. */
-static bool begin(struct db *db)
+/*
+ * The server may have closed the connection while it was idle, or may have lost its cluster: nothing is lost by
+ * opening another connection.
+ */
+static enum db_result begin(struct db *db)
 {
-	for (int attempt = 0; attempt < 2; attempt++) {
-		if (!db_connect(db))
-			return false;
-		if (mysql_query(db->mysql, "START TRANSACTION") == 0) {
-			db->in_transaction = true;
-			return true;
-		}
-		db_note_error(db, mysql_errno(db->mysql), mysql_error(db->mysql));
-		db_disconnect(db);
+	if (!db_connect(db))
+		return DB_FAILED;
+	if (mysql_query(db->mysql, "START TRANSACTION") == 0) {
+		db->in_transaction = true;
+		return DB_OK;
 	}
-	db_log_error(db);
-	return false;
+	db_note_error(db, mysql_errno(db->mysql), mysql_error(db->mysql));
+	db_disconnect(db);
+	return DB_RETRY;
+}
+
+/* Report that nothing was stored only if the error proves it. */
+static enum db_result classify_commit_error(struct db *db)
+{
+	if (db_error_is_conflict(db->error_number))
+		return DB_RETRY; /* a cluster refuses at COMMIT */
+	if (db_error_is_read_only(db->error_number)) {
+		db_disconnect(db);
+		return DB_RETRY;
+	}
+	log_error("could not commit: %s (%u)", db->error_text, db->error_number);
+	if (db_error_is_loss(db->error_number))
+		db_disconnect(db);
+	return DB_COMMIT_UNKNOWN;
 }
 
 static enum db_result commit(struct db *db)
 {
 	if (db->mysql == NULL)
-		return DB_AGAIN; /* lost within the work, which did not notice */
+		return DB_RETRY; /* lost within the work, which ignored it */
 	if (mysql_commit(db->mysql) == 0)
 		return DB_OK;
 	db_note_error(db, mysql_errno(db->mysql), mysql_error(db->mysql));
-	if (db_error_is_conflict(db->error_number))
-		return DB_AGAIN; /* a cluster refuses at COMMIT, and says so */
-	log_error("database: COMMIT: %s (%u)", db->error_text, db->error_number);
-	if (!db_error_is_loss(db->error_number))
-		return DB_FAILED;
-	db_disconnect(db);
-	return DB_UNDECIDED;
+	return classify_commit_error(db);
 }
 
 static void roll_back(struct db *db)
@@ -52,10 +56,10 @@ static void roll_back(struct db *db)
 static enum db_result attempt(
 	struct db *db, enum db_result (*work)(struct db *db, void *context), void *context)
 {
-	enum db_result result;
+	enum db_result result = begin(db);
 
-	if (!begin(db))
-		return DB_FAILED;
+	if (result != DB_OK)
+		return result;
 	result = work(db, context);
 	if (result == DB_OK)
 		result = commit(db);
@@ -65,29 +69,18 @@ static enum db_result attempt(
 	return result;
 }
 
-/* Those who collided must not meet again: a random part of a growing pause. */
-static void pause_before(int next_attempt)
-{
-	unsigned char random = 0;
-	long milliseconds;
-
-	secret_random(&random, sizeof(random));
-	milliseconds = FIRST_PAUSE_MS * next_attempt * (1 + random) / 256 + 1;
-	nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000}, NULL);
-}
-
 enum db_result db_transaction(
 	struct db *db, enum db_result (*work)(struct db *db, void *context), void *context)
 {
-	enum db_result result = attempt(db, work, context);
+	struct retry retry = retry_begin();
+	enum db_result result;
 
-	for (int i = 1; i < MAX_ATTEMPTS && result == DB_AGAIN; i++) {
-		pause_before(i);
+	do
 		result = attempt(db, work, context);
-	}
-	if (result != DB_AGAIN)
+	while (result == DB_RETRY && retry_again(&retry));
+	if (result != DB_RETRY)
 		return result;
-	log_error("database: gave up after %d attempts: %s (%u)", MAX_ATTEMPTS, db->error_text,
-		db->error_number);
+	log_error("could not complete a transaction in %d attempts: %s (%u)", retry.attempt,
+		db->error_text, db->error_number);
 	return DB_FAILED;
 }

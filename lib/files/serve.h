@@ -1,8 +1,8 @@
 /*
- * Sending a file of a user.
+ * Sends a user's file.
  *
- * The web server does it where it can: nginx told so by X-Accel-Redirect (it then answers conditional and
- * range requests too), if it has given its location in ACCEL_PREFIX. Else it is streamed from here.
+ * If nginx has given its internal location in ACCEL_PREFIX, the response names the file in X-Accel-Redirect, and nginx
+ * sends it; nginx then also handles conditional and range requests. Otherwise this program streams the file.
  */
 #ifndef FITGATE_FILES_SERVE_H
 #define FITGATE_FILES_SERVE_H
@@ -17,17 +17,18 @@
 struct served_file {
 	const char *category; /* "pictures" */
 	int64_t user_id;
-	const char *name; /* of a file in the user's folder */
+	const char *name; /* of a file in the user's directory */
 	const char *content_type;
 	const char *disposition; /* "inline" or "attachment" */
+	const char *cache_control;
 };
 
-/* Whether it is a name as all files have that are served: letters, digits, '_', '.' and '-'. */
+/* Whether a name is safe to serve: letters, digits, '_', '.' and '-', and no dot at the beginning. */
 bool serve_name_is_plain(const char *name);
 
 /*
- * Fill the response. false, and the response is as it was: there is no such file, it cannot be read, or
- * its name is not plain.
+ * Fill the response. false: the file does not exist or cannot be read, or its name is not plain; the response is
+ * unchanged.
  */
 bool serve_file(const struct settings *settings, const struct request *request,
 	struct response *response, const struct served_file *file);

@@ -1,25 +1,27 @@
 /*
- * users.picture is "pictures/<user id>/<name>". The table is shared with other programs, so what does not
- * look like that is no picture.
+ * users.picture is "pictures/<user id>/<name>". A value of any other form counts as no picture, because other programs
+ * write to the table too.
  */
 #include "files/user_picture.h"
 
+#include "account/event.h"
 #include "core/text.h"
-#include "files/picture_name.h"
+#include "files/directory.h"
 #include "files/serve.h"
+#include "picture/picture_name.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { PREFIX_SIZE = sizeof(USER_PICTURE_CATEGORY) + FOLDER_USER_SIZE + 2 };
+enum { PREFIX_SIZE = sizeof(UPLOAD_PICTURES) + DIRECTORY_USER_SIZE + 2 };
 
 static size_t write_prefix(int64_t user_id, char prefix[PREFIX_SIZE])
 {
-	return (size_t)snprintf(
-		prefix, PREFIX_SIZE, USER_PICTURE_CATEGORY "/%lld/", (long long)user_id);
+	return (size_t)snprintf(prefix, PREFIX_SIZE, UPLOAD_PICTURES "/%" PRId64 "/", user_id);
 }
 
-/* The file's name in a path of the database; NULL: it is none of that user. */
+/* The file name in a path of the database; NULL: the path is not in this user's directory. */
 static const char *name_of(const char *path, int64_t user_id)
 {
 	char prefix[PREFIX_SIZE];
@@ -30,98 +32,145 @@ static const char *name_of(const char *path, int64_t user_id)
 	return serve_name_is_plain(path + length) ? path + length : NULL;
 }
 
+/*
+ * Treat accounts that were registered but never confirmed as missing. Otherwise the endpoint would reveal whether a
+ * registered address already had an account.
+ */
+#define NOT_HIDDEN "NOT (unconfirmed <> 0 AND is_active = 0)"
+
+struct row {
+	int64_t user_id;
+	const char *username, *path;
+};
+
+static const struct db_field ROW[] = {
+	DB_FIELD(struct row, user_id, "id"),
+	DB_FIELD(struct row, username, "username"),
+	DB_FIELD(struct row, path, "picture"),
+	{0},
+};
+
 enum db_result user_picture_find_by_username(
-	struct db *db, const char *username, struct user_picture *picture)
+	struct db *db, struct arena *arena, const char *username, struct user_picture *picture)
 {
-	static const char FIND[] = "SELECT id, username, picture FROM users WHERE username = ?";
-	const char *found, *path;
+	static const struct db_query FIND = {
+		ROW, .text = "FROM users WHERE username = ? AND " NOT_HIDDEN};
+	struct row row;
 	enum db_result result;
 
 	if (!text_is_utf8(username, strlen(username)))
 		return DB_NO_ROW;
-	result = db_row(db, FIND, DB_PARAMS(DB_TEXT(username)),
-		DB_COLUMNS(DB_TO_INT(&picture->user_id), DB_TO_TEXT(&found), DB_TO_TEXT(&path)));
-	/* the database compares without regard to case and more */
-	if (result == DB_OK && strcmp(found, username) != 0)
+	result = db_query_row(db, arena, &FIND, DB_PARAMS(DB_TEXT(username)), &row);
+	/* the collation of the database ignores case and accents */
+	if (result == DB_OK && strcmp(row.username, username) != 0)
 		return DB_NO_ROW;
 	if (result == DB_OK)
-		picture->name = name_of(path, picture->user_id);
+		*picture = (struct user_picture){row.user_id, name_of(row.path, row.user_id)};
 	return result;
 }
 
-enum db_result user_picture_find_by_id(struct db *db, int64_t user_id, struct user_picture *picture)
+enum db_result user_picture_find_by_id(
+	struct db *db, struct arena *arena, int64_t user_id, struct user_picture *picture)
 {
-	static const char FIND[] = "SELECT picture FROM users WHERE id = ?";
-	const char *path;
-	enum db_result result =
-		db_row(db, FIND, DB_PARAMS(DB_INT(user_id)), DB_COLUMNS(DB_TO_TEXT(&path)));
+	static const struct db_query FIND = {
+		ROW, .text = "FROM users WHERE id = ? AND " NOT_HIDDEN};
+	struct row row;
+	enum db_result result = db_query_row(db, arena, &FIND, DB_PARAMS(DB_INT(user_id)), &row);
 
 	if (result == DB_OK)
-		*picture = (struct user_picture){user_id, name_of(path, user_id)};
+		*picture = (struct user_picture){user_id, name_of(row.path, user_id)};
 	return result;
 }
 
-struct replacement {
-	struct change *change;
-	const char *name, *path; /* of the new picture; NULL: none */
-	const char *old_name;    /* NULL: there was none */
-	struct file_identity old;
+/* ---- replacing --------------------------------------------------------------------------------- */
+
+struct change {
+	const struct account_context *account;
+	int64_t user_id;
+	const char *path; /* the new value of users.picture; NULL: no picture */
+	bool (*write)(void *context, int file);
+	void *context;
 };
 
-/* The file gets its name as the last step before COMMIT: little is left then that can go wrong. */
-static enum db_result replace(struct db *db, void *context)
+static bool write_content(void *context, int file)
 {
-	static const char READ[] = "SELECT picture FROM users WHERE id = ? FOR UPDATE";
-	static const char WRITE[] = "UPDATE users SET picture = ? WHERE id = ?";
-	struct replacement *r = context;
-	int64_t user_id = r->change->user_id;
-	const char *old_path;
-	enum db_result result =
-		db_row(db, READ, DB_PARAMS(DB_INT(user_id)), DB_COLUMNS(DB_TO_TEXT(&old_path)));
+	const struct change *change = context;
+
+	return change->write(change->context, file);
+}
+
+static enum db_result update(struct db *db, void *context, const char **current)
+{
+	static const struct db_query READ = {ROW, .text = "FROM users WHERE id = ? FOR UPDATE"};
+	static const struct db_query WRITE = {.text = "UPDATE users SET picture = ? WHERE id = ?"};
+	const struct change *change = context;
+	struct row row;
+	enum db_result result = db_query_row(
+		db, change->account->arena, &READ, DB_PARAMS(DB_INT(change->user_id)), &row);
 
 	if (result != DB_OK)
 		return result;
-	r->old_name = name_of(old_path, user_id);
-	r->old = change_identify(r->change, r->old_name);
-	result = db_change(db, WRITE, DB_PARAMS(DB_TEXT(r->path), DB_INT(user_id)), NULL);
-	if (result == DB_OK && r->name != NULL && !change_place(r->change, r->name))
-		return DB_FAILED;
-	return result;
+	*current = name_of(row.path, change->user_id);
+	result = db_execute(
+		db, &WRITE, DB_PARAMS(DB_TEXT(change->path), DB_INT(change->user_id)), NULL);
+	if (result != DB_OK || (change->path == NULL && row.path == NULL))
+		return result;
+	return account_event(db, change->account, change->user_id,
+		change->path == NULL ? EVENT_PICTURE_REMOVED : EVENT_PICTURE_CHANGED, NULL);
 }
 
-bool user_picture_set(struct db *db, struct change *change, const char *name)
+static enum file_replace_result replace(const char *name, struct change *change)
+{
+	const struct account_context *account = change->account;
+
+	return file_replace(account->db,
+		&(struct file_replacement){.upload_folder = account->settings->upload_folder,
+			.category = UPLOAD_PICTURES,
+			.user_id = change->user_id,
+			.name = name,
+			.write = write_content,
+			.update = update,
+			.context = change});
+}
+
+enum file_replace_result user_picture_replace(const struct account_context *context,
+	int64_t user_id, const struct user_picture_upload *upload)
 {
 	char path[PREFIX_SIZE + PICTURE_NAME_SIZE];
-	struct replacement replacement = {.change = change, .name = name};
-	enum db_result result;
+	struct change change = {context, user_id, path, upload->write, upload->context};
+	size_t length = write_prefix(user_id, path);
 
-	if (name != NULL) {
-		size_t length = write_prefix(change->user_id, path);
-
-		snprintf(path + length, sizeof(path) - length, "%s", name);
-		replacement.path = path;
-	}
-	if (!change_begin(change))
-		return false;
-	result = db_transaction(db, replace, &replacement);
-	if (result != DB_OK)
-		change->left_over = change->placed || result == DB_UNDECIDED;
-	else if (replacement.old_name != NULL &&
-		 (name == NULL || strcmp(replacement.old_name, name) != 0))
-		change_remove(change, replacement.old_name, replacement.old);
-	return result == DB_OK;
+	snprintf(path + length, sizeof(path) - length, "%s", upload->name);
+	return replace(upload->name, &change);
 }
 
-static enum db_result in_force(void *context, int64_t user_id, const char **name)
+enum file_replace_result user_picture_remove(const struct account_context *context, int64_t user_id)
 {
+	struct change change = {.account = context, .user_id = user_id};
+
+	return replace(NULL, &change);
+}
+
+/* ---- the sweep --------------------------------------------------------------------------------- */
+
+struct sweep {
+	struct db *db;
+	struct arena *arena;
+};
+
+static enum db_result current(void *context, int64_t user_id, const char **name)
+{
+	const struct sweep *sweep = context;
 	struct user_picture picture = {0};
-	enum db_result result = user_picture_find_by_id(context, user_id, &picture);
+	enum db_result result = user_picture_find_by_id(sweep->db, sweep->arena, user_id, &picture);
 
 	*name = picture.name;
 	return result == DB_NO_ROW ? DB_OK : result;
 }
 
-bool user_picture_sweep(struct db *db, const char *upload_folder)
+bool user_picture_sweep(struct db *db, struct arena *arena, const char *upload_folder)
 {
-	return change_sweep(upload_folder, USER_PICTURE_CATEGORY, in_force, db);
+	struct sweep sweep = {db, arena};
+
+	return file_replace_sweep(upload_folder, UPLOAD_PICTURES, current, &sweep);
 }

@@ -1,38 +1,44 @@
 /*
- * The picture of an account: the file in uploads/pictures/<user id>/ and users.picture, which names it
+ * The picture of an account: a file in uploads/pictures/<user id>/, and the column users.picture, which names it
  * (contract §6.11, §6.12, §7.4, §8).
  */
 #ifndef FITGATE_FILES_USER_PICTURE_H
 #define FITGATE_FILES_USER_PICTURE_H
 
-#include "db/db.h"
-#include "files/change.h"
-
-#define USER_PICTURE_CATEGORY "pictures"
+#include "account/context.h"
+#include "files/replacement.h"
 
 struct user_picture {
 	int64_t user_id;
-	const char *
-		name; /* of the file in the user's folder; NULL: none, or the row names no such file */
+	const char
+		*name; /* of the file in the user's directory; NULL: users.picture is empty, or does
+			     not name a file in that directory */
 };
 
-/* By the account's name, exactly as it is written. DB_OK, DB_NO_ROW: no such account; DB_FAILED. */
+/* Find a picture by user name, compared exactly. DB_OK, DB_NO_ROW: no account has this name; DB_FAILED. */
 enum db_result user_picture_find_by_username(
-	struct db *db, const char *username, struct user_picture *picture);
+	struct db *db, struct arena *arena, const char *username, struct user_picture *picture);
 
-/* By the account's number. The same. */
+/* Find a picture by the user's id. The same results. */
 enum db_result user_picture_find_by_id(
-	struct db *db, int64_t user_id, struct user_picture *picture);
+	struct db *db, struct arena *arena, int64_t user_id, struct user_picture *picture);
 
-/*
- * Put the new file of an open change in force under this name, of less than PICTURE_NAME_SIZE characters
- * (files/picture_name.h); NULL: there is no picture any more. The old file is removed when the database
- * says so for sure. false: the old picture is in force, or in the rarest case nobody knows which. The
- * change is still to be closed.
- */
-bool user_picture_set(struct db *db, struct change *change, const char *name);
+/* A new picture, to be stored under this name. */
+struct user_picture_upload {
+	const char *name; /* shorter than PICTURE_NAME_SIZE, see picture/picture_name.h */
+	bool (*write)(void *context, int file); /* as in struct file_replacement */
+	void *context;
+};
 
-/* Remove what uploads that were cut short have left behind (change_sweep()). */
-bool user_picture_sweep(struct db *db, const char *upload_folder);
+/* Give the user a new picture. */
+enum file_replace_result user_picture_replace(const struct account_context *context,
+	int64_t user_id, const struct user_picture_upload *upload);
+
+/* Remove the user's picture. FILE_REPLACED, FILE_NOT_REPLACED. */
+enum file_replace_result user_picture_remove(
+	const struct account_context *context, int64_t user_id);
+
+/* Remove the files that interrupted uploads have left behind: file_replace_sweep(). */
+bool user_picture_sweep(struct db *db, struct arena *arena, const char *upload_folder);
 
 #endif

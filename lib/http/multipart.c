@@ -1,10 +1,10 @@
 /*
- * Taking multipart/form-data apart, through one buffer.
+ * Parses multipart/form-data through one buffer.
  *
- * A boundary holds no CR, so a delimiter can begin nowhere but at its own CR. That makes the search
- * simple: what the buffer holds is content up to the delimiter, or up to a CR near its end with which one
- * may begin. The buffer starts with a CRLF of ours, so that a delimiter at the very start of the body is
- * like any other; the preamble is then read like a part's content.
+ * A boundary holds no CR, so a delimiter can begin only at its own CR. That makes the search simple: the buffer
+ * contains content up to the delimiter, or up to a CR near its end that may begin a delimiter. The buffer starts
+ * with a CRLF of ours, so that a delimiter at the very start of the body is like any other; the preamble is then
+ * read like a part's content.
  */
 #include "http/multipart.h"
 
@@ -23,7 +23,7 @@ static bool is_blank(char c)
 
 static bool is_control(char c)
 {
-	return ((unsigned char)c < 0x20 && c != '\t') || c == 0x7f;
+	return text_is_control(c) && c != '\t';
 }
 
 /* ---- header values: type; name=value; name="value" --------------------------------------------- */
@@ -40,7 +40,7 @@ static char *skip_blanks(char *at)
 	return at;
 }
 
-/* The value that begins behind the quote at **at, decoded in place. NULL: its end is missing. */
+/* Decode the value that begins after the quote at **at, in place. NULL: its closing quote is missing. */
 static char *take_quoted(char **at)
 {
 	char *value = *at + 1, *from = value, *to = value;
@@ -62,7 +62,10 @@ static char *take_quoted(char **at)
 	return value;
 }
 
-/* The same without quotes. It moves over the '=' before it, to make room for its NUL. */
+/*
+ * Take the value without quotes that begins at **at. It is moved over the '=' before it, to make room for its NUL.
+ * NULL: it is empty.
+ */
 static char *take_bare(char **at)
 {
 	size_t length = strcspn(*at, "; \t\"");
@@ -76,7 +79,7 @@ static char *take_bare(char **at)
 	return value;
 }
 
-/* Take the parameter at **at; it is kept when it is one of the wanted. false: broken, or there twice. */
+/* Parse the parameter at **at, and keep it if it is one of `wanted`. false: malformed, or given twice. */
 static bool take_parameter(char **at, struct parameter *wanted, size_t count)
 {
 	char *name = *at, *behind = name + strspn(name, TOKEN_CHARACTERS), *value;
@@ -100,7 +103,7 @@ static bool take_parameter(char **at, struct parameter *wanted, size_t count)
 	return true;
 }
 
-/* Take a header's value apart in place. false: it is of another type, or not of the form. */
+/* Parse the value of a header in place. false: it has another type than `type`, or is malformed. */
 static bool take_parameters(char *text, const char *type, struct parameter *wanted, size_t count)
 {
 	char *at = skip_blanks(text);
@@ -206,15 +209,17 @@ static bool read_header_lines(char *lines, size_t length, struct multipart_part 
 
 /* ---- the buffer -------------------------------------------------------------------------------- */
 
-/* The first reason to stop is the one that stays. */
+/* Stop for this reason, unless there is an earlier one. */
 static void stop(struct multipart *m, enum multipart_result result)
 {
 	if (m->result == MULTIPART_PART)
 		m->result = result;
 }
 
-/* Read on, behind what there is. false: nothing more comes. There is always room: no more is ever kept
- * than a part's headers. */
+/*
+ * Read more, after the bytes in the buffer. false: there is no more. The buffer always has room: it keeps at most
+ * the headers of a part.
+ */
 static bool fill(struct multipart *m)
 {
 	ssize_t got;
@@ -235,7 +240,7 @@ static bool fill(struct multipart *m)
 	return false;
 }
 
-/* Whether so many bytes are there; reads on for them. */
+/* Whether this number of bytes is in the buffer; reads more if it is not. */
 static bool have(struct multipart *m, size_t length)
 {
 	while (m->end - m->start < length)
@@ -244,7 +249,7 @@ static bool have(struct multipart *m, size_t length)
 	return true;
 }
 
-/* Whether these bytes stand so far behind the start; reads on for them. */
+/* Whether these bytes are at this offset from the start of the buffer; reads more if necessary. */
 static bool stands_at(struct multipart *m, size_t offset, const char *bytes, size_t length)
 {
 	return have(m, offset + length) &&
@@ -252,8 +257,8 @@ static bool stands_at(struct multipart *m, size_t offset, const char *bytes, siz
 }
 
 /*
- * At a CRLF, two dashes and the boundary: a delimiter when two dashes more follow, or nothing but blanks
- * to the end of the line. Otherwise the boundary is only how a line of the content begins.
+ * At a CRLF, two dashes and the boundary: a delimiter if two more dashes follow, or only blanks up to the end of
+ * the line. Otherwise the line is content that happens to begin with the boundary.
  */
 static bool see_boundary(struct multipart *m)
 {
@@ -286,7 +291,7 @@ static size_t held_back(const struct multipart *m)
 	return (size_t)(end - cr);
 }
 
-/* Whether the part goes on: then m->content tells for how many bytes of the buffer at least. */
+/* Whether the part continues. If so, at least m->content bytes of the buffer belong to it. */
 static bool find_content(struct multipart *m)
 {
 	while (m->content == 0 && m->boundary == 0 && m->result == MULTIPART_PART) {

@@ -1,14 +1,14 @@
 /*
- * An upload taken apart as it streams in: multipart/form-data (RFC 7578) in the frame of RFC 2046.
+ * Parses an upload while it is received: multipart/form-data (RFC 7578, RFC 2046).
  *
- * The caller pulls: multipart_next() goes to a part, multipart_read() gives its bytes. Memory is the
- * struct alone, whatever the size of the upload: some 40 KiB, to be placed in the request's arena. How
- * large the body may be is the business of the source that it comes from (http/request.h).
+ * The caller pulls: multipart_next() goes to the next part, multipart_read() reads its content. The struct is all
+ * the memory that this takes, about 40 KiB for an upload of any size; allocate it in the request's arena. The
+ * source of the body limits the size of the body (http/request.h).
  *
- * Strict where it costs no known client anything: lines end with CRLF, a part has one Content-Disposition,
- * which is form-data with a name, no parameter stands twice, and no header holds a control byte other
- * than TAB. Preamble and epilogue, all other headers (Content-Transfer-Encoding too: RFC 7578 §4.7), the
- * order of parameters and unknown ones are passed over.
+ * The parser is strict where all known clients are: lines end with CRLF, a part has one Content-Disposition, which
+ * is form-data with a name, no parameter occurs twice, and no header contains a control byte other than TAB. It
+ * ignores the preamble and the epilogue, all other headers (Content-Transfer-Encoding too: RFC 7578 §4.7), the
+ * order of parameters, and unknown parameters.
  */
 #ifndef FITGATE_HTTP_MULTIPART_H
 #define FITGATE_HTTP_MULTIPART_H
@@ -16,32 +16,32 @@
 #include "core/stream.h"
 
 enum {
-	MULTIPART_BOUNDARY = 70,     /* characters; RFC 2046 §5.1.1 */
-	MULTIPART_PADDING = 64,      /* blanks behind a boundary; with more of them it is content */
-	MULTIPART_PARTS = 100,       /* in one body */
-	MULTIPART_HEADER_LINES = 16, /* of one part */
+	MULTIPART_BOUNDARY = 70,      /* characters; RFC 2046 §5.1.1 */
+	MULTIPART_PADDING = 64,       /* blanks after a boundary; with more, it is content */
+	MULTIPART_PARTS = 100,        /* in one body */
+	MULTIPART_HEADER_LINES = 16,  /* of one part */
 	MULTIPART_HEADERS = 8 * 1024, /* bytes, with the blank line at their end */
 	MULTIPART_BUFFER = 32 * 1024,
 };
 
 enum multipart_result {
 	MULTIPART_PART,
-	MULTIPART_END,    /* the closing delimiter was there; the body has been read to its end */
-	MULTIPART_BROKEN, /* it ended before that, is not of the form, or beyond a limit */
+	MULTIPART_END,        /* the body has been read up to its end */
+	MULTIPART_BROKEN,     /* it ends too early, is malformed, or exceeds a limit */
 	MULTIPART_UNREADABLE, /* the source failed */
 };
 
 /*
- * What a part is called. The strings are good until the next multipart_next(). They hold no control byte
- * but TAB; else they are the bytes that the client sent, which need not be UTF-8.
+ * The names of a part. The strings are valid until the next multipart_next(). They contain no control byte other
+ * than TAB; otherwise they are the bytes that the client sent, which need not be UTF-8.
  *
- * In a quoted name \" and %22 (what browsers send) stand for a quote and \\ for a backslash; any other
- * backslash is itself, so that the C:\dir\a.png of an old browser stays whole. This is how Werkzeug, and
- * so FitTrackee, reads it. The file name may be a path: only its owner knows what to make of that.
+ * In a quoted name \" and %22 (which browsers send) mean a quote, and \\ means a backslash. Any other backslash is
+ * an ordinary character, so that the C:\dir\a.png of an old browser is kept. Werkzeug, and so FitTrackee, reads
+ * names in the same way. The file name may be a path; the caller decides how to use it.
  */
 struct multipart_part {
 	const char *name;
-	/* NULL: a plain field. filename*=UTF-8''... counts where no other one is given. */
+	/* NULL: a plain field. filename*=UTF-8''... is used if there is no plain filename. */
 	const char *filename;
 };
 
@@ -51,12 +51,12 @@ struct multipart {
 	bool ended;                   /* the source has nothing more */
 	enum multipart_result result; /* PART until it is decided */
 	int parts;
-	/* buffer[start, end) has been read and not been given away */
+	/* buffer[start, end) has been read, and not yet returned to the caller */
 	size_t start;
 	size_t end;
-	/* so many bytes from start are surely the part's */
+	/* how many bytes from start certainly belong to the part */
 	size_t content;
-	/* the part's end has been seen at start: a delimiter of so many bytes, the last one or not; or 0 */
+	/* length of the delimiter at `start`, which ends the part; 0: the end is not yet found */
 	size_t boundary;
 	bool closing;
 	char delimiter[4 + MULTIPART_BOUNDARY]; /* CR LF "--" boundary */
@@ -71,12 +71,12 @@ struct multipart {
  */
 bool multipart_begin(struct multipart *m, const char *content_type, const struct source *body);
 
-/* Go to the next part; what is left of the present one is passed over. What is not MULTIPART_PART stays. */
+/* Go to the next part, and skip the rest of the present one. Results other than MULTIPART_PART are final. */
 enum multipart_result multipart_next(struct multipart *m, struct multipart_part *part);
 
 /*
  * Up to `size` bytes of the present part, 0 at its end, as a struct source does: {multipart_read, m}.
- * -1: the body ends or fails within the part; multipart_next() tells which.
+ * -1: the body ends or fails within the part; multipart_next() returns which.
  */
 ssize_t multipart_read(void *state, void *buffer, size_t size);
 

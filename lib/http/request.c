@@ -3,15 +3,17 @@
  */
 #include "http/request.h"
 
-#include "core/secret.h"
+#include "core/crypto.h"
+#include "core/log.h"
 #include "core/text.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 enum { FIRST_BUFFER = 8 * 1024 };
 
-static const char *parameter(struct request *request, const char *name)
+const char *request_parameter(const struct request *request, const char *name)
 {
 	const char *value = request->source->parameter(request->source->state, name);
 
@@ -38,20 +40,10 @@ static enum http_method method_of(const char *text)
 	return HTTP_OTHER;
 }
 
-/* The header may arrive under another name after an Apache rewrite. */
-static const char *authorization(struct request *request)
+/* The id that the web server gives, if it is a plain word; otherwise a new one. */
+static const char *request_id(const struct request *request)
 {
-	const char *value = parameter(request, "HTTP_AUTHORIZATION");
-
-	if (value == NULL || *value != '\0')
-		return value;
-	return parameter(request, "REDIRECT_HTTP_AUTHORIZATION");
-}
-
-/* The web server's, where it is a plain word; else one of our own. */
-static const char *request_id(struct request *request)
-{
-	const char *id = parameter(request, "REQUEST_ID");
+	const char *id = request_parameter(request, "REQUEST_ID");
 	char *made;
 
 	if (id == NULL)
@@ -61,27 +53,40 @@ static const char *request_id(struct request *request)
 			id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_@-")] ==
 			'\0')
 		return id;
-	made = arena_alloc(request->arena, SECRET_ID_SIZE);
-	return made != NULL && secret_random_id(made) ? made : NULL;
+	made = arena_alloc(request->arena, CRYPTO_ID_SIZE);
+	if (made == NULL || crypto_random_id(made))
+		return made;
+	log_error("could not make a request id: no random bytes");
+	return NULL;
 }
 
-/*
- * "/v0.6/api/ping" is "/api/ping" in dialect 0.6, where the web server says so by the path: Apache's suexec
- * hands on no variables but those of CGI, so API_DIALECT would not arrive.
- */
-static bool take_dialect_from_path(struct request *request)
-{
-	const char *name = request->path + 2;
-	size_t length;
+/* The parameters that every request has a member for. */
+static const struct {
+	const char *name;
+	size_t offset;
+} PARAMETERS[] = {
+	{"REQUEST_METHOD", offsetof(struct request, method_text)},
+	{"PATH_INFO", offsetof(struct request, path)},
+	{"ACCEL_PREFIX", offsetof(struct request, accel_prefix)},
+	{"HTTP_AUTHORIZATION", offsetof(struct request, authorization)},
+	{"CONTENT_TYPE", offsetof(struct request, content_type)},
+	{"HTTP_USER_AGENT", offsetof(struct request, user_agent)},
+	{"REMOTE_ADDR", offsetof(struct request, remote_address)},
+};
 
-	if (*request->dialect_name != '\0' || strncmp(request->path, "/v", 2) != 0)
-		return true;
-	length = strspn(name, "0123456789.");
-	if (length == 0 || strncmp(name + length, "/api/", 5) != 0)
-		return true;
-	request->dialect_name = arena_copy(request->arena, name, length);
-	request->path = name + length;
-	return request->dialect_name != NULL;
+static bool read_parameters(struct request *request)
+{
+	for (size_t i = 0; i < sizeof(PARAMETERS) / sizeof(*PARAMETERS); i++) {
+		const char *value = request_parameter(request, PARAMETERS[i].name);
+
+		if (value == NULL)
+			return false;
+		*(const char **)((char *)request + PARAMETERS[i].offset) = value;
+	}
+	/* the header has another name after a rewrite by Apache */
+	if (*request->authorization == '\0')
+		request->authorization = request_parameter(request, "REDIRECT_HTTP_AUTHORIZATION");
+	return request->authorization != NULL;
 }
 
 bool request_begin(
@@ -90,22 +95,11 @@ bool request_begin(
 	const char *length;
 
 	*request = (struct request){.arena = arena, .source = source};
-	request->method_text = parameter(request, "REQUEST_METHOD");
-	request->path = parameter(request, "PATH_INFO");
 	request->id = request_id(request);
-	request->dialect_name = parameter(request, "API_DIALECT");
-	request->accel_prefix = parameter(request, "ACCEL_PREFIX");
-	request->authorization = authorization(request);
-	request->content_type = parameter(request, "CONTENT_TYPE");
-	request->user_agent = parameter(request, "HTTP_USER_AGENT");
-	request->remote_address = parameter(request, "REMOTE_ADDR");
-	length = parameter(request, "CONTENT_LENGTH");
-	if (request->method_text == NULL || request->path == NULL || request->id == NULL ||
-		request->dialect_name == NULL || request->accel_prefix == NULL ||
-		request->authorization == NULL || request->content_type == NULL ||
-		request->user_agent == NULL || request->remote_address == NULL || length == NULL)
+	if (request->id == NULL || !read_parameters(request))
 		return false;
-	if (!take_dialect_from_path(request))
+	length = request_parameter(request, "CONTENT_LENGTH");
+	if (length == NULL)
 		return false;
 	request->method = method_of(request->method_text);
 	if (!text_integer(length, 0, INT64_MAX, &request->content_length))
@@ -119,7 +113,10 @@ static ssize_t end_body(struct request_body_stream *stream, enum request_body st
 	return -1;
 }
 
-/* How much may be asked for: of a body of unknown length one byte more than its limit, to see it pass. */
+/*
+ * How many bytes to request: for a body of unknown length one more than the limit, to find out whether it exceeds
+ * the limit.
+ */
 static size_t askable(const struct request_body_stream *stream)
 {
 	size_t room = stream->limit - stream->length;
@@ -190,12 +187,12 @@ enum request_body request_read_body(
 
 	if (stream.state != REQUEST_BODY_OK)
 		return stream.state;
-	/* a body of unknown length lies in a buffer that doubles */
+	/* a body of unknown length is read into a buffer that doubles */
 	for (;; size *= 2) {
 		char *larger = arena_alloc(request->arena, size + 1);
 
 		if (larger == NULL)
-			return REQUEST_BODY_BROKEN;
+			return REQUEST_BODY_NO_MEMORY;
 		if (used > 0)
 			memcpy(larger, buffer, used);
 		buffer = larger;

@@ -1,8 +1,8 @@
 /*
- * One HTTP request, as the web server hands it over: FastCGI parameters or CGI's environment.
+ * One HTTP request, as the web server passes it: FastCGI parameters or CGI's environment.
  *
- * The URL is the web server's business: all that counts here is PATH_INFO, decoded, with any prefix
- * removed, beginning with /api/. The body is read only when a handler asks for it.
+ * The web server maps URLs: the request sees only PATH_INFO, decoded, with the prefix that the programs are
+ * mounted under removed. The body is read only when a handler asks for it.
  */
 #ifndef FITGATE_HTTP_REQUEST_H
 #define FITGATE_HTTP_REQUEST_H
@@ -33,18 +33,14 @@ struct request_source {
 
 enum { REQUEST_PATH_PARAMETERS = 2 };
 
-struct caller;  /* account/bearer.h: who asks, once that is known */
-struct dialect; /* account/dialect.h: what the client speaks, once that is known */
-
 struct request {
 	struct arena *arena;
 	const struct request_source *source;
 	enum http_method method;
 	const char *method_text;
-	const char *path;           /* PATH_INFO, without the /v0.6 that may name the dialect */
+	const char *path;           /* PATH_INFO; a caller may remove a prefix of its own */
 	const char *id;             /* REQUEST_ID, made here when the web server gives none */
-	const char *dialect_name;   /* API_DIALECT, else that of the path, "" when there is none */
-	const char *accel_prefix;   /* ACCEL_PREFIX: the location by which nginx, told so with
+	const char *accel_prefix;   /* ACCEL_PREFIX: the location from which nginx, on
 				       X-Accel-Redirect, sends files; "" when there is none */
 	const char *authorization;  /* the header's value, "" when absent */
 	const char *content_type;   /* "" when absent */
@@ -53,18 +49,20 @@ struct request {
 	const char *remote_address; /* "" when absent */
 	const char *route;          /* the pattern that matched; for the log */
 	const char *parameters[REQUEST_PATH_PARAMETERS]; /* what stood for :name or #name */
-	const struct caller *caller;
-	const struct dialect *dialect;
 };
 
-/* Fill a request from its source. Strings are copied to the arena. false: memory is out. */
+/* Fills a request from its source. Strings are copied to the arena. false: out of memory, which is logged. */
 bool request_begin(
 	struct request *request, struct arena *arena, const struct request_source *source);
+
+/* Another parameter of the source, copied to the arena; "" when absent. NULL: out of memory. */
+const char *request_parameter(const struct request *request, const char *name);
 
 enum request_body {
 	REQUEST_BODY_OK,
 	REQUEST_BODY_TOO_LARGE,
-	REQUEST_BODY_BROKEN, /* ended before its announced length, or cannot be read */
+	REQUEST_BODY_BROKEN,    /* ended before its announced length, or cannot be read */
+	REQUEST_BODY_NO_MEMORY, /* only from request_read_body() */
 };
 
 /* A body that is read piece by piece. */
@@ -77,10 +75,10 @@ struct request_body_stream {
 };
 
 /*
- * The body as a source of at most `limit` bytes; the stream and the request's source must outlive it.
- * Never reads beyond the announced length, as CGI demands. What is announced as larger than the limit is
- * not read at all. A read of -1 is explained by the stream's state, which stays; 0 comes only at the
- * whole body's end.
+ * The body as a source of at most `limit` bytes; the stream and the request's source must outlive it. Never reads
+ * beyond the announced length, as CGI demands. A body that is announced as larger than the limit is not read at
+ * all. If a read returns -1, the stream's state has the reason, and all further reads fail. A read returns 0 only
+ * at the end of the whole body.
  */
 struct source request_body_source(
 	struct request_body_stream *stream, const struct request *request, size_t limit);

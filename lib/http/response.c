@@ -1,18 +1,31 @@
 /*
- * Putting an answer together.
+ * See response.h.
  */
 #include "http/response.h"
 
-#include <assert.h>
+#include "core/log.h"
+#include "core/text.h"
+#include "http/status.h"
+
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 void response_header(struct response *response, const char *name, const char *value)
 {
-	assert(response->header_count < RESPONSE_HEADERS);
-	for (const char *c = value; *c != '\0'; c++)
-		assert((unsigned char)*c >= ' ' && *c != 127);
+	if (response->header_count == RESPONSE_HEADERS) {
+		log_error("could not add header \"%s\": the response has %d headers already", name,
+			RESPONSE_HEADERS);
+		response->invalid = true;
+		return;
+	}
+	if (text_has_control(value)) {
+		log_error("could not add header \"%s\": its value contains a control character",
+			name);
+		response->invalid = true;
+		return;
+	}
 	response->headers[response->header_count].name = name;
 	response->headers[response->header_count].value = value;
 	response->header_count++;
@@ -22,15 +35,21 @@ void response_close(struct response *response)
 {
 	if (response->file != NULL)
 		close(response->file->descriptor);
-	*response = (struct response){.dialect = response->dialect};
+	*response = (struct response){0};
 }
 
 void response_json(struct response *response, int status, const char *body)
 {
+	response_content(response, status, "application/json", body, strlen(body));
+}
+
+void response_content(struct response *response, int status, const char *content_type,
+	const char *body, size_t length)
+{
 	response_empty(response, status);
 	response->body = body;
-	response->body_length = strlen(body);
-	response_header(response, "Content-Type", "application/json");
+	response->body_length = length;
+	response_header(response, "Content-Type", content_type);
 }
 
 void response_empty(struct response *response, int status)
@@ -51,49 +70,21 @@ bool response_file(struct response *response, struct arena *arena, int descripto
 	return true;
 }
 
-static const char *reason(int status)
-{
-	switch (status) {
-	case 200:
-		return "OK";
-	case 201:
-		return "Created";
-	case 204:
-		return "No Content";
-	case 400:
-		return "Bad Request";
-	case 401:
-		return "Unauthorized";
-	case 403:
-		return "Forbidden";
-	case 404:
-		return "Not Found";
-	case 405:
-		return "Method Not Allowed";
-	case 413:
-		return "Content Too Large";
-	case 429:
-		return "Too Many Requests";
-	default:
-		return "Internal Server Error";
-	}
-}
-
 char *response_head(const struct response *response, struct arena *arena)
 {
 	char status[64] = "", length[48] = "";
 	size_t size = 128;
 	char *head, *at;
 
-	/* Without a status it is 200 too (RFC 3875, section 6.3.3), and only then does Apache answer a
-	 * conditional request itself. */
+	/* Without a Status header the status is 200 (RFC 3875 §6.3.3), and only then does Apache answer
+	 * conditional requests itself. */
 	if (response->file == NULL)
 		snprintf(status, sizeof(status), "Status: %d %s\r\n", response->status,
-			reason(response->status));
+			status_reason(response->status));
 	if (response->status != 204)
-		snprintf(length, sizeof(length), "Content-Length: %lld\r\n",
-			response->file != NULL ? (long long)response->file->size
-					       : (long long)response->body_length);
+		snprintf(length, sizeof(length), "Content-Length: %" PRId64 "\r\n",
+			response->file != NULL ? response->file->size
+					       : (int64_t)response->body_length);
 	for (int i = 0; i < response->header_count; i++)
 		size += strlen(response->headers[i].name) + strlen(response->headers[i].value) + 4;
 	head = arena_alloc(arena, size);

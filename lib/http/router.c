@@ -1,5 +1,5 @@
 /*
- * A table of a handful of routes: looked through from top to bottom.
+ * A program has a handful of routes, so the table is searched from top to bottom.
  */
 #include "http/router.h"
 
@@ -26,7 +26,7 @@ struct match {
 	int count;
 };
 
-/* Whether the path fits, and what stood for the names in the pattern. */
+/* Whether the path matches the pattern; `match` gets the segments that the pattern's names stand for. */
 static bool matches(const char *pattern, const char *path, struct arena *arena, struct match *match)
 {
 	*match = (struct match){0};
@@ -58,17 +58,23 @@ static void add_method(char *allow, enum http_method method)
 		router_method_name(method), method == HTTP_GET ? ", HEAD" : "");
 }
 
-enum routing router_find(const struct route *routes, unsigned dialect, struct request *request,
-	const struct route **found, char allow[ROUTER_ALLOW_SIZE])
+static const struct route *next_route(const struct route *route, size_t size)
+{
+	return (const void *)((const char *)route + size);
+}
+
+enum routing router_find(const struct route *routes, size_t size, unsigned version,
+	struct request *request, const struct route **found, char allow[ROUTER_ALLOW_SIZE])
 {
 	enum http_method wanted = request->method == HTTP_HEAD ? HTTP_GET : request->method;
 
 	*found = NULL;
 	allow[0] = '\0';
-	for (const struct route *route = routes; route->pattern != NULL; route++) {
+	for (const struct route *route = routes; route->pattern != NULL;
+		route = next_route(route, size)) {
 		struct match match;
 
-		if ((route->dialects & dialect) == 0 ||
+		if ((route->versions & version) == 0 ||
 			!matches(route->pattern, request->path, request->arena, &match))
 			continue;
 		add_method(allow, route->method);

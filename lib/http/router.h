@@ -1,26 +1,27 @@
 /*
- * Which route a request belongs to. Says so and no more: what to answer when there is none, and who may
- * call, is decided above.
+ * Matches a request against a table of routes by method and path. The caller decides how to respond when no
+ * route matches, and who has access.
+ *
+ * A caller that keeps more about a route (its handler, say) puts struct route first in a struct of its own:
+ *
+ *	struct page { struct route route; page_handler *handler; };
+ *
+ *	router_find(&PAGES[0].route, sizeof(PAGES[0]), 1, request, &found, allow);
+ *	page = (const struct page *)found;
  */
 #ifndef FITGATE_HTTP_ROUTER_H
 #define FITGATE_HTTP_ROUTER_H
 
 #include "http/request.h"
-#include "http/response.h"
 
-struct service;      /* account/service.h: what handlers work with */
-struct route_access; /* account/service.h: who may call a route; NULL: anybody */
-
-typedef void route_handler(
-	struct service *service, struct request *request, struct response *response);
+#include <stddef.h>
 
 struct route {
 	enum http_method method;
-	/* "/api/auth/profile"; ":name" stands for one segment that is not empty, "#name" for one of digits */
+	/* "/api/auth/profile"; ":name" matches one non-empty segment, "#name" a segment of digits */
 	const char *pattern;
-	const struct route_access *access;
-	route_handler *handler;
-	unsigned dialects; /* mask of the dialects that have it (account/dialect.h) */
+	unsigned
+		versions; /* bit mask of the API versions that have the route; the caller defines the bits */
 };
 
 enum routing {
@@ -33,14 +34,16 @@ enum routing {
 enum { ROUTER_ALLOW_SIZE = 64 };
 
 /*
- * Find the route; sets request->route and request->parameters when the path is known, and `allow` (the
- * value of the Allow header) unless the path is unknown. Routes that `dialect`, a bit of their mask, does
- * not have count as not there. The table ends with a route without a pattern.
+ * Finds the route of a request among `routes`, whose elements are `size` bytes apart and begin with a struct
+ * route; the last element has no pattern. Routes without the bit `version` are ignored.
+ *
+ * Sets *found (NULL unless ROUTING_FOUND). Unless the path is unknown, also sets request->route,
+ * request->parameters (in the request's arena) and `allow`, the value of the Allow header.
  */
-enum routing router_find(const struct route *routes, unsigned dialect, struct request *request,
-	const struct route **found, char allow[ROUTER_ALLOW_SIZE]);
+enum routing router_find(const struct route *routes, size_t size, unsigned version,
+	struct request *request, const struct route **found, char allow[ROUTER_ALLOW_SIZE]);
 
-/* The method's name. */
+/* The method's name; "-" for HTTP_OTHER. */
 const char *router_method_name(enum http_method method);
 
 #endif

@@ -1,15 +1,15 @@
 /*
- * FastCGI through libfcgi's FCGX functions, CGI by hand (FCGX can tell that it is CGI, but not serve it).
+ * FastCGI through libfcgi's FCGX functions, CGI by hand (FCGX can detect CGI, but not serve it).
  *
- * Signals: SIGTERM is blocked but for the moment of waiting, and the wait is ppoll(2), which opens it
- * atomically; so there is no moment in which a request to stop can be missed. The listening socket is
- * made non-blocking: of several processes that wake up, those who come late go back to waiting.
+ * Signals: SIGTERM is blocked except while waiting, and the wait is ppoll(2), which unblocks it atomically, so
+ * that no request to stop is missed. The listening socket is non-blocking: several processes can wake up for one
+ * connection, and those that do not get it wait again.
  */
 #include "http/server.h"
 
 #include "core/clock.h"
-#include "core/json.h"
 #include "core/log.h"
+#include "core/process.h"
 #include "core/stream.h"
 #include "core/text.h"
 #include "http/router.h"
@@ -20,12 +20,13 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { PAUSE_MS = 100, SYSTEMD_FIRST_FD = 3, PIECE = 64 * 1024 };
+enum { PAUSE_MS = 100, SYSTEMD_FIRST_FD = 3, PIECE = 64 * 1024, ROUTE_LOGGED = 200 };
 
 static volatile sig_atomic_t stopping;
 
@@ -38,19 +39,27 @@ static void stop(int signal_number)
 
 /* ---- one request ------------------------------------------------------------------------------- */
 
-static void log_answer(
+/* Log the one line of a request. */
+static void log_request(
 	const struct request *request, const struct response *response, int64_t started)
 {
-	double milliseconds = (double)(clock_monotonic() - started) / 1000;
+	/* log the pattern of the route if there is one: a path can contain a file name that must stay secret */
+	const char *route = request->route != NULL ? request->route : request->path;
+	char route_text[ROUTE_LOGGED + 1];
 
-	/* a pattern where there is one: a path may hold a name that is as good as a secret */
-	log_info("%s %.200s %d %.1fms", request->method_text,
-		request->route != NULL ? request->route : request->path, response->status,
-		milliseconds);
+	snprintf(route_text, sizeof(route_text), "%s", route);
+	log_fields(LOG_LEVEL_INFO, (const struct log_field[]){
+					   LOG_TEXT("method", request->method_text),
+					   LOG_TEXT("route", route_text),
+					   LOG_NUMBER("status", response->status),
+					   LOG_MILLISECONDS("ms", clock_monotonic() - started),
+					   LOG_TEXT("client", request->remote_address),
+					   {0},
+				   });
 }
 
 /*
- * As many bytes as were announced, in pieces. false: the file has fewer, or nobody wants them. The web
+ * Send as many bytes as were announced, in pieces. false: the file has fewer, or the client has gone. The web
  * server sees that some are missing: nginx compares with Content-Length, if the request ends in order.
  */
 static bool send_file(const struct response_file *file, const struct sink *sink)
@@ -96,17 +105,15 @@ static bool serve(struct arena *arena, const struct request_source *source, cons
 	int64_t started = clock_monotonic();
 	bool sent;
 
-	if (!request_begin(&request, arena, source)) {
-		log_error("out of memory");
+	if (!request_begin(&request, arena, source))
 		return false;
-	}
 	log_set_request(request.id);
-	json_use_arena(arena);
 	handler(context, &request, &response);
 	sent = send_response(&request, &response, sink);
-	log_answer(&request, &response, started);
+	log_request(&request, &response, started);
 	if (!sent)
-		log_warning("the answer could not be sent");
+		log_warning(
+			"could not send the response: the web server has closed the connection");
 	response_close(&response);
 	log_set_request(NULL);
 	return sent;
@@ -139,9 +146,9 @@ static ssize_t cgi_read(void *state, void *buffer, size_t size)
 }
 
 /*
- * Under Apache's mod_cgid standard input and output are one socket: a program that ends while something is
- * left unread resets it, and the client gets nothing. Before the answer, since a server may read that
- * only when it has written the whole body.
+ * Under Apache's mod_cgid standard input and output are one socket: if a program ends before it has read all
+ * input, the socket is reset, and the client gets no response. Read the rest before responding, because a server
+ * might read the response only after it has written the whole body.
  */
 static void read_rest(struct cgi *cgi)
 {
@@ -216,13 +223,12 @@ static void set_signals(sigset_t *while_waiting)
 		sigaddset(&blocked, SIGNALS[i]);
 		sigaction(SIGNALS[i], &action, NULL);
 	}
-	signal(SIGPIPE, SIG_IGN);
 	sigprocmask(SIG_BLOCK, &blocked, while_waiting);
 	for (size_t i = 0; i < sizeof(SIGNALS) / sizeof(*SIGNALS); i++)
 		sigdelset(while_waiting, SIGNALS[i]);
 }
 
-/* Whether a signal has arrived: ppoll() does not let it in when a connection is waiting already. */
+/* Whether a signal has arrived: ppoll() does not deliver it if a connection is already waiting. */
 static bool asked_to_stop(void)
 {
 	sigset_t pending;
@@ -250,14 +256,14 @@ static void after_failed_accept(int error)
 {
 	if (error == -EAGAIN || error == -EWOULDBLOCK || error == -EINTR || error == -ECONNABORTED)
 		return;
-	log_error("accept: %s", strerror(-error));
+	log_error("could not accept a connection: %s", strerror(-error));
 	nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
 }
 
 /*
- * Before libfcgi closes a connection it waits for the other side to close, so that a request of which
- * something was left unread does not end in a reset. Where all was read there is nothing to wait for:
- * "detached", the connection is closed at once, and the process is free for the next request.
+ * Before libfcgi closes a connection, it waits for the other side to close, so that unread input does not cause a
+ * reset. If all input has been read, this wait is not necessary: after FCGX_Detach(), the connection is closed
+ * immediately, and the process is free for the next request.
  */
 static void finish(FCGX_Request *fcgi)
 {
@@ -270,6 +276,22 @@ static void finish(FCGX_Request *fcgi)
 	FCGX_Finish_r(fcgi);
 }
 
+static bool open_listener(FCGX_Request *fcgi)
+{
+	int error = FCGX_Init();
+
+	if (error == 0)
+		error = FCGX_InitRequest(fcgi, STDIN_FILENO, 0);
+	if (error != 0) {
+		log_error("could not initialize FastCGI: libfcgi returned %d", error);
+		return false;
+	}
+	if (fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK) == 0)
+		return true;
+	log_error("could not make the listening socket non-blocking: %s", strerror(errno));
+	return false;
+}
+
 static int serve_fcgi(server_handler *handler, void *context)
 {
 	FCGX_Request fcgi;
@@ -279,11 +301,8 @@ static int serve_fcgi(server_handler *handler, void *context)
 	sigset_t while_waiting;
 
 	set_signals(&while_waiting);
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, STDIN_FILENO, 0) != 0 ||
-		fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK) != 0) {
-		log_error("FastCGI cannot be set up");
+	if (!open_listener(&fcgi))
 		return EXIT_FAILURE;
-	}
 	while (wait_for_connection(&while_waiting)) {
 		int accepted = FCGX_Accept_r(&fcgi);
 
@@ -316,7 +335,6 @@ static void take_systemd_socket(void)
 int server_run(server_handler *handler, void *context)
 {
 	take_systemd_socket();
-	/* a limit on the size of files is to be an error like any other */
-	signal(SIGXFSZ, SIG_IGN);
+	process_ignore_write_signals();
 	return FCGX_IsCGI() ? serve_cgi(handler, context) : serve_fcgi(handler, context);
 }

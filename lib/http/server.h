@@ -1,6 +1,6 @@
 /*
- * The loop of an executable: FastCGI when descriptor 0 is a listening socket (or systemd passed one),
- * one request as CGI otherwise. The two differ in where a request comes from and in nothing else.
+ * The request loop of a program: FastCGI when descriptor 0 is a listening socket (or systemd passed one), one
+ * request as CGI otherwise. They differ only in where a request comes from.
  */
 #ifndef FITGATE_HTTP_SERVER_H
 #define FITGATE_HTTP_SERVER_H
@@ -12,7 +12,7 @@
 typedef void server_handler(void *context, struct request *request, struct response *response);
 
 /*
- * Serve until SIGTERM (or SIGUSR1, SIGINT) arrives; a request in work is finished first. In CGI mode:
+ * Serve until SIGTERM (or SIGUSR1, SIGINT) arrives; a running request is finished first. In CGI mode:
  * serve the one request. Returns the exit status of the process.
  */
 int server_run(server_handler *handler, void *context);

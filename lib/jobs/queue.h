@@ -1,15 +1,14 @@
 /*
- * The durable queue: what is to be done outside a request.
+ * The durable queue: work that is done outside of requests.
  *
- * A job is a row of the table jobs, written in the transaction of the change that causes it. A worker
- * claims it for QUEUE_LEASE_SECONDS and renews the claim while it works; when the worker dies, the claim
- * lapses and the next worker takes the job. Whoever finishes a job must still own it. All times are the
- * database's, so workers on several hosts agree.
+ * A job is a row of the table jobs, inserted in the transaction of the change that causes it. A worker acquires a
+ * lease on it for QUEUE_LEASE_SECONDS and renews the lease while it works. When the worker dies, the lease expires
+ * and the next worker acquires it. All times are the database's, so workers on several hosts agree.
  */
 #ifndef FITGATE_JOBS_QUEUE_H
 #define FITGATE_JOBS_QUEUE_H
 
-#include "core/secret.h"
+#include "core/crypto.h"
 #include "db/db.h"
 
 enum { QUEUE_LEASE_SECONDS = 120 };
@@ -22,51 +21,64 @@ struct job {
 	int64_t id;
 	const char *kind;
 	const char *payload; /* JSON */
-	int64_t attempts;    /* this one included; counted anew when the operator makes it due */
+	int64_t attempts; /* including this one; starts over when an administrator makes the job due */
+	const char *last_error; /* of the attempt before; NULL: none */
 	instant created_at;
 	int64_t age;                /* seconds since then */
-	char owner[SECRET_ID_SIZE]; /* of this claim */
+	char owner[CRYPTO_ID_SIZE]; /* of this lease */
 };
 
-/* Add a job, due at once; within the caller's transaction. `id`, unless NULL, gets its number. */
+/* Add a job, due immediately; within the caller's transaction. `id`, unless NULL, gets its number. */
 enum db_result queue_add(struct db *db, const char *kind, const char *payload, int64_t *id);
 
-/* Remove a job, whoever owns it. DB_NO_ROW: there is none. */
+/* Remove a job, also one that a worker has a lease on. DB_NO_ROW: there is none. */
 enum db_result queue_remove(struct db *db, int64_t id);
 
 /*
- * Claim the job that has been due longest, of some kinds ("mail,export") or (NULL) of any. DB_OK, DB_NO_ROW,
- * DB_FAILED.
+ * Acquire a lease on the job that has been due longest, of some kinds ("mail,export") or (NULL) of any. Its texts
+ * are in the arena. DB_OK, DB_NO_ROW: no job is due; DB_FAILED.
  */
-enum db_result queue_claim(struct db *db, const char *kinds, struct job *job);
+enum db_result queue_acquire(
+	struct db *db, struct arena *arena, const char *kinds, struct job *job);
 
-/* Of the following, DB_NO_ROW means that the claim has lapsed and somebody else owns the job. */
+/* For all functions below, DB_NO_ROW means that the lease is lost: it has expired, or the job is gone. */
 
-/* Make the claim longer, counted from now. */
+/* Make the lease last QUEUE_LEASE_SECONDS from now. */
 enum db_result queue_renew(struct db *db, const struct job *job);
 
-/* The same, telling how far the work is: 0 to 100. */
+/* Renew the lease, and store the progress of the work in percent. */
 enum db_result queue_renew_with_progress(struct db *db, const struct job *job, int percent);
 
-/* The job is done: it goes. */
-enum db_result queue_finish(struct db *db, const struct job *job);
-
-/* Give the claimed job another payload; within the caller's transaction. */
+/* Give the job another payload; within the caller's transaction. */
 enum db_result queue_replace(struct db *db, const struct job *job, const char *payload);
 
-/* It was not tried to its end, and this claim does not count: it is due again at once. */
+/* The job is done: remove it. */
+enum db_result queue_finish(struct db *db, const struct job *job);
+
+/* The attempt was interrupted and does not count: the job is due again immediately. */
 enum db_result queue_release(struct db *db, const struct job *job);
 
-/* It failed for now: try again after a pause that grows with the attempts. It is logged. */
-enum db_result queue_try_later(struct db *db, const struct job *job, const char *reason);
+/*
+ * Postpone the job: it is due again after `seconds`, and this lease does not count as an attempt. Within the
+ * caller's transaction, if there is one.
+ */
+enum db_result queue_postpone(
+	struct db *db, const struct job *job, int64_t seconds, const char *reason);
+
+/* The attempt failed: try again after a pause that grows with the attempts. Logged as a warning, unless the attempt
+ * before had the same reason. */
+enum db_result queue_retry(struct db *db, const struct job *job, const char *reason);
 
 /*
- * It failed for now: try again after pauses that grow, and give up when it is three days old and has been
- * tried eight times since it was made or made due again. Both are logged.
+ * The same, unless the job is three days old and has been tried eight times since it was added or made due
+ * again: then as queue_fail(). Logged.
  */
-enum db_result queue_put_off(struct db *db, const struct job *job, const char *reason);
+enum db_result queue_defer(struct db *db, const struct job *job, const char *reason);
 
-/* It failed for good: it stays for the operator to look at. It is logged. */
-enum db_result queue_give_up(struct db *db, const struct job *job, const char *reason);
+/* The same, where the caller has logged the reason. */
+enum db_result queue_defer_quietly(struct db *db, const struct job *job, const char *reason);
+
+/* The job failed permanently: it stays for an administrator to look at. Logged. */
+enum db_result queue_fail(struct db *db, const struct job *job, const char *reason);
 
 #endif

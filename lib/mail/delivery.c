@@ -1,101 +1,95 @@
 /*
- * A message may be sent twice when a worker dies between the server's "250" and the end of its job; it
- * then has the same Message-ID, by which mail programs know it for the same.
+ * A message is sent twice if a worker dies between the server's "250" and the end of its job. Both copies have the
+ * same Message-ID, by which mail programs recognize them.
  */
 #include "mail/delivery.h"
 
 #include "core/log.h"
-#include "mail/delay.h"
-#include "mail/outbox.h"
-#include "mail/template.h"
+#include "mail/backlog.h"
+#include "mail/compose.h"
 
 #include <string.h>
 
-/* The end of a job's claim; that it had lapsed is no failure. */
-static enum delivery conclude(enum db_result result)
+/* The result after the end of a job. It is not a failure if the lease had already expired. */
+static enum delivery after_lease(enum db_result result)
 {
 	return result == DB_OK || result == DB_NO_ROW ? DELIVERY_DONE : DELIVERY_FAILED;
 }
 
-/* The same at every attempt; the owner of the domain is who sends. */
-static char *message_id(struct arena *arena, const struct settings *settings, const struct job *job)
+/* Log the reason, unless another message waits because of the same failure: its kind ends at the first ": ". */
+static void report_once(struct db *db, struct arena *arena, const char *prefix, const char *reason)
 {
-	const char *at = strchr(settings->sender, '@');
+	const char *end = strstr(reason, ": ");
+	const char *kind = arena_printf(arena, "%s%.*s", prefix,
+		end == NULL ? (int)strlen(reason) : (int)(end - reason), reason);
 
-	return arena_printf(arena, "fitgate.%lld.%lld%s", (long long)job->id,
-		(long long)job->created_at, at == NULL ? "" : at);
+	if (kind == NULL || !backlog_has(db, kind))
+		log_error("%s%s", prefix, reason);
 }
 
-/* Put the letter into words. false: there is no such template, or it asks for what the letter lacks. */
-static bool compose(struct arena *arena, const struct settings *settings, const struct job *job,
-	const struct letter *letter, struct message *message)
+/* A failure that concerns all messages. */
+static enum delivery rest(struct mailer *mailer, struct arena *arena, const struct job *job,
+	const char *prefix, const char *reason)
 {
-	const struct template *template = template_find(letter->language, letter->template);
-	const struct template_value values[] = {
-		{"username", letter->username},
-		{"link", letter->link},
-		{"new_email", letter->new_email},
-		{"delay", delay_words(arena, letter->language, letter->delay)},
-		{"system", letter->device.system},
-		{"browser", letter->device.browser},
-		{"site", settings->ui_url},
-		{NULL, NULL},
-	};
+	char *whole = arena_printf(arena, "%s%s", prefix, reason);
 
-	if (template == NULL)
-		return false;
-	*message = (struct message){
-		.from = settings->sender,
-		.to = letter->to,
-		.subject = template_fill(arena, template->subject, values),
-		.id = message_id(arena, settings, job),
-		.date = job->created_at,
-		.plain = template_plain(arena, template, values),
-		.html = template_html(arena, template, values),
-	};
-	return message->subject != NULL && message->id != NULL && message->plain != NULL &&
-	       message->html != NULL;
+	mailer->works = false;
+	report_once(mailer->db, arena, prefix, reason);
+	return after_lease(queue_defer_quietly(mailer->db, job, whole == NULL ? reason : whole)) ==
+			       DELIVERY_FAILED
+		       ? DELIVERY_FAILED
+		       : DELIVERY_UNAVAILABLE;
 }
 
-static enum delivery send(struct db *db, struct arena *arena, struct smtp *smtp,
-	const struct job *job, const struct message *message)
+static enum delivery finish(struct mailer *mailer, const struct job *job)
+{
+	log_info("mail sent");
+	if (!mailer->works)
+		backlog_release(mailer->db);
+	mailer->works = true;
+	return after_lease(queue_finish(mailer->db, job));
+}
+
+static enum delivery send(struct mailer *mailer, struct arena *arena, const struct job *job,
+	const struct message *message)
 {
 	char reason[SMTP_REASON_SIZE];
 
-	switch (smtp_send(smtp, arena, message, reason)) {
+	switch (smtp_send(mailer->smtp, arena, message, reason)) {
 	case SMTP_SENT:
-		log_info("mail job %lld: sent", (long long)job->id);
-		return conclude(queue_finish(db, job));
+		return finish(mailer, job);
 	case SMTP_REFUSED:
-		return conclude(queue_give_up(db, job, reason));
+		return after_lease(queue_fail(mailer->db, job, reason));
+	case SMTP_LIMITED:
+		return rest(mailer, arena, job, BACKLOG_LIMITED, reason);
+	case SMTP_UNAVAILABLE:
+		return rest(mailer, arena, job, BACKLOG_BLOCKED, reason);
 	case SMTP_LATER:
-		return conclude(queue_put_off(db, job, reason));
-	case SMTP_UNREACHABLE:
 		break;
 	}
-	return conclude(queue_put_off(db, job, reason)) == DELIVERY_FAILED ? DELIVERY_FAILED
-									   : DELIVERY_UNREACHABLE;
+	return after_lease(queue_defer(mailer->db, job, reason));
 }
 
-enum delivery delivery_run(struct db *db, struct arena *arena, const struct settings *settings,
-	struct smtp *smtp, const struct job *job)
+enum delivery delivery_run(struct mailer *mailer, struct arena *arena, const struct job *job)
 {
-	struct letter letter = {0};
+	struct db *db = mailer->db;
 	struct message message;
 
-	switch (outbox_open(db, arena, settings, job, &letter)) {
-	case DB_OK:
+	switch (compose_message(db, arena, mailer->settings, job, &message)) {
+	case COMPOSE_DONE:
 		break;
-	case DB_NO_ROW:
-		return conclude(queue_finish(db, job));
-	default:
-		return conclude(queue_put_off(db, job, "the job cannot be read"));
+	case COMPOSE_NOTHING_TO_SEND:
+		return after_lease(queue_finish(db, job));
+	case COMPOSE_DEFERRED:
+		return DELIVERY_DONE;
+	case COMPOSE_UNREADABLE:
+		return after_lease(queue_fail(
+			db, job, "the job is not a mail request, or lacks what its message needs"));
+	case COMPOSE_FAILED:
+		return after_lease(queue_defer(db, job, "the database could not be queried"));
 	}
-	if (!compose(arena, settings, job, &letter, &message))
-		return conclude(queue_give_up(
-			db, job, "there is no such template, or it asks for what the job lacks"));
-	/* the last moment to see that somebody else has taken over */
+	/* the last moment to notice that another worker has taken over */
 	if (queue_renew(db, job) != DB_OK)
 		return DELIVERY_DONE;
-	return send(db, arena, smtp, job, &message);
+	return send(mailer, arena, job, &message);
 }

@@ -1,5 +1,5 @@
 /*
- * Header lines. What could end a line is refused, never escaped.
+ * Header lines. A value that could end a line is rejected, never escaped.
  */
 #include "mail/message.h"
 
@@ -13,20 +13,14 @@
  * leave 55, 52 of base64. */
 enum { WORD_BYTES = 39, WORD_BASE64 = 53, PLAIN_MAX = 70, LINE_MAX_LENGTH = 998 };
 
-static bool has_control_character(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < ' ' || *text == 127)
-			return true;
-	return false;
-}
+enum { SHORT_NAME = 20 }; /* leaves room for an address in its line */
 
 static bool is_plain(const char *text)
 {
 	size_t length = strlen(text);
 
 	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)text[i] < ' ' || (unsigned char)text[i] >= 127)
+		if (text_is_control(text[i]) || (unsigned char)text[i] > 127)
 			return false;
 	return length <= PLAIN_MAX && strstr(text, "=?") == NULL;
 }
@@ -62,6 +56,44 @@ char *message_encode_header(struct arena *arena, const char *text)
 		text += length;
 	}
 	return line;
+}
+
+/* A quoted-string (RFC 5322 §3.2.4). */
+static char *quote(struct arena *arena, const char *text)
+{
+	char *quoted = arena_alloc(arena, 2 * strlen(text) + 3), *to = quoted;
+
+	if (quoted == NULL)
+		return NULL;
+	*to++ = '"';
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			*to++ = '\\';
+		*to++ = *text;
+	}
+	*to++ = '"';
+	*to = '\0';
+	return quoted;
+}
+
+char *message_mailbox(struct arena *arena, const char *name, const char *address)
+{
+	static const char PHRASE[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+		"!#$%&'*+-/=?^_`{|}~ ";
+	const char *phrase;
+
+	if (*name == '\0')
+		return arena_copy(arena, address, strlen(address));
+	if (is_plain(name) && name[strspn(name, PHRASE)] != '\0')
+		phrase = quote(arena, name);
+	else
+		phrase = message_encode_header(arena, name);
+	if (phrase == NULL)
+		return NULL;
+	/* encoded-words may fill the line, and in a long name a line break costs nothing */
+	return arena_printf(
+		arena, "%s%s<%s>", phrase, strlen(phrase) > SHORT_NAME ? "\r\n " : " ", address);
 }
 
 bool message_is_seven_bit(const char *text)
@@ -103,20 +135,22 @@ static char *date_header(struct arena *arena, instant date)
 bool message_headers(
 	struct arena *arena, const struct message *message, char *headers[MESSAGE_HEADERS])
 {
-	const char *subject;
+	const char *subject, *from;
 
 	if (!text_is_plain_address(message->from) || !text_is_plain_address(message->to) ||
-		has_control_character(message->subject) || has_control_character(message->id))
+		text_has_control(message->subject) || text_has_control(message->from_name) ||
+		text_has_control(message->id))
 		return false;
 	subject = message_encode_header(arena, message->subject);
-	if (subject == NULL)
+	from = message_mailbox(arena, message->from_name, message->from);
+	if (subject == NULL || from == NULL)
 		return false;
 	headers[0] = date_header(arena, message->date);
-	headers[1] = arena_printf(arena, "From: %s", message->from);
+	headers[1] = arena_printf(arena, "From: %s", from);
 	headers[2] = arena_printf(arena, "To: %s", message->to);
 	headers[3] = arena_printf(arena, "Subject: %s", subject);
 	headers[4] = arena_printf(arena, "Message-ID: <%s>", message->id);
-	/* no answering machine is to answer (RFC 3834) */
+	/* automatic responders must not reply (RFC 3834) */
 	headers[5] = arena_printf(arena, "Auto-Submitted: auto-generated");
 	headers[6] = arena_printf(arena, "Content-Type: multipart/alternative");
 	headers[7] = NULL;

@@ -1,11 +1,13 @@
 /*
- * From a template and values to the two parts of a message.
+ * Makes the two parts of a message from a template and values.
  */
 #include "mail/template.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+const char TEMPLATE_LEFT_OUT[] = "";
 
 static const struct template *find_exactly(const char *language, const char *name)
 {
@@ -149,6 +151,19 @@ static bool next_paragraph(const char **at, struct paragraph *paragraph)
 	return true;
 }
 
+/* Whether the paragraph names a value that is left out. */
+static bool is_left_out(const struct output *output, const struct paragraph *p)
+{
+	for (const char *open = p->text;
+		(open = memchr(open, '{', (size_t)(p->text + p->length - open))) != NULL;) {
+		size_t length = strcspn(++open, "}\n");
+
+		if (value_of(output->values, open, length) == TEMPLATE_LEFT_OUT)
+			return true;
+	}
+	return false;
+}
+
 static bool put_plain(struct output *output, const struct paragraph *p)
 {
 	if (p->words == NULL)
@@ -170,6 +185,8 @@ char *template_plain(
 	if (!output_open(&output, values, false))
 		return NULL;
 	while (complete && next_paragraph(&at, &paragraph)) {
+		if (is_left_out(&output, &paragraph))
+			continue;
 		if (!first)
 			fputs("\n\n", output.stream);
 		first = false;
@@ -222,7 +239,7 @@ char *template_html(
 		"<!DOCTYPE html>\n<html lang=\"%s\">\n<head><meta charset=\"utf-8\"></head>\n<body>\n",
 		template->language);
 	while (complete && next_paragraph(&at, &paragraph))
-		complete = put_html(&output, &paragraph);
+		complete = is_left_out(&output, &paragraph) || put_html(&output, &paragraph);
 	fputs("</body>\n</html>\n", output.stream);
 	return output_close(&output, arena, complete);
 }

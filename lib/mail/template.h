@@ -2,10 +2,10 @@
  * The texts of the e-mails: lib/mail/templates/<language>/<name>.txt, embedded at build.
  *
  * A template is written once and gives both parts of a message. Its first line is "Subject: ..."; after
- * an empty line follow paragraphs, separated by empty lines. {name} stands for a value. A paragraph of
+ * an empty line follow paragraphs, separated by empty lines. {name} is replaced by a value. A paragraph of
  * the form "[words]({link})" is a link: in plain text the words and, on the next line, the address; in
- * HTML the words made a link, with the address below for those who copy it. A paragraph that is nothing
- * but "{site}" is a link to itself in HTML.
+ * HTML a link with these words, and the address below for readers who copy it. A paragraph that consists
+ * of "{site}" is a link to itself in HTML.
  */
 #ifndef FITGATE_MAIL_TEMPLATE_H
 #define FITGATE_MAIL_TEMPLATE_H
@@ -20,7 +20,7 @@ struct template
 	const char *subject, *body;
 };
 
-/* All of them; the last one has no language. Made by scripts/embed-templates. */
+/* All templates; the last one has no language. Made by scripts/embed-templates. */
 extern const struct template TEMPLATES[];
 
 struct template_value {
@@ -30,9 +30,12 @@ struct template_value {
 /* The template in this language, or in English when it has none. NULL: there is no such template. */
 const struct template *template_find(const char *language, const char *name);
 
+/* As a value: a paragraph that names it is left out. */
+extern const char TEMPLATE_LEFT_OUT[];
+
 /*
- * A text with the values put in. The list ends with a value without a name. NULL when memory is out or
- * the text asks for a value that is not in the list.
+ * A text with the values put in. The list ends with a value without a name. NULL when out of memory, or
+ * when the text needs a value that is not in the list.
  */
 char *template_fill(struct arena *arena, const char *text, const struct template_value *values);
 

@@ -1,50 +1,35 @@
-"""Fixtures of the API tests: a whole running Fitgate, and what a test needs to talk to it.
+"""Fixtures of the API tests: a complete running Fitgate, and the tools to talk to it.
 
 The build comes from FITGATE_BUILD (default: build/release of this tree). Everything is temporary:
-database, sockets, ports, mail. A failing test shows its requests, the answers and the server's log
-lines of each.
+database, sockets, ports, mail. A failing test shows its requests, the answers, and the server's log
+lines of each request.
 """
 
-import os
 import resource
-import secrets
-import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(SOURCE))
-for module in ('answers', 'bodies', 'client', 'dialects', 'mail', 'programs', 'waiting'):
-    pytest.register_assert_rewrite(f'support.{module}')
+from tests.api.support import gated, left_out, sanitizer, valgrind, web_servers
+from tests.api.support.client import Api
+from tests.api.support.configuration import BUILD, SETTINGS, WEB
+from tests.api.support.dialects import DIALECTS
+from tests.api.support.transcript import Transcript
+from tests.api.support.mail import Mailbox
+from tests.api.support.programs import Programs
+from tests.api.support.waiting import until
+from tests.harness import people
+from tests.harness.answers import exact
+from tests.harness.sql import connect, drop_database, make_database
+from tests.harness.tokens import Minter
+from tests.harness.waiting import LIMIT
+from tests.harness.web_servers import STACKS
 
-from scripts.hosted_stack import STACKS  # noqa: E402
-from scripts.stack import StackError  # noqa: E402
-from support import (database, left_out, people, sanitizer, valgrind,  # noqa: E402
-                     web_servers)
-from support.answers import exact  # noqa: E402
-from support.client import Api  # noqa: E402
-from support.dialects import DIALECTS  # noqa: E402
-from support.journal import Journal  # noqa: E402
-from support.mail import MailFolder  # noqa: E402
-from support.programs import Programs  # noqa: E402
-from support.tokens import Minter  # noqa: E402
-from support.waiting import until  # noqa: E402
-
-BUILD = Path(os.environ.get('FITGATE_BUILD', SOURCE / 'build' / 'release')).resolve()
-WEB = os.environ.get('FITGATE_WEB', 'nginx')  # one of STACKS
-SETTINGS = {
-    'APP_SECRET_KEY': secrets.token_hex(32),
-    'PASSWORD_HASH': '$2b$4',  # cheap
-    'SENDER_EMAIL': 'fitgate@example.org',
-    'UI_URL': 'https://fitgate.example',
-}
 collect_ignore = ['test_hosting.py'] if WEB == 'nginx' else []
-JOURNAL = pytest.StashKey()
-FOLDER = pytest.StashKey()
+TRANSCRIPT = pytest.StashKey()
+DIRECTORY = pytest.StashKey()
 LEFT_OUT = pytest.StashKey()
 
 
@@ -64,14 +49,14 @@ def pytest_collection_modifyitems(config, items):
 
 
 def refuse_stale(config, table, tests):
-    """Unless single tests are asked for, each entry of the table is for one that there is."""
+    """Fail if an entry of the table matches no test, unless single tests were requested."""
     stale = left_out.stale(table, tests.values())
     if stale and not any('::' in argument for argument in config.args):
         raise pytest.UsageError(f'no such tests any more: {stale}')
 
 
 def leave_out_what_is_about_nginx(config, items, tests):
-    """The end of the report says what and why."""
+    """The tests that are left out and the reasons are in the summary at the end."""
     refuse_stale(config, web_servers.OF_NGINX, tests)
     why = {item: web_servers.reason(test, {mark.name for mark in item.iter_markers()}, WEB)
            for item, test in tests.items()}
@@ -82,7 +67,8 @@ def leave_out_what_is_about_nginx(config, items, tests):
 
 
 def skip_what_valgrind_cannot(config, tests):
-    """Skipped, not deselected: of those, the processes of pytest-xdist tell nothing."""
+    """The tests are skipped, not deselected: the processes of pytest-xdist do not report deselected
+    tests."""
     refuse_stale(config, valgrind.LEFT_OUT, tests)
     for item, test in tests.items():
         why = left_out.reason(valgrind.LEFT_OUT, test)
@@ -96,25 +82,25 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 @pytest.fixture(scope='session')
-def folder(tmp_path_factory, request):
-    """Of the whole session: stacks and sanitiser reports."""
+def directory(tmp_path_factory, request):
+    """The directory of the session: for stacks and sanitizer reports."""
     path = tmp_path_factory.mktemp('fitgate')
-    request.config.stash[FOLDER] = path
+    request.config.stash[DIRECTORY] = path
     sanitizer.turn_on(path / 'sanitizer')
     return path
 
 
 @pytest.fixture(scope='session')
-def make_stack(folder):
+def make_stack(directory):
     """Start further stacks; all are stopped at the end of the session."""
     started = []
 
     def make(name, settings=SETTINGS, **options):
-        stack = STACKS[WEB](folder / name, BUILD, settings=settings, **options)
-        try:
-            stack.start()
-        except StackError as failure:
-            pytest.exit(f'the stack does not start: {failure}', returncode=3)
+        options.setdefault('read_timeout', f'{LIMIT}s')
+        # with this option it would get hardly any CPU while other tests run
+        options.setdefault('hashing_yields', False)
+        stack = STACKS[WEB](directory / name, BUILD, settings=settings, **options)
+        stack.start()
         started.append(stack)
         return stack
 
@@ -126,57 +112,58 @@ def make_stack(folder):
 @pytest.fixture(scope='session')
 def stack(make_stack):
     """The Fitgate that most tests talk to."""
-    return make_stack('stack')
+    return make_stack('stack', extra_locations=gated.LOCATIONS)
 
 
 @pytest.fixture(scope='session')
 def stack_without_mail(make_stack):
-    """Sending is disabled, and there is no worker: nothing but requests touches its database."""
-    return make_stack('without_mail', mail_enabled=False, worker=False)
+    """A stack with sending disabled and without a worker: only requests use its database."""
+    return make_stack('without_mail', mail_enabled=False, worker=False,
+                      extra_locations=gated.LOCATIONS)
 
 
 @pytest.fixture(scope='session')
 def stack_with_limits(make_stack):
-    """With the limits of nginx and of the program, as a real one has them."""
-    return make_stack('with_limits', limits=True)
+    """A stack with the rate limits of nginx and of the program, like an installation."""
+    return make_stack('with_limits', limits=True, extra_locations=gated.LOCATIONS)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
-    """All programs have ended: what their sanitisers found fails the run."""
-    path = session.config.stash.get(FOLDER, None)
+    """All programs have ended: findings of their sanitizers make the run fail."""
+    path = session.config.stash.get(DIRECTORY, None)
     if path is None:
         return
     found = sanitizer.reports(path / 'sanitizer', path.rglob('*.log'))
     if found:
         session.exitstatus = 1
-        print('\n=== sanitiser reports ===', *found[:20], sep='\n')
+        print('\n=== sanitizer reports ===', *found[:20], sep='\n')
 
 
 # ---- one test ----------------------------------------------------------------------------------
 
 @pytest.fixture
-def journal(request):
-    return request.node.stash.setdefault(JOURNAL, Journal())
+def transcript(request):
+    return request.node.stash.setdefault(TRANSCRIPT, Transcript())
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
-    if report.failed and JOURNAL in item.stash:
-        report.sections.append(('requests, answers and log lines', item.stash[JOURNAL].text()))
+    if report.failed and TRANSCRIPT in item.stash:
+        report.sections.append(('requests, answers and log lines', item.stash[TRANSCRIPT].text()))
 
 
 @pytest.fixture
-def api(stack, journal):
-    return Api(stack, journal)
+def api(stack, transcript):
+    return Api(stack, transcript)
 
 
 @pytest.fixture
-def api_in(stack, journal):
-    """The same in another dialect: api_in('0.6')."""
-    return lambda name: Api(stack, journal, DIALECTS[name].prefix)
+def api_in(stack, transcript):
+    """A client of the stack in another dialect: api_in('0.6')."""
+    return lambda name: Api(stack, transcript, DIALECTS[name].prefix)
 
 
 @pytest.fixture
@@ -190,24 +177,19 @@ def api_02(api_in):
 
 
 @pytest.fixture
-def api_without_mail(stack_without_mail, journal):
-    return Api(stack_without_mail, journal)
+def api_without_mail(stack_without_mail, transcript):
+    return Api(stack_without_mail, transcript)
 
 
 @pytest.fixture
-def programs(stack, journal):
-    """The executables themselves, as CGI programs and commands."""
-    return Programs(stack, BUILD, journal)
+def programs(stack, transcript):
+    """Runs the programs directly, as CGI programs and as commands."""
+    return Programs(stack, BUILD, transcript)
 
 
 @pytest.fixture
-def api_with_limits(stack_with_limits, journal):
-    return Api(stack_with_limits, journal)
-
-
-def connect(stack):
-    return database.Sql(stack.database_socket, stack.database_user, stack.database_password,
-                        stack.database_name)
+def api_with_limits(stack_with_limits, transcript):
+    return Api(stack_with_limits, transcript)
 
 
 @pytest.fixture(scope='session')
@@ -231,7 +213,7 @@ def db_with_limits(stack_with_limits):
 
 @pytest.fixture
 def make_user(db):
-    """Write an account by plain SQL: make_user(active=True, password=..., any column=...)."""
+    """Insert an account by plain SQL: make_user(active=True, password=..., any column=...)."""
     def make(**columns):
         return people.insert_user(db, **columns)
     return make
@@ -244,7 +226,7 @@ def user(make_user):
 
 @pytest.fixture
 def registration():
-    """A body for register that is right but for the changes given."""
+    """A valid body for register, with the given changes."""
     def make(**changes):
         name = people.unique()
         return {'username': name, 'email': f'{name}@example.org', 'password': people.PASSWORD,
@@ -283,24 +265,26 @@ def minter():
 @pytest.fixture
 def reset_token(db, minter):
     """A token like those in the e-mails, with some claims changed."""
-    return lambda account, **changes: minter.reset_token(
-        account.id, people.user_row(db, account)['password'], **changes)
+    def make(account, **changes):
+        row = people.user_row(db, account)
+        return minter.reset_token(account.id, row['password'], row['email'], **changes)
+    return make
 
 
 @pytest.fixture
 def token(minter, user):
-    """A good token of the account `user`."""
+    """A valid token of the account `user`."""
     return minter.token(user.id)
 
 
 @pytest.fixture
-def no_mail(mail_folder, work_off):
+def no_mail(mailbox, work_off):
     """Fail the test if it has caused mail."""
     work_off()
-    before = len(mail_folder.all())
+    before = len(mailbox.all())
     yield
     work_off()
-    assert [mail.recipients for mail in mail_folder.all()[before:]] == []
+    assert [mail.recipients for mail in mailbox.all()[before:]] == []
 
 
 @pytest.fixture
@@ -316,16 +300,16 @@ def profile(api):
 
 
 @pytest.fixture(scope='session')
-def mail_folder(stack):
-    return MailFolder(stack.mail_folder)
+def mailbox(stack):
+    return Mailbox(stack.mail_directory)
 
 
 @pytest.fixture
-def mails_for(stack, mail_folder):
-    """Wait until so many mails to an address have arrived; returns all of them."""
+def mails_for(stack, mailbox):
+    """Wait until `count` mails to an address have arrived; returns all of them."""
     def wait(address, count=1):
         def arrived():
-            mails = mail_folder.to(address)
+            mails = mailbox.to(address)
             if len(mails) < count:
                 stack.run_worker_once()
             return mails if len(mails) >= count else None
@@ -335,7 +319,7 @@ def mails_for(stack, mail_folder):
 
 @pytest.fixture
 def mail_for(mails_for):
-    """Wait for the one mail to an address."""
+    """Wait for the only mail to an address."""
     def wait(address):
         mails = mails_for(address)
         assert len(mails) == 1, f'{len(mails)} mails to {address}'
@@ -345,7 +329,7 @@ def mail_for(mails_for):
 
 @pytest.fixture
 def work_off(stack, db):
-    """Wait until no mail is left to be sent, so that a test may say that none was."""
+    """Wait until no mail is left to be sent, so that a test can assert that none was sent."""
     def wait():
         stack.run_worker_once()
         until(lambda: db.value('SELECT COUNT(*) FROM jobs WHERE failed_at IS NULL') == 0,
@@ -355,7 +339,7 @@ def work_off(stack, db):
 
 @pytest.fixture
 def app_config(db):
-    """Change columns of app_config for the length of the test: app_config(max_users=3)."""
+    """Change columns of app_config until the test ends: app_config(max_users=3)."""
     before = db.row('SELECT * FROM app_config')
 
     def write(values):
@@ -368,31 +352,31 @@ def app_config(db):
 
 @pytest.fixture
 def empty_database(stack):
-    """Make empty databases of the test's own: empty_database(privileges)."""
+    """Make empty databases for the test: empty_database(privileges)."""
     made = []
 
     def make(privileges='ALL PRIVILEGES'):
-        made.append(database.make_database(stack, privileges))
+        made.append(make_database(stack, privileges))
         return made[-1]
 
     yield make
     for one in made:
-        database.drop_database(stack, one)
+        drop_database(stack, one)
 
 
 @pytest.fixture(scope='session')
 def shared_scratch(stack):
-    """A migrated database beside the stack's own, for tests that clean up or only look."""
-    made = database.make_database(stack)
-    done = Programs(stack, BUILD, Journal()).migrate(made)
+    """A second migrated database in the stack's server, for tests that clean up or only read."""
+    made = make_database(stack)
+    done = Programs(stack, BUILD, Transcript()).migrate(made)
     assert done.returncode == 0, done.stderr
     yield made
-    database.drop_database(stack, made)
+    drop_database(stack, made)
 
 
 @pytest.fixture
 def scratch(empty_database, programs):
-    """A migrated database of the test's own."""
+    """A migrated database for this test alone."""
     made = empty_database()
     done = programs.migrate(made)
     assert done.returncode == 0, done.stderr
@@ -401,7 +385,7 @@ def scratch(empty_database, programs):
 
 @pytest.fixture
 def in_parallel():
-    """Run several calls at the same moment in a thread each; returns their results in order."""
+    """Run several calls at the same time, each in its own thread; returns their results in order."""
     def run(calls):
         barrier = threading.Barrier(len(calls))
 

@@ -1,4 +1,4 @@
-"""Bearer authentication (contract sections 3.1 and 3.2), at both endpoints that ask for it."""
+"""Bearer authentication (contract §3.1 and §3.2), at both endpoints that require it."""
 
 import json
 import time
@@ -6,11 +6,11 @@ import uuid
 
 import pytest
 
-from support.answers import (INVALID, exact, is_bad_token, is_bad_type, is_no_auth,
-                             is_sensible)
-from support.people import now
-from support.tokens import (ABSENT, HEADER, b64, compact, other_last_character, read, sha256_hex,
-                            sign, signature, unb64)
+from tests.harness.answers import (INVALID, exact, is_bad_token, is_bad_type, is_no_auth,
+                                   is_sensible)
+from tests.harness.people import now
+from tests.harness.tokens import (ABSENT, HEADER, b64, compact, other_last_character, read, sha256_hex,
+                                  sign, signature, unb64)
 
 PROTECTED = {'profile': ('GET', '/api/auth/profile'), 'logout': ('POST', '/api/auth/logout')}
 HOUR = 3600
@@ -50,7 +50,7 @@ def test_without_a_header_authentication_is_asked_for(ask):
 @pytest.mark.parametrize('value', ['', ' ', 'Bearer', 'bearer', 'abc', 'Bearer ', 'Bearer    ',
                                    'Bearer\t', 'Bearer \t ', 'Basic', 'Basic  ',
                                    'eyJhbGciOiJIUzI1NiJ9.e30.x'])
-def test_a_header_without_a_token_counts_as_none(ask, value):
+def test_a_header_without_a_token_is_ignored(ask, value):
     is_no_auth(ask(f'Authorization: {value}'))
 
 
@@ -60,17 +60,17 @@ def test_another_scheme_is_refused_by_its_type(ask, scheme):
 
 
 @pytest.mark.parametrize('scheme', ['Basic', 'Token', 'JWT', 'Bearerx'])
-def test_another_scheme_is_refused_also_with_a_good_token(ask, scheme, token):
+def test_another_scheme_is_refused_even_with_a_valid_token(ask, scheme, token):
     is_bad_type(ask(f'Authorization: {scheme} {token}'))
 
 
 @pytest.mark.parametrize('scheme', ['Bearer', 'bearer', 'BEARER', 'bEaReR'])
-def test_the_scheme_may_be_in_any_case(ask, scheme, token):
+def test_the_scheme_can_be_in_any_case(ask, scheme, token):
     is_accepted(ask(f'Authorization: {scheme} {token}'))
 
 
 @pytest.mark.parametrize('name', ['authorization', 'AUTHORIZATION'])
-def test_the_header_name_may_be_in_any_case(ask, name, token):
+def test_the_header_name_can_be_in_any_case(ask, name, token):
     is_accepted(ask(f'{name}: Bearer {token}'))
 
 
@@ -90,19 +90,19 @@ def test_two_headers_are_refused(ask, token):
 
 
 @pytest.mark.parametrize('name', ['token', 'access_token', 'auth_token', 'authorization'])
-def test_a_token_in_the_query_string_is_not_looked_at(api, name, token):
+def test_a_token_in_the_query_string_is_ignored(api, name, token):
     is_no_auth(api.get(f'/api/auth/profile?{name}={token}'))
 
 
 @pytest.mark.parametrize('name', ['token', 'access_token'])
-def test_a_token_in_a_form_is_not_looked_at(api, name, token):
+def test_a_token_in_a_form_is_ignored(api, name, token):
     is_no_auth(api.post('/api/auth/logout', data=f'{name}={token}',
                         headers={'Content-Type': 'application/x-www-form-urlencoded'}))
 
 
 @pytest.mark.parametrize('name', ['Redirect-HTTP-Authorization', 'X-Authorization', 'Cookie',
                                   'Proxy-Authorization'])
-def test_a_token_in_another_header_is_not_looked_at(ask, name, token):
+def test_a_token_in_another_header_is_ignored(ask, name, token):
     is_no_auth(ask(f'{name}: Bearer {token}'))
 
 
@@ -110,7 +110,7 @@ def test_a_cookie_beside_the_header_changes_nothing(ask, token):
     is_accepted(ask(f'Authorization: Bearer {token}', 'Cookie: session=x'))
 
 
-# ---- good tokens -------------------------------------------------------------------------------
+# ---- valid tokens ------------------------------------------------------------------------------
 
 def test_a_token_is_accepted(ask, token):
     is_accepted(ask(token=token))
@@ -120,7 +120,7 @@ def test_a_token_is_accepted(ask, token):
     {'jti': ABSENT}, {'gen': ABSENT}, {'jti': ABSENT, 'gen': ABSENT}, {'iss': 'x'},
     {'scope': 'none', 'admin': True, 'x': {'y': [1, None]}}, {'nbf': 0}, {'name': 'é😀'},
 ], ids=['no jti', 'no gen', 'neither', 'iss', 'unknown claims', 'nbf in the past', 'non-ASCII'])
-def test_claims_that_may_be_there_or_not(ask, minter, user, changes):
+def test_optional_claims_are_accepted(ask, minter, user, changes):
     is_accepted(ask(token=minter.token(user.id, **changes)))
 
 
@@ -137,13 +137,13 @@ def test_a_token_issued_long_ago_is_accepted_until_it_expires(ask, minter, user)
     is_accepted(ask(token=minter.token(user.id, iat=1_000_000_000)))
 
 
-def test_white_space_and_order_in_the_json_do_not_matter(ask, minter, user):
+def test_whitespace_and_order_in_the_json_do_not_matter(ask, minter, user):
     claims = dict(reversed(minter.claims(user.id).items()))
     header = b64(b' {\n"typ" : "JWT" , "alg" : "HS256" }\r\n')
     is_accepted(ask(token=sign(minter.key, header, b64(json.dumps(claims, indent=2).encode()))))
 
 
-# ---- bad claims --------------------------------------------------------------------------------
+# ---- invalid claims ----------------------------------------------------------------------------
 
 def soon(seconds):
     return lambda: int(time.time()) + seconds
@@ -198,8 +198,8 @@ ODD_CLAIMS = {
 
 
 @pytest.mark.parametrize('changes', ODD_CLAIMS.values(), ids=ODD_CLAIMS.keys())
-def test_a_token_with_an_odd_claim_is_accepted_or_refused_but_breaks_nothing(ask, minter, user,
-                                                                            changes):
+def test_a_token_with_an_unusual_claim_causes_no_internal_error(ask, minter, user,
+                                                                changes):
     answer = ask(token=minter.token(user.id, **changes))
     is_sensible(answer, 200, 401)
     if answer.status == 401:
@@ -210,16 +210,16 @@ def test_a_token_with_an_odd_claim_is_accepted_or_refused_but_breaks_nothing(ask
     b'', b'x', b'{', b'[]', b'1', b'"x"', b'null', b'{}', b'\xff', b'{"sub": NaN}', b'[' * 2000,
     b'{"exp": 9999999999, "iat": 1, "sub": 1e0000000000000000000000000000000001}',
     b'{"exp": 9999999999, "iat": 1, "sub": "\\u0000"}', b'{"exp": 01}'])
-def test_a_signed_payload_that_is_no_claims_is_refused(ask, minter, payload):
+def test_a_signed_payload_without_claims_is_refused(ask, minter, payload):
     is_bad_token(ask(token=minter.token_of_text(payload)))
 
 
-# ---- bad forms ---------------------------------------------------------------------------------
+# ---- malformed tokens --------------------------------------------------------------------------
 
 @pytest.mark.parametrize('text', [
     'x', '.', '..', '...', 'a.b', 'a.b.c', 'a..c', '.b.c', 'a.b.', 'a.b.c.d', 'x' * 40, '=', '%00',
     'null', 'undefined', '{}', '*', "' OR 1=1 --", 'é', 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9'])
-def test_what_is_no_token_is_refused(ask, text):
+def test_a_text_that_is_not_a_token_is_refused(ask, text):
     answer = ask(token=text)
     is_bad_token(answer)
 
@@ -338,8 +338,8 @@ def test_a_signature_with_a_part_of_the_key_is_refused(ask, minter, user):
 
 def test_a_shortened_signature_is_refused(ask, token):
     head, _, last = token.rpartition('.')
-    for octets in (16, 31):
-        is_bad_token(ask(token=f'{head}.{b64(unb64(last)[:octets])}'))
+    for content in (16, 31):
+        is_bad_token(ask(token=f'{head}.{b64(unb64(last)[:content])}'))
 
 
 def test_a_signature_over_another_payload_is_refused(ask, minter, user):
@@ -355,13 +355,13 @@ def test_a_signature_over_the_payload_alone_is_refused(ask, minter, user):
 
 # ---- sizes -------------------------------------------------------------------------------------
 
-def test_seven_kilobytes_that_are_no_token_are_refused(ask):
+def test_seven_kilobytes_without_a_token_are_refused(ask):
     is_bad_token(ask(token='x' * 7000))
     is_bad_token(ask(token='.'.join(['x' * 2330] * 3)))
     is_bad_token(ask(token='.' * 7000))
 
 
-def test_a_signed_token_of_seven_kilobytes_breaks_nothing(ask, minter, user):
+def test_a_signed_token_of_seven_kilobytes_causes_no_error(ask, minter, user):
     answer = ask(token=minter.token(user.id, x='y' * 5000))
     is_sensible(answer, 200, 401)
     if answer.status == 401:
@@ -435,7 +435,7 @@ def test_the_kept_token_of_another_account_is_refused(ask, db, minter, make_user
     is_bad_token(ask(token=kept))
 
 
-def test_a_revoked_token_is_refused_and_no_other(ask, db, minter, user):
+def test_only_the_revoked_token_is_refused(ask, db, minter, user):
     revoked, other = minter.token(user.id), minter.token(user.id)
     db.insert('blacklisted_tokens', token=sha256_hex(revoked), expired_at=int(time.time()) + HOUR,
               blacklisted_on=now())
@@ -460,7 +460,7 @@ def test_a_revoked_token_of_an_inactive_account_is_a_bad_token(ask, db, minter, 
     is_bad_token(ask(token=token))
 
 
-# ---- what the server issues --------------------------------------------------------------------
+# ---- issued tokens -----------------------------------------------------------------------------
 
 def test_an_issued_token_has_the_form_of_the_contract(login, make_user, minter):
     account = make_user(token_epoch=3)

@@ -1,12 +1,12 @@
-"""The same executables as plain CGI programs (RFC 3875), without nginx and FastCGI."""
+"""The services as plain CGI programs (RFC 3875), without nginx and FastCGI."""
 
 
 import pytest
 
-from support.answers import (BADTOKEN, INVALID, LOGGED_OUT, NOAUTH, NOT_ALLOWED, NOURL, PONG,
-                             TOO_LARGE, exact, is_bad_token, is_bad_type, is_no_auth, is_sensible,
-                             same_json)
-from support.profile import expected_profile
+from tests.harness.answers import (BADTOKEN, INVALID, LOGGED_OUT, NOAUTH, NOT_ALLOWED, NOURL, PONG,
+                                   TOO_LARGE, exact, is_bad_token, is_bad_type, is_no_auth, is_sensible,
+                                   same_json)
+from tests.api.support.profile import expected_profile
 
 LOGIN = '/api/auth/login'
 PROFILE = '/api/auth/profile'
@@ -33,18 +33,18 @@ SAME_EVERYWHERE = [
 ]
 
 
-@pytest.mark.parametrize(('method', 'path', 'octets', 'token'), SAME_EVERYWHERE)
-def test_the_answer_is_the_one_behind_nginx(api, programs, method, path, octets, token):
-    behind = api.request(method, path, data=octets, token=token,
+@pytest.mark.parametrize(('method', 'path', 'content', 'token'), SAME_EVERYWHERE)
+def test_the_answer_is_the_one_behind_nginx(api, programs, method, path, content, token):
+    behind = api.request(method, path, data=content, token=token,
                          headers={'Content-Type': 'application/json'})
-    direct = programs.cgi(method, path, data=octets, token=token, parameters=JSON)
+    direct = programs.cgi(method, path, data=content, token=token, parameters=JSON)
     assert (direct.status, direct.body) == (behind.status, behind.body)
     for name in ('Content-Type', 'Allow', 'WWW-Authenticate', 'Cache-Control', 'Pragma'):
         assert direct.headers.get(name) == behind.headers.get(name), name
     assert direct.exit_status == 0
 
 
-def test_a_whole_path_from_registration_to_logout(programs, db, registration, mail_for):
+def test_an_account_can_be_used_from_registration_to_logout(programs, db, registration, mail_for):
     body = registration()
     exact(programs.cgi('POST', '/api/auth/register', json=body), (200, {'status': 'success'}))
     token = mail_for(body['email']).token
@@ -72,13 +72,13 @@ def test_the_head_is_that_of_cgi(programs):
 
 # ---- the header that some web servers rename ---------------------------------------------------
 
-def test_the_renamed_authorization_header_counts(programs, minter, user):
+def test_the_renamed_authorization_header_is_used(programs, minter, user):
     answer = programs.cgi('GET', PROFILE, parameters={
         'REDIRECT_HTTP_AUTHORIZATION': f'Bearer {minter.token(user.id)}'})
     assert answer.status == 200
 
 
-def test_the_renamed_header_counts_only_where_the_proper_one_is_absent(programs, minter, user):
+def test_the_renamed_header_is_used_only_if_the_original_is_missing(programs, minter, user):
     good = f'Bearer {minter.token(user.id)}'
     is_bad_token(programs.cgi('GET', PROFILE, parameters={
         'HTTP_AUTHORIZATION': 'Bearer x', 'REDIRECT_HTTP_AUTHORIZATION': good}))
@@ -96,7 +96,7 @@ def test_two_headers_joined_by_the_web_server_are_a_bad_token(programs, minter, 
 
 @pytest.mark.parametrize('value', ['Bearer', 'Bearer ', 'Bearer    ', 'Bearer\t', 'Bearer \t ',
                                    'abc', ' '])
-def test_a_header_without_a_token_counts_as_none(programs, value):
+def test_a_header_without_a_token_is_ignored(programs, value):
     is_no_auth(programs.cgi('GET', PROFILE, parameters={'HTTP_AUTHORIZATION': value}))
 
 
@@ -108,13 +108,13 @@ def test_a_long_token_is_a_bad_token(programs, size):
 
 # ---- bodies ------------------------------------------------------------------------------------
 
-def login(programs, octets, **parameters):
-    return programs.cgi('POST', LOGIN, data=octets, parameters={**JSON, **parameters})
+def login(programs, content, **parameters):
+    return programs.cgi('POST', LOGIN, data=content, parameters={**JSON, **parameters})
 
 
 def test_no_more_than_the_announced_length_is_read(programs, user):
-    octets = f'{{"email": "{user.email}", "password": "{user.password}"}}'.encode()
-    assert login(programs, octets + b'garbage', CONTENT_LENGTH=str(len(octets))).status == 200
+    content = f'{{"email": "{user.email}", "password": "{user.password}"}}'.encode()
+    assert login(programs, content + b'garbage', CONTENT_LENGTH=str(len(content))).status == 200
 
 
 def test_a_body_that_ends_early_is_refused(programs):
@@ -122,22 +122,22 @@ def test_a_body_that_ends_early_is_refused(programs):
 
 
 @pytest.mark.parametrize('length', ['', '0'])
-def test_without_a_length_there_is_no_whole_body(programs, length):
+def test_a_body_without_a_length_is_incomplete(programs, length):
     is_sensible(login(programs, b'{"email": "a@b.c"}', CONTENT_LENGTH=length), 400, 401)
 
 
 @pytest.mark.parametrize('length', ['x', '-1', '1e3', '0x10', '99999999999999999999999', ' '])
-def test_a_length_that_is_no_number_is_answered_in_json(programs, length):
+def test_a_length_that_is_not_a_number_is_answered_in_json(programs, length):
     is_sensible(login(programs, b'{"email": "a@b.c"}', CONTENT_LENGTH=length), 400, 401, 413)
 
 
-def test_what_is_announced_too_large_is_refused(programs):
+def test_a_body_with_a_length_over_the_limit_is_refused(programs):
     exact(login(programs, b'{}', CONTENT_LENGTH=str(MIB + 1)), TOO_LARGE)
 
 
 # ---- odd environments --------------------------------------------------------------------------
 
-def test_each_executable_knows_only_its_own_paths(programs):
+def test_each_service_has_only_its_own_paths(programs):
     for program in ('register', 'login', 'profile'):
         exact(programs.cgi('GET', '/api/ping', program=program), NOURL)
     exact(programs.cgi('GET', PROFILE, program='config'), NOURL)
@@ -146,12 +146,12 @@ def test_each_executable_knows_only_its_own_paths(programs):
 @pytest.mark.parametrize('path', ['', '/', 'api/ping', '/api', '/ping', '/api/ping\n', '/api//ping',
                                   '//api/ping',
                                   '/api/ping?x', '/api/../api/ping', '/' + 'x' * 60000])
-def test_only_the_exact_path_is_known(programs, path):
+def test_only_the_exact_path_is_accepted(programs, path):
     exact(programs.cgi('GET', path, program='config'), NOURL)
 
 
 @pytest.mark.parametrize('method', ['', 'get', 'FOO', 'GET ', 'POST\n', 'x' * 5000])
-def test_only_the_exact_method_is_known(programs, method):
+def test_only_the_exact_method_is_accepted(programs, method):
     exact(programs.cgi(method, '/api/ping'), NOT_ALLOWED)
 
 
@@ -178,8 +178,8 @@ def test_a_bare_environment_is_answered(programs):
     assert head.startswith(b'Status: 404') and b'not found' in body
 
 
-def test_variables_of_the_request_are_no_settings(programs):
-    """A client chooses the names of HTTP_ variables and nothing else."""
+def test_variables_of_the_request_are_not_settings(programs):
+    """A client chooses only the names of HTTP_ variables."""
     answer = programs.cgi('GET', '/api/config', parameters={
         'HTTP_APP_SECRET_KEY': 'x', 'HTTP_DATABASE_URL': 'x', 'HTTP_PROXY': 'x', 'HTTP_LOG': '/x'})
     assert answer.status == 200
@@ -187,8 +187,9 @@ def test_variables_of_the_request_are_no_settings(programs):
 
 @pytest.mark.parametrize(('program', 'routes'), [
     ('register', ['POST /api/auth/register 0.7,0.6,0.2',
-                  'POST /api/auth/account/confirm 0.7,0.6']),
-    ('login', ['POST /api/auth/logout 0.7', 'GET /api/auth/logout 0.2']),
+                  'POST /api/auth/account/resend-confirmation 0.7,0.6']),
+    ('login', ['POST /api/auth/account/confirm 0.7,0.6',
+     'POST /api/auth/logout 0.7', 'GET /api/auth/logout 0.2']),
     ('profile', ['GET /api/auth/profile 0.7,0.6,0.2']),
     ('config', ['GET /api/config 0.7,0.6', 'GET /api/ping 0.7,0.6,0.2'])])
 def test_routes_are_printed(programs, program, routes):
@@ -200,3 +201,17 @@ def test_routes_are_printed(programs, program, routes):
 def test_the_constants_of_authentication_are_those_of_the_contract(programs):
     exact(programs.cgi('GET', PROFILE), NOAUTH)
     exact(programs.cgi('GET', PROFILE, token='x'), BADTOKEN)
+
+
+# ---- RFC 3875, section 4.4 ---------------------------------------------------------------------
+
+@pytest.mark.parametrize('variable', ['GATEWAY_INTERFACE', 'REQUEST_METHOD'])
+def test_a_query_string_passed_as_arguments_is_not_an_option(programs, variable):
+    """Apache passes a query string without `=` as arguments: the attack of CVE-2012-1823."""
+    done = programs.run('config', '--routes', parameters={variable: 'x'})
+    assert b'/api/' not in done.stdout
+
+
+def test_a_query_string_changes_nothing(api):
+    for query in ('--routes', '%2d%2droutes', '-d+x', 'a=b'):
+        exact(api.get(f'/api/ping?{query}'), PONG)

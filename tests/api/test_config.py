@@ -1,9 +1,9 @@
-"""GET /api/ping and GET /api/config (contract sections 7.1 and 7.2)."""
+"""GET /api/ping and GET /api/config (contract §7.1 and §7.2)."""
 
 import pytest
 
-from support.answers import PONG, error, exact
-from support.profile import date_text
+from tests.harness.answers import PONG, error, exact
+from tests.api.support.profile import date_text
 
 CONFIG = '/api/config'
 ATTRIBUTION = ('&copy; <a href="http://www.openstreetmap.org/copyright" target="_blank" '
@@ -26,7 +26,7 @@ def test_ping_answers_pong(api):
 
 @pytest.mark.parametrize('header', ['', 'Bearer', 'Bearer x', 'Basic x'])
 @pytest.mark.parametrize('path', ['/api/ping', CONFIG])
-def test_authentication_is_not_looked_at(api, path, header):
+def test_authentication_is_ignored(api, path, header):
     assert api.get_with_header(path, f'Authorization: {header}').status == 200
 
 
@@ -53,7 +53,7 @@ def test_all_columns_are_shown(config, app_config, db):
     assert data['privacy_policy_date'] == date_text(row['privacy_policy_date'])
 
 
-def test_long_texts_are_shown_whole(config, app_config):
+def test_long_texts_are_shown_completely(config, app_config):
     app_config(about='ä' * 30000, privacy_policy='p' * 65535)
     data = config()
     assert data['about'] == 'ä' * 30000
@@ -72,7 +72,8 @@ def test_registration_is_enabled_while_there_are_free_places(config, app_config,
                                                              enabled):
     make_user(active=False)
     make_user()
-    app_config(max_users=db.value('SELECT COUNT(*) FROM users') + free)
+    taken = sum(db.value(f'SELECT COUNT(*) FROM {table}') for table in ('users', 'registrations'))
+    app_config(max_users=taken + free)
     assert config()['is_registration_enabled'] is enabled
 
 
@@ -99,7 +100,7 @@ def test_with_two_rows_it_is_an_error(api, db):
         db.run('DELETE FROM app_config WHERE id = %s', second)
 
 
-def test_with_sending_disabled_it_says_so(api_without_mail):
+def test_with_sending_disabled_the_configuration_shows_it(api_without_mail):
     assert api_without_mail.get(CONFIG).json()['data']['is_email_sending_enabled'] is False
 
 

@@ -1,12 +1,12 @@
-"""POST /api/auth/account/confirm (contract sections 6.2 and 6.16)."""
+"""POST /api/auth/account/confirm (contract §6.2 and §6.16)."""
 
 from datetime import timedelta
 
 import pytest
 
-from support.answers import INVALID, exact, is_json
-from support.people import now, unique
-from support.tokens import read, sha256_hex
+from tests.harness.answers import INVALID, exact, is_json
+from tests.harness.people import now, unique
+from tests.harness.tokens import read, sha256_hex
 
 CONFIRM = '/api/auth/account/confirm'
 LIFE = timedelta(seconds=604800)
@@ -25,7 +25,7 @@ def make_pending(make_user):
 
 @pytest.fixture
 def state(db):
-    """What confirming may change."""
+    """The columns that a confirmation can change."""
     def read_state(account):
         return db.row('SELECT is_active, confirmation_token, confirmation_sent_at, email, '
                       'email_to_confirm, password, token_epoch FROM users WHERE id = %s',
@@ -45,7 +45,7 @@ def test_the_token_of_the_mail_confirms_the_account(api, register, mail_for, pro
     assert state(account)['is_active'] == 1 and state(account)['confirmation_token'] is None
 
 
-def test_after_confirming_one_can_log_in(api, make_pending, login):
+def test_after_confirming_the_user_can_log_in(api, make_pending, login):
     account, token = make_pending()
     assert api.post(CONFIRM, json={'token': token}).status == 200
     login(account)
@@ -57,7 +57,7 @@ def test_a_token_confirms_once(api, make_pending):
     exact(api.post(CONFIRM, json={'token': token}), INVALID)
 
 
-def test_a_token_used_many_times_at_once_confirms_once(api, make_pending, in_parallel):
+def test_a_token_used_by_concurrent_requests_confirms_once(api, make_pending, in_parallel):
     _account, token = make_pending()
     answers = in_parallel([lambda: api.post(CONFIRM, json={'token': token})] * 20)
     assert sum(answer.status == 200 for answer in answers) == 1
@@ -75,7 +75,7 @@ def test_confirming_changes_nothing_else(api, make_pending, state):
         assert after[name] == before[name], name
 
 
-def test_confirming_concerns_no_other_account(api, make_pending, state):
+def test_confirming_does_not_affect_other_accounts(api, make_pending, state):
     _account, token = make_pending()
     other, _token = make_pending()
     before = state(other)
@@ -90,11 +90,11 @@ def test_the_issued_token_carries_the_epoch_of_the_account(api, make_pending, pr
     profile(issued)
 
 
-def test_no_mail_is_sent(api, make_pending, mail_folder, work_off):
+def test_no_mail_is_sent(api, make_pending, mailbox, work_off):
     account, token = make_pending()
     assert api.post(CONFIRM, json={'token': token}).status == 200
     work_off()
-    assert not mail_folder.to(account.email)
+    assert not mailbox.to(account.email)
 
 
 def test_an_expired_token_is_refused_and_stays(api, make_pending, state):
@@ -121,8 +121,8 @@ def test_a_suspended_account_cannot_be_confirmed(api, make_pending, state):
     assert state(account) == before
 
 
-def test_the_token_of_another_address_confirms_no_account(api, make_pending, state):
-    """As it is after `fitgate-admin users update --email … --confirm`: one column, two uses."""
+def test_the_token_of_another_address_does_not_confirm_an_account(api, make_pending, state):
+    """The state after `fitgate-admin users update --email … --confirm`: the column has two uses."""
     account, token = make_pending(email_to_confirm='other@example.org')
     before = state(account)
     exact(api.post(CONFIRM, json={'token': token}), INVALID)

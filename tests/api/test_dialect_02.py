@@ -1,15 +1,15 @@
-"""Dialect 0.2: tokens, bodies, methods, sports and ping (dialects.md, sections 4.1 and 4.9)."""
+"""Dialect 0.2: tokens, bodies, methods, sports and ping (dialects §4.1 and §4.9)."""
 
 import time
 
 import pytest
 
-from support.answers import PONG, error, exact, is_json
-from support.dialects import DIALECTS
-from support.people import insert_user, insert_workout, now, unique
-from support.schema import SPORTS as SEED
-from support.scoped import oauth2_token, personal_token
-from support.tokens import ABSENT, HEADER, compact, other_last_character, sha256_hex, sign
+from tests.harness.answers import PONG, error, exact, is_json
+from tests.api.support.dialects import DIALECTS
+from tests.harness.people import insert_user, insert_workout, now, unique
+from tests.api.support.schema import SPORTS as SEED
+from tests.api.support.scoped import oauth2_token, personal_token
+from tests.harness.tokens import ABSENT, HEADER, compact, other_last_character, sha256_hex, sign
 
 PROFILE = '/api/auth/profile'
 LOGIN = '/api/auth/login'
@@ -23,14 +23,14 @@ INVALID = error('Invalid payload.')
 NO_AUTH = error('Provide a valid auth token.', 401)
 EXPIRED = error('Signature expired. Please log in again.', 401)
 BAD_TOKEN = error('Invalid token. Please log in again.', 401)
-OF_NOBODY = error('Something went wrong. Please contact us.', 401)
+USER_GONE = error('Something went wrong. Please contact us.', 401)
 PROTECTED = [('GET', PROFILE), ('POST', EDIT), ('GET', LOGOUT), ('GET', SPORTS),
              ('GET', f'{SPORTS}/1'), ('GET', f'{SPORTS}/4000000')]
 
 
 @pytest.fixture
 def api(api_02):
-    """Everything in this file is asked in 0.2."""
+    """All requests in this file are made in 0.2."""
     return api_02
 
 
@@ -42,32 +42,32 @@ def name_of(call):
 
 @pytest.mark.parametrize('header', ['', ' ', 'Bearer', 'Bearer ', 'Bearer \t', 'abc', 'Basic eDp5',
                                     'Token x.y.z', 'Bearerx y'])
-def test_without_a_bearer_token_one_must_be_given(api, header):
+def test_without_a_bearer_token_authentication_is_required(api, header):
     DIALECT.refuses(api.get(PROFILE), NO_AUTH)
     DIALECT.refuses(api.get_with_header(PROFILE, f'Authorization: {header}'), NO_AUTH)
 
 
-def test_a_good_token_under_another_scheme_is_none(api, token):
+def test_a_valid_token_with_another_scheme_is_ignored(api, token):
     for scheme in ('Basic', 'Token', 'JWT'):
         answer = api.get(PROFILE, headers={'Authorization': f'{scheme} {token}'})
         DIALECT.refuses(answer, NO_AUTH)
 
 
 @pytest.mark.parametrize('columns', [{'active': False}, {'suspended_at': now()}])
-def test_an_account_that_may_not_log_in_must_authenticate(api, minter, make_user, columns):
-    """Made under 0.7 or 0.6: in 0.2 itself every account is active."""
+def test_an_account_that_cannot_log_in_must_authenticate(api, minter, make_user, columns):
+    """The account was created in 0.7 or 0.6: every account created in 0.2 is active."""
     DIALECT.refuses(api.get(PROFILE, token=minter.token(make_user(**columns).id)), NO_AUTH)
 
 
-def test_a_token_of_an_account_that_is_gone_says_so(api, db, minter, make_user):
+def test_a_token_of_a_deleted_account_has_its_own_message(api, db, minter, make_user):
     account = make_user()
     db.run('DELETE FROM users WHERE id = %s', account.id)
     for call in PROTECTED:
-        DIALECT.refuses(api.request(*call, token=minter.token(account.id)), OF_NOBODY)
-    DIALECT.refuses(api.get(PROFILE, token=minter.token(2_000_000_000)), OF_NOBODY)
+        DIALECT.refuses(api.request(*call, token=minter.token(account.id)), USER_GONE)
+    DIALECT.refuses(api.get(PROFILE, token=minter.token(2_000_000_000)), USER_GONE)
 
 
-def test_an_expired_token_says_so(api, minter, user, make_user):
+def test_an_expired_token_is_reported_as_expired(api, minter, user, make_user):
     for exp in (0, 1, int(time.time()) - 3600):
         DIALECT.refuses(api.get(PROFILE, token=minter.token(user.id, exp=exp)), EXPIRED)
     inactive = make_user(active=False)
@@ -93,7 +93,7 @@ def test_a_token_with_a_bad_claim_is_invalid(api, minter, user, changes):
 
 
 @pytest.mark.parametrize('text', ['x', '.', 'a.b', 'a.b.c', 'x y', 'x,y', '..', 'a.b.c.d', '{}'])
-def test_what_is_no_token_is_invalid(api, text):
+def test_a_text_that_is_not_a_token_is_invalid(api, text):
     DIALECT.refuses(api.get_with_header(PROFILE, f'Authorization: Bearer {text}'), BAD_TOKEN)
 
 
@@ -118,7 +118,7 @@ def test_tokens_with_scopes_are_not_accepted(api, db, user, call):
         DIALECT.refuses(api.request(*call, token=token.text), BAD_TOKEN)
 
 
-def test_a_token_with_scopes_that_is_not_accepted_stays_as_it_is(api, db, user):
+def test_a_refused_token_with_scopes_is_not_changed(api, db, user):
     tokens = {'oauth2_token': oauth2_token(db, user.id),
               'personal_tokens': personal_token(db, user.id)}
     for table, token in tokens.items():
@@ -128,7 +128,7 @@ def test_a_token_with_scopes_that_is_not_accepted_stays_as_it_is(api, db, user):
 
 
 @pytest.mark.parametrize('call', PROTECTED, ids=name_of)
-def test_every_protected_endpoint_asks_for_a_token_first(api, minter, user, call):
+def test_every_protected_endpoint_requires_a_token_first(api, minter, user, call):
     DIALECT.refuses(api.request(*call), NO_AUTH)
     DIALECT.refuses(api.request(*call, data=b'{'), NO_AUTH)
     DIALECT.refuses(api.request(*call, token='x'), BAD_TOKEN)
@@ -154,16 +154,16 @@ UNREADABLE = {
     'nothing of ours': b'{"a": 1}'}
 
 
-@pytest.mark.parametrize('octets', UNREADABLE.values(), ids=UNREADABLE.keys())
+@pytest.mark.parametrize('content', UNREADABLE.values(), ids=UNREADABLE.keys())
 @pytest.mark.parametrize('path', [REGISTER, EDIT])
-def test_a_bad_body_is_an_invalid_payload(api, token, path, octets):
-    exact(api.post_text(path, octets, token=token), INVALID)
+def test_a_bad_body_is_an_invalid_payload(api, token, path, content):
+    exact(api.post_text(path, content, token=token), INVALID)
 
 
-@pytest.mark.parametrize('octets', [octets for name, octets in UNREADABLE.items()
-                                    if name != 'nothing of ours'])
-def test_a_bad_body_is_an_invalid_payload_at_login(api, octets):
-    exact(api.post_text(LOGIN, octets), INVALID)
+@pytest.mark.parametrize('content', [content for name, content in UNREADABLE.items()
+                                     if name != 'nothing of ours'])
+def test_a_bad_body_is_an_invalid_payload_at_login(api, content):
+    exact(api.post_text(LOGIN, content), INVALID)
 
 
 @pytest.mark.parametrize('content_type', [None, 'text/plain', 'text/json', 'application/jsonx',
@@ -187,7 +187,7 @@ def test_a_method_that_is_not_offered_is_refused_before_the_token(api, path):
     assert answer.headers['Allow'] == 'POST, OPTIONS'
 
 
-def test_an_unexpected_failure_is_told_in_its_words(programs, stack, minter, user):
+def test_an_unexpected_failure_has_the_message_of_the_dialect(programs, stack, minter, user):
     """The database cannot be reached."""
     settings = {'DATABASE_URL': f'mysql://x:y@localhost/z?unix_socket={stack.run}/none.sock'}
     parameters = {'API_DIALECT': '0.2'}
@@ -251,14 +251,14 @@ def test_an_unknown_sport_is_not_found(api, token, number):
 
 
 @pytest.mark.parametrize('number', ['abc', '-1', '1x', '%201'])
-def test_what_is_no_number_is_an_unknown_path(api, token, number):
+def test_an_id_that_is_not_a_number_is_an_unknown_path(api, token, number):
     exact(api.get(f'{SPORTS}/{number}', token=token), DIALECT.no_url)
 
 
 @pytest.mark.parametrize('path', ['/api/config', '/api/auth/account/confirm',
                                   '/api/auth/password/reset-request',
                                   '/api/auth/profile/edit/account'])
-def test_what_came_later_is_not_found_whoever_asks(api, token, path):
+def test_newer_endpoints_are_not_found_with_or_without_a_token(api, token, path):
     for method in ('GET', 'POST', 'PATCH', 'OPTIONS'):
         exact(api.request(method, path, json={'email': f'{unique()}@example.org'}, token=token),
               (404, {'status': 'not found',
@@ -266,7 +266,7 @@ def test_what_came_later_is_not_found_whoever_asks(api, token, path):
 
 
 def test_all_answers_are_json_and_end_with_a_full_stop(api, token):
-    """But for ping's, which is as in 0.7."""
+    """Except for ping, whose answer is that of 0.7."""
     for method, path in (('POST', LOGIN), ('POST', REGISTER), ('POST', EDIT), ('GET', '/api/x'),
                          ('PUT', LOGIN), ('GET', LOGOUT)):
         message = is_json(api.request(method, path, token=token))['message']

@@ -1,14 +1,14 @@
-"""Dialect 0.2: POST /api/auth/login, GET /api/auth/logout (dialects.md, sections 4.3, 4.4)."""
+"""Dialect 0.2: POST /api/auth/login, GET /api/auth/logout (dialects §4.3, §4.4)."""
 
 from datetime import timedelta
 
 import pytest
 
-from support.answers import error, exact, is_json
-from support.database import root_sql
-from support.dialects import DIALECTS
-from support.people import PASSWORD, now, unique
-from support.tokens import other_last_character, read, sha256_hex
+from tests.harness.answers import error, exact, is_json
+from tests.harness.sql import root_sql
+from tests.api.support.dialects import DIALECTS
+from tests.harness.people import PASSWORD, now, unique
+from tests.harness.tokens import other_last_character, read, sha256_hex
 
 LOGIN = '/api/auth/login'
 LOGOUT = '/api/auth/logout'
@@ -23,7 +23,7 @@ FAILURE = error('Error. Please try again or contact the administrator.', 500)
 
 @pytest.fixture
 def api(api_02):
-    """Everything in this file is asked in 0.2."""
+    """All requests in this file are made in 0.2."""
     return api_02
 
 
@@ -47,15 +47,15 @@ def test_the_case_of_the_email_does_not_matter(api, user, change):
     is_logged_in(api.post(LOGIN, json={'email': change(user.email), 'password': PASSWORD}), user)
 
 
-def test_password_conf_counts_where_password_is_absent(api, user):
-    """The document calls the field so by mistake."""
+def test_password_conf_is_used_if_password_is_missing(api, user):
+    """The documentation of 0.2 prints this name by mistake."""
     is_logged_in(api.post(LOGIN, json={'email': user.email, 'password_conf': PASSWORD}), user)
     is_logged_in(api.post(LOGIN, json={'email': user.email, 'password': None,
                                        'password_conf': PASSWORD}), user)
 
 
 @pytest.mark.parametrize('password', ['wrong', '', 1, False, []])
-def test_password_conf_counts_nowhere_else(api, user, password):
+def test_password_conf_is_otherwise_ignored(api, user, password):
     exact(api.post(LOGIN, json={'email': user.email, 'password': password,
                                 'password_conf': PASSWORD}), REFUSED)
 
@@ -66,7 +66,7 @@ def test_the_right_password_is_enough(api, user):
 
 
 @pytest.mark.parametrize('name', ['0.7', '0.6'])
-def test_password_conf_is_no_field_of_the_others(api_in, user, name):
+def test_other_dialects_ignore_password_conf(api_in, user, name):
     exact(api_in(name).post(LOGIN, json={'email': user.email, 'password_conf': PASSWORD}),
           DIALECTS[name].bad_credentials)
 
@@ -78,7 +78,7 @@ def test_a_wrong_password_is_refused(api, user, password):
 
 
 @pytest.mark.parametrize('columns', [{'active': False}, {'suspended_at': now()}])
-def test_an_account_that_may_not_log_in_is_refused_as_if_unknown(api, make_user, columns):
+def test_an_account_that_cannot_log_in_is_refused_as_if_unknown(api, make_user, columns):
     refused = api.post(LOGIN, json=make_user(**columns).credentials)
     unknown = api.post(LOGIN, json={'email': f'{unique()}@example.org', 'password': PASSWORD})
     exact(refused, REFUSED)
@@ -88,7 +88,8 @@ def test_an_account_that_may_not_log_in_is_refused_as_if_unknown(api, make_user,
 @pytest.mark.parametrize('value', [0, 1, 1.5, True, False, [], ['x'], {}, {'a': 1}, None])
 @pytest.mark.parametrize('name', ['email', 'password'])
 @pytest.mark.parametrize('known', [True, False])
-def test_a_missing_or_mistyped_field_is_refused_alike(api, user, name, value, known):
+def test_a_missing_field_and_a_field_of_another_type_are_refused_equally(
+        api, user, name, value, known):
     email = user.email if known else f'{unique()}@example.org'
     body = {'email': email, 'password': PASSWORD, name: value}
     exact(api.post(LOGIN, json=body), REFUSED)
@@ -97,9 +98,9 @@ def test_a_missing_or_mistyped_field_is_refused_alike(api, user, name, value, kn
 
 
 @pytest.mark.parametrize('body', [{}, [], 1, 'x', None, [1]])
-def test_what_is_no_object_is_an_invalid_payload(api, body):
-    octets = b'null' if body is None else None
-    answer = api.post_text(LOGIN, octets) if octets else api.post(LOGIN, json=body)
+def test_a_body_that_is_not_an_object_is_an_invalid_payload(api, body):
+    content = b'null' if body is None else None
+    answer = api.post_text(LOGIN, content) if content else api.post(LOGIN, json=body)
     exact(answer, error('Invalid payload.'))
 
 
@@ -121,7 +122,7 @@ def test_after_logging_out_the_token_is_refused(api, session):
     DIALECT.refuses(api.get(PROFILE, token=session), BAD_TOKEN)
 
 
-def test_a_logged_out_token_does_not_return_in_another_spelling(api, session):
+def test_a_logged_out_token_is_refused_in_another_spelling(api, session):
     exact(api.get(LOGOUT, token=session), LOGGED_OUT)
     head, _, last = session.rpartition('.')
     for other in (session + '=', f'{head}.{other_last_character(last)}', session + '.'):
@@ -136,13 +137,13 @@ def test_the_token_is_stored_as_its_hash_with_its_end(api, db, session):
     assert started <= row['blacklisted_on'] <= now() + timedelta(seconds=1)
 
 
-def test_other_sessions_go_on(api, user, session):
+def test_other_sessions_stay_valid(api, user, session):
     other = is_logged_in(api.post(LOGIN, json=user.credentials), user)
     exact(api.get(LOGOUT, token=session), LOGGED_OUT)
     assert api.get(PROFILE, token=other).status == 200
 
 
-def test_without_a_good_token_nobody_logs_out(api, minter, user):
+def test_without_a_valid_token_a_logout_is_refused(api, minter, user):
     DIALECT.refuses(api.get(LOGOUT), NO_AUTH)
     DIALECT.refuses(api.get(LOGOUT, token='x'), BAD_TOKEN)
     DIALECT.refuses(api.get(LOGOUT, token=minter.token(user.id, exp=1)),
@@ -158,7 +159,7 @@ def test_only_get_logs_out(api, session):
     assert api.get(PROFILE, token=session).status == 200
 
 
-def test_logging_out_many_times_at_once_is_no_error(api, db, session, in_parallel):
+def test_concurrent_logouts_with_one_token_succeed(api, db, session, in_parallel):
     answers = in_parallel([lambda: api.get(LOGOUT, token=session)] * 10)
     assert any(answer.status == 200 for answer in answers)
     for answer in answers:
@@ -168,7 +169,7 @@ def test_logging_out_many_times_at_once_is_no_error(api, db, session, in_paralle
 
 
 def test_a_token_that_cannot_be_stored_is_not_logged_out(api, stack, session):
-    with root_sql(stack, stack.database_name) as root:
+    with root_sql(stack, stack.database.name) as root:
         root.run("CREATE TRIGGER test_refuse BEFORE INSERT ON blacklisted_tokens FOR EACH ROW "
                  "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused by a test'")
         try:

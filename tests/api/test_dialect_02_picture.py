@@ -1,13 +1,13 @@
-"""Dialect 0.2: the picture of an account (dialects.md, sections 4.7 to 4.9); 0.6 is as 0.7."""
+"""Dialect 0.2: the picture of an account (dialects §4.7 to §4.9); 0.6 equals 0.7."""
 
 import pytest
 
-from support.answers import exact, is_bad_scope
-from support.dialects import ALL, BOTH, DIALECTS
-from support.pictures import PATH, PICTURES, Store, form, gif, padded_form, part, png, upload
-from support.people import unique, user_row
-from support.profile import expected_profile_02
-from support.scoped import oauth2_token
+from tests.harness.answers import exact, is_bad_scope
+from tests.api.support.dialects import ALL, BOTH, DIALECTS
+from tests.harness.pictures import PATH, PICTURES, Store, form, gif, padded_form, part, png, upload
+from tests.harness.people import unique, user_row
+from tests.api.support.profile import expected_profile_02
+from tests.api.support.scoped import oauth2_token
 
 DIALECT = DIALECTS['0.2']
 NO_PICTURE = (404, {'status': 'not found', 'message': 'No picture.'})
@@ -25,7 +25,7 @@ def too_large(limit):
 
 @pytest.fixture
 def api(api_02):
-    """Everything in this file is asked in 0.2 where nothing else is said."""
+    """Requests in this file are made in 0.2, unless a test uses another client."""
     return api_02
 
 
@@ -61,7 +61,7 @@ def picture_of(account):
 def test_a_picture_is_stored_and_the_profile_shown(api, token, store, user, is_updated, kind):
     is_updated(upload(api, token, PICTURES[kind](), f'avatar.{kind}'))
     assert store.row(user) == f'pictures/{user.id}/avatar.{kind}'
-    assert store.in_force(user)
+    assert store.current(user)
 
 
 def test_the_second_replaces_the_first(api, token, store, user, is_updated):
@@ -70,7 +70,7 @@ def test_the_second_replaces_the_first(api, token, store, user, is_updated):
     assert store.names(user) == ['second.gif']
 
 
-def test_it_ends_no_session_and_changes_nothing_else(api, db, token, user):
+def test_it_keeps_sessions_and_changes_nothing_else(api, db, token, user):
     before = user_row(db, user)
     assert upload(api, token, png()).status == 200
     after = user_row(db, user)
@@ -85,7 +85,7 @@ def test_it_ends_no_session_and_changes_nothing_else(api, db, token, user):
     form(part('file', png(), 'a.png'), end=False)],
     ids=['nothing', 'no part', 'JSON', 'no boundary', 'no file name', 'another name', 'only the end',
          'no end'])
-def test_without_a_file_part_it_says_so(send, store, user, body, headers):
+def test_a_missing_file_part_is_reported(send, store, user, body, headers):
     exact(send(body, headers), fail('No file part.'))
     assert store.row(user) is None
 
@@ -94,7 +94,7 @@ def test_an_empty_file_name_is_refused(send):
     exact(send(*form(part('file', png(), ''))), fail('No selected file.'))
 
 
-@pytest.mark.parametrize('name', ['a', 'a.', 'a.bmp', 'a.jpeg', 'png', 'a.png.exe', 'a.png '])
+@pytest.mark.parametrize('name', ['a', 'a.', 'a.bmp', 'a.jpe', 'png', 'a.png.exe', 'a.png '])
 def test_another_extension_is_refused(send, store, user, name):
     exact(send(*form(part('file', png(), name))), fail('File extension not allowed.'))
     assert store.row(user) is None
@@ -102,7 +102,7 @@ def test_another_extension_is_refused(send, store, user, name):
 
 @pytest.mark.parametrize('data', [b'', b'x', b'\x89PNG\r\n\x1a\n', png()[:-20], gif()],
                          ids=['nothing', 'x', 'signature', 'cut', 'GIF'])
-def test_what_is_no_picture_of_its_extension_is_refused(send, store, user, data):
+def test_a_file_that_does_not_match_its_extension_is_refused(send, store, user, data):
     exact(send(*form(part('file', data, 'a.png'))), fail('Invalid file.'))
     assert store.row(user) is None
 
@@ -121,17 +121,17 @@ def test_a_request_over_the_limit_of_an_archive_is_refused_whatever_it_is(send, 
     exact(send(b'x' * (2 * KIB + 1), {'Content-Type': 'text/plain'}), too_large('2.0KB'))
 
 
-def test_the_limits_of_an_installation_are_told_in_megabytes(send):
+def test_configured_limits_are_shown_in_megabytes(send):
     exact(send(*padded_form(png(), 'a.png', KIB * KIB + 1)), too_large('1.0MB'))
     exact(send(*padded_form(png(), 'a.png', 10 * KIB * KIB + 1)), too_large('10.0MB'))
 
 
-def test_a_bad_extension_goes_before_the_size(send, app_config):
+def test_a_bad_extension_is_reported_before_the_size(send, app_config):
     app_config(max_single_file_size=KIB)
     exact(send(*padded_form(png(), 'a.bmp', KIB + 1)), fail('File extension not allowed.'))
 
 
-def test_authentication_goes_before_the_body(api, minter, user, db):
+def test_authentication_is_checked_before_the_body(api, minter, user, db):
     for body, headers in ((b'x', {}), form(part('file', png(), 'a.png'))):
         def post(**options):
             return api.post(PATH, data=body, headers=headers, **options)
@@ -148,11 +148,11 @@ def test_in_06_it_needs_the_scope(api_06, db, user):
           (200, {'status': 'success', 'message': 'user picture updated'}))
 
 
-def test_what_cannot_be_stored_is_a_failure(programs, tmp_path, token, store, user):
-    """The folder of uploads is a file."""
+def test_a_picture_that_cannot_be_stored_is_an_error(programs, tmp_path, token, store, user):
+    """There is a file in place of the directory of uploads."""
     (tmp_path / 'file').write_bytes(b'')
     body, headers = form(part('file', png(), 'a.png'))
-    answer = programs.cgi('POST', PATH, data=body, token=token, program='picture',
+    answer = programs.cgi('POST', PATH, data=body, token=token, program='upload',
                           settings={'UPLOAD_FOLDER': str(tmp_path / 'file')},
                           parameters={'API_DIALECT': '0.2',
                                       'CONTENT_TYPE': headers['Content-Type']})
@@ -171,10 +171,10 @@ def test_a_picture_is_deleted(api, token, store, user):
     exact(api.get(picture_of(user)), NO_PICTURE)
 
 
-def test_what_cannot_be_deleted_is_a_failure(programs, tmp_path, token, store, user):
+def test_a_picture_that_cannot_be_deleted_is_an_error(programs, tmp_path, token, store, user):
     store.put(user, 'a.png', png())
     (tmp_path / 'file').write_bytes(b'')
-    answer = programs.cgi('DELETE', PATH, token=token, program='picture',
+    answer = programs.cgi('DELETE', PATH, token=token, program='upload',
                           settings={'UPLOAD_FOLDER': str(tmp_path / 'file')},
                           parameters={'API_DIALECT': '0.2'})
     exact(answer, fail('Error during picture deletion.', 500))
@@ -187,7 +187,7 @@ def test_what_cannot_be_deleted_is_a_failure(programs, tmp_path, token, store, u
 def test_a_picture_is_shown_to_all_by_the_number_of_the_account(api, token, store, user, kind):
     assert upload(api, token, PICTURES[kind](), f'avatar.{kind}').status == 200
     answer = api.get(picture_of(user))
-    assert (answer.status, answer.body) == (200, store.in_force(user))
+    assert (answer.status, answer.body) == (200, store.current(user))
     content_type = {'jpg': 'image/jpeg', 'png': 'image/png', 'gif': 'image/gif'}[kind]
     assert answer.headers['Content-Type'] == content_type
     assert answer.headers['X-Content-Type-Options'] == 'nosniff'
@@ -199,16 +199,16 @@ def test_a_picture_is_shown_to_all_by_the_number_of_the_account(api, token, stor
 def test_a_part_of_a_picture_can_be_asked_for(api, token, store, user):
     assert upload(api, token, PICTURES['png'](), 'avatar.png').status == 200
     piece = api.get(picture_of(user), headers={'Range': 'bytes=0-3'})
-    assert (piece.status, piece.body) == (206, store.in_force(user)[:4])
+    assert (piece.status, piece.body) == (206, store.current(user)[:4])
 
 
 @pytest.mark.parametrize('number', ['2000000000', '0', '-1'])
-def test_an_unknown_number_is_no_user(api, number):
+def test_an_unknown_number_is_not_a_user(api, number):
     exact(api.get(f'/api/users/{number}/picture'), NO_USER)
 
 
 @pytest.mark.parametrize('name', ['abc', '1x', 'x1', '1.0', '0x1', '1%20', '1%0A', '%EF%BC%91'])
-def test_what_is_no_number_has_no_picture(api, name):
+def test_a_user_id_that_is_not_a_number_has_no_picture(api, name):
     exact(api.get(f'/api/users/{name}/picture'), NO_PICTURE)
 
 
@@ -216,7 +216,7 @@ def test_a_number_beyond_all_is_not_found(api):
     assert api.get(f'/api/users/{"9" * 40}/picture').status == 404
 
 
-def test_without_a_picture_or_its_file_there_is_none(api, store, user):
+def test_without_a_picture_or_its_file_nothing_is_found(api, store, user):
     exact(api.get(picture_of(user)), NO_PICTURE)
     store.put(user, 'a.png', png())
     (store.of(user) / 'a.png').unlink()
@@ -233,12 +233,12 @@ def test_the_username_is_for_the_others_and_the_number_for_02(api_in, make_user,
         client = api_in(name)
         for account in (first, second):
             answer = client.get(f'/api/users/{account.username}/picture')
-            assert (answer.status, answer.body) == (200, store.in_force(account))
+            assert (answer.status, answer.body) == (200, store.current(account))
         exact(client.get(f'/api/users/{third.username}/picture'), NO_PICTURE)
         exact(client.get(f'/api/users/{unique()}/picture'),
               (404, {'status': 'not found', 'message': 'user does not exist'}))
     answer = api_in('0.2').get(picture_of(first))
-    assert answer.body == store.in_force(first)
+    assert answer.body == store.current(first)
     exact(api_in('0.2').get(f'/api/users/{second.username}/picture'), NO_USER)
     exact(api_in('0.2').get(f'/api/users/{third.username}/picture'), NO_PICTURE)
 
@@ -254,14 +254,14 @@ def test_a_picture_stored_in_one_dialect_is_shown_in_all(api_in, token, store, u
     assert upload(api_in(name), token, png()).status == 200
     for other in ALL:
         path = picture_of(user) if other == '0.2' else f'/api/users/{user.username}/picture'
-        assert api_in(other).get(path).body == store.in_force(user)
+        assert api_in(other).get(path).body == store.current(user)
         data = api_in(other).get('/api/auth/profile', token=token).json()['data']
         assert data['picture'] is True
 
 
 # ---- 0.6 -----------------------------------------------------------------------------------------
 
-def test_06_says_what_07_says(api_in, token, app_config):
+def test_06_has_the_messages_of_07(api_in, token, app_config):
     app_config(max_single_file_size=KIB, max_zip_file_size=2 * KIB)
     uploads = [(b'', {}), form(part('file', b'x')), form(part('file', png(), '')),
                form(part('file', png(), 'a.bmp')), form(part('file', b'x', 'a.png')),

@@ -1,4 +1,4 @@
-"""Dialect 0.6: where it differs from 0.7, and that it does not elsewhere (section 3)."""
+"""Dialect 0.6: where it differs from 0.7, and that it is equal elsewhere (dialects §3)."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -6,18 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from support.answers import (BAD_RESET_TOKEN, INVALID, NAME_TAKEN, NO_SUCH_SPORT, NOAUTH, PONG,
-                             REGISTERED, REGISTRATION_DISABLED, RESENT, RESET_REQUESTED, error,
-                             exact, is_bad_scope)
-from support.bodies import WRONG_FOR_FLAGS, WRONG_FOR_STRINGS, refuses_unreadable_bodies
-from support.database import root_sql
-from support.dialects import DIALECTS
-from support.people import (PASSWORD, differences, insert_record, insert_user, insert_workout, now,
-                            unique, user_row)
-from support.profile import NOT_IN_06, expected_profile_06
-from support.scoped import SCOPES, oauth2_token, personal_token
-from support.tokens import ABSENT, HEADER, b64, compact, other_last_character, sha256_hex, sign
-from support.waiting import until
+from tests.harness.answers import (BAD_RESET_TOKEN, INVALID, NAME_TAKEN, NO_SUCH_SPORT, NOAUTH, PONG,
+                                   REGISTERED, REGISTRATION_DISABLED, RESENT, RESET_REQUESTED, error,
+                                   exact, is_bad_scope)
+from tests.api.support.bodies import WRONG_FOR_FLAGS, WRONG_FOR_STRINGS, refuses_unreadable_bodies
+from tests.harness.sql import root_sql
+from tests.api.support.dialects import DIALECTS
+from tests.harness.people import (PASSWORD, differences, insert_record, insert_user, insert_workout, now,
+                                  unique, user_row)
+from tests.api.support.profile import NOT_IN_06, expected_profile_06
+from tests.api.support.scoped import SCOPES, oauth2_token, personal_token
+from tests.harness.tokens import ABSENT, HEADER, b64, compact, other_last_character, sha256_hex, sign
+from tests.api.support.waiting import until
 
 PROFILE = '/api/auth/profile'
 REGISTER = '/api/auth/register'
@@ -26,7 +26,7 @@ ACCOUNT = '/api/auth/profile/edit/account'
 DIALECT = DIALECTS['0.6']
 EXPIRED = error('signature expired, please log in again', 401)
 BAD_TOKEN = error('invalid token, please log in again', 401)
-PROTECTED = {  # (method, path): the scope that it needs
+PROTECTED = {  # (method, path): the required scope
     ('GET', '/api/auth/profile'): 'profile:read',
     ('POST', '/api/auth/profile/edit'): 'profile:write',
     ('PATCH', '/api/auth/profile/edit/account'): 'profile:write',
@@ -40,7 +40,7 @@ PROTECTED = {  # (method, path): the scope that it needs
 
 @pytest.fixture
 def api(api_06):
-    """Everything in this file is asked in 0.6."""
+    """All requests in this file are made in 0.6."""
     return api_06
 
 
@@ -70,23 +70,23 @@ def hour_ago():
 
 @pytest.mark.parametrize('header', ['', ' ', 'Bearer', 'Bearer ', 'Bearer \t', 'abc', 'Basic eDp5',
                                     'Token x.y.z', 'Bearerx y'])
-def test_without_a_bearer_token_one_must_be_given(api, header):
+def test_without_a_bearer_token_authentication_is_required(api, header):
     DIALECT.refuses(api.get(PROFILE), NOAUTH)
     DIALECT.refuses(api.get_with_header(PROFILE, f'Authorization: {header}'), NOAUTH)
 
 
-def test_a_good_token_under_another_scheme_is_none(api, token):
+def test_a_valid_token_with_another_scheme_is_ignored(api, token):
     for scheme in ('Basic', 'Token', 'JWT'):
         answer = api.get(PROFILE, headers={'Authorization': f'{scheme} {token}'})
         DIALECT.refuses(answer, NOAUTH)
 
 
-def test_the_scheme_may_be_in_any_case(api, token):
+def test_the_scheme_can_be_in_any_case(api, token):
     assert api.get(PROFILE, headers={'Authorization': f'bEARER {token}'}).status == 200
 
 
 @pytest.mark.parametrize('columns', [{'active': False}, {'suspended_at': now()}])
-def test_an_account_that_may_not_log_in_must_authenticate(api, minter, make_user, columns):
+def test_an_account_that_cannot_log_in_must_authenticate(api, minter, make_user, columns):
     DIALECT.refuses(api.get(PROFILE, token=minter.token(make_user(**columns).id)), NOAUTH)
 
 
@@ -98,12 +98,12 @@ def test_a_deleted_account_must_authenticate(api, db, minter, make_user):
 
 
 @pytest.mark.parametrize('exp', [1, 0, hour_ago])
-def test_an_expired_token_says_so(api, minter, user, exp):
+def test_an_expired_token_is_reported_as_expired(api, minter, user, exp):
     bearer = minter.token(user.id, exp=exp() if callable(exp) else exp)
     DIALECT.refuses(api.get(PROFILE, token=bearer), EXPIRED)
 
 
-def test_an_expired_token_of_an_inactive_account_says_so(api, minter, make_user):
+def test_an_expired_token_of_an_inactive_account_is_reported_as_expired(api, minter, make_user):
     bearer = minter.token(make_user(active=False).id, exp=1)
     DIALECT.refuses(api.get(PROFILE, token=bearer), EXPIRED)
 
@@ -126,7 +126,7 @@ def test_a_token_with_a_bad_claim_is_invalid(api, minter, user, changes):
 
 
 @pytest.mark.parametrize('text', ['x', '.', 'a.b', 'a.b.c', 'x y', 'x,y', '..', 'a.b.c.d', '{}'])
-def test_what_is_no_token_is_invalid(api, text):
+def test_a_text_that_is_not_a_token_is_invalid(api, text):
     DIALECT.refuses(api.get_with_header(PROFILE, f'Authorization: Bearer {text}'), BAD_TOKEN)
 
 
@@ -146,7 +146,7 @@ def test_a_revoked_token_is_invalid(api, db, minter, user):
 
 
 @pytest.mark.parametrize('call', PROTECTED, ids=name_of)
-def test_every_protected_endpoint_asks_for_a_token_first(api, minter, user, call):
+def test_every_protected_endpoint_requires_a_token_first(api, minter, user, call):
     DIALECT.refuses(api.request(*call), NOAUTH)
     DIALECT.refuses(api.request(*call, data=b'{'), NOAUTH)
     DIALECT.refuses(api.request(*call, token='x'), BAD_TOKEN)
@@ -168,7 +168,7 @@ def issue(request, db):
 
 @pytest.mark.parametrize('scope', SCOPES)
 @pytest.mark.parametrize('call', PROTECTED, ids=name_of)
-def test_each_endpoint_takes_the_scope_that_it_needs_and_no_other(api, issue, user, call, scope):
+def test_each_endpoint_accepts_only_the_scope_that_it_needs(api, issue, user, call, scope):
     answer = api.request(*call, token=issue(user, scope))
     if PROTECTED[call] == scope:
         assert answer.status not in (401, 403)
@@ -196,10 +196,11 @@ def test_a_token_with_scopes_of_an_inactive_account_must_authenticate(api, issue
 
 # ---- register ------------------------------------------------------------------------------------
 
-def test_an_account_is_stored_as_in_07_but_for_the_policy(api, db, registration, mail_for):
+def test_an_account_is_stored_as_in_07_except_for_the_policy(api, db, registration, mail_for):
     body = registration()
     started = now() - timedelta(seconds=1)
     exact(api.post(REGISTER, json=body), REGISTERED)
+    token = mail_for(body['email']).token
     row = row_of(db, body['username'])
     fixed = {'email': body['email'], 'language': 'en', 'timezone': 'Europe/Paris',
              'date_format': 'MM/dd/yyyy', 'admin': 0, 'is_active': 0, 'weekm': 0,
@@ -207,7 +208,6 @@ def test_an_account_is_stored_as_in_07_but_for_the_policy(api, db, registration,
              'use_raw_gpx_speed': 0, 'token_epoch': 0, 'accepted_policy_date': None}
     assert {name: row[name] for name in fixed} == fixed
     assert started <= row['created_at'] <= now() + timedelta(seconds=1)
-    token = mail_for(body['email']).token
     assert row['confirmation_token'] == sha256_hex(token)
 
 
@@ -218,7 +218,7 @@ def test_the_policy_is_not_a_field(api, db, registration, value):
     assert row_of(db, body['username'])['accepted_policy_date'] is None
 
 
-def test_such_an_account_has_not_accepted_the_policy_in_07(api, api_07, db, registration, minter):
+def test_an_account_of_06_has_not_accepted_the_policy_in_07(api, api_07, db, registration, minter):
     body = registration(accepted_policy=True)
     exact(api.post(REGISTER, json=body), REGISTERED)
     number = row_of(db, body['username'])['id']
@@ -229,7 +229,8 @@ def test_such_an_account_has_not_accepted_the_policy_in_07(api, api_07, db, regi
 
 @pytest.mark.parametrize('name', ['username', 'email', 'password'])
 @pytest.mark.parametrize('how', ['absent', 'null', 'number', 'list'])
-def test_a_missing_or_mistyped_field_is_an_invalid_payload(api, db, registration, name, how):
+def test_a_missing_field_or_a_field_of_another_type_is_an_invalid_payload(
+        api, db, registration, name, how):
     body = registration(**{name: {'number': 1, 'list': ['x']}.get(how)})
     if how == 'absent':
         del body[name]
@@ -250,7 +251,7 @@ def test_a_missing_or_mistyped_field_is_an_invalid_payload(api, db, registration
      'username: 3 to 30 characters required\n'
      'username: only alphanumeric characters and the underscore character "_" allowed\n'
      'email: valid email must be provided\npassword: 8 characters required\n')])
-def test_broken_rules_are_told_without_a_title(api, registration, changes, message):
+def test_violations_are_reported_without_a_title(api, registration, changes, message):
     exact(api.post(REGISTER, json=registration(**changes)), error(message))
 
 
@@ -276,7 +277,7 @@ def test_a_known_email_is_answered_as_a_new_one_and_changes_nothing(api, db, no_
     assert db.value('SELECT COUNT(*) FROM users WHERE username = %s', body['username']) == 0
 
 
-def test_the_rules_go_before_a_taken_username(api, registration, user):
+def test_violations_are_reported_before_a_taken_username(api, registration, user):
     body = registration(username=user.username, password='short')
     exact(api.post(REGISTER, json=body), error('password: 8 characters required\n'))
 
@@ -294,19 +295,19 @@ def test_without_a_free_place_registration_is_disabled_before_the_body(api, db, 
     ('en', 'en'), ('fr', 'fr'), ('de', 'de'), ('it', 'en'), ('nb', 'en'), ('nl', 'en'),
     ('es', 'en'), ('gl', 'en'), ('pl', 'en'), ('xx', 'en'), ('FR', 'en'), ('fr de', 'en'),
     ('', 'en'), (None, 'en'), (1, 'en')])
-def test_three_languages_are_known(api, db, registration, key, language, stored):
+def test_three_languages_are_accepted(api, db, registration, key, language, stored):
     body = registration(**{key: language})
     exact(api.post(REGISTER, json=body), REGISTERED)
     assert row_of(db, body['username'])['language'] == stored
 
 
-def test_language_goes_before_lang(api, db, registration):
+def test_language_takes_precedence_over_lang(api, db, registration):
     body = registration(language='fr', lang='de')
     exact(api.post(REGISTER, json=body), REGISTERED)
     assert row_of(db, body['username'])['language'] == 'fr'
 
 
-def test_a_body_that_is_no_json_object_is_refused(api, registration):
+def test_a_body_that_is_not_a_json_object_is_refused(api, registration):
     refuses_unreadable_bodies(lambda data, headers: api.post(REGISTER, data=data, headers=headers),
                               registration())
 
@@ -339,7 +340,7 @@ def test_the_pending_address_and_the_ascent_are_shown(api, minter, make_user):
 
 
 @pytest.mark.parametrize('language', ['pl', 'gl', 'en', None, 'xx'])
-def test_a_stored_language_is_shown_as_it_is(api, minter, make_user, language):
+def test_a_stored_language_is_shown_unchanged(api, minter, make_user, language):
     account = make_user(language=language)
     assert api.get(PROFILE, token=minter.token(account.id)).json()['data']['language'] == language
 
@@ -373,8 +374,8 @@ def test_five_preferences_are_stored_and_shown(prefer, db, user):
     assert differences(before, user_row(db, user)) == GOOD
 
 
-def test_what_another_client_changes_at_the_same_time_is_not_undone(prefer, db, stack, user):
-    """The request has read the account, and waits for the row."""
+def test_a_concurrent_change_by_another_client_is_not_undone(prefer, db, stack, user):
+    """The request has read the account, and waits for the lock of the row."""
     def waits():
         return root.value('SELECT COUNT(*) FROM information_schema.PROCESSLIST '
                           "WHERE INFO LIKE 'UPDATE users SET %%timezone%%'")
@@ -397,7 +398,7 @@ def test_the_other_three_are_ignored(prefer, db, user):
 
 @pytest.mark.parametrize('name', IGNORED)
 @pytest.mark.parametrize('value', [None, 1, 2, 'x' * 100, [], {}])
-def test_what_is_ignored_may_have_any_type(prefer, db, user, name, value):
+def test_an_ignored_preference_can_have_any_type(prefer, db, user, name, value):
     before = user_row(db, user)
     assert prefer({**GOOD, name: value}).status == 200
     assert differences(before, user_row(db, user)).keys() == GOOD.keys()
@@ -433,6 +434,22 @@ def test_other_languages_become_english(prefer, db, user, language, stored):
     assert user_row(db, user)['language'] == stored
 
 
+@pytest.mark.parametrize('language', ['it', 'nb', 'nl', 'es', 'gl', 'pl', 'xx', 'fr', 'en'])
+def test_a_language_that_is_sent_back_unchanged_stays(api, db, minter, make_user, language):
+    account = make_user(language=language)
+    answer = api.post(PREFERENCES, json={**GOOD, 'language': language},
+                      token=minter.token(account.id))
+    assert answer.json()['data']['language'] == language
+    assert user_row(db, account)['language'] == language
+
+
+def test_another_unknown_language_than_the_stored_one_becomes_english(api, db, minter, make_user):
+    account = make_user(language='it')
+    answer = api.post(PREFERENCES, json={**GOOD, 'language': 'pl'}, token=minter.token(account.id))
+    assert answer.json()['data']['language'] == 'en'
+    assert user_row(db, account)['language'] == 'en'
+
+
 # ---- config and sports ---------------------------------------------------------------------------
 
 def test_the_configuration_has_nine_keys(api, api_07, app_config):
@@ -454,7 +471,7 @@ def test_the_sports_are_those_of_07(api, api_07, db, token, user):
         assert (answer.status, answer.json()) == (newer.status, newer.json())
 
 
-def test_an_administrator_is_told_which_sports_have_workouts(scratch, minter, programs):
+def test_an_administrator_sees_which_sports_have_workouts(scratch, minter, programs):
     with scratch.connect() as sql:
         admin = insert_user(sql, admin=1)
         insert_workout(sql, admin.id, sport_id=5)
@@ -465,7 +482,7 @@ def test_an_administrator_is_told_which_sports_have_workouts(scratch, minter, pr
     assert [sport['id'] for sport in sports if sport['has_workouts']] == [5]
 
 
-# ---- what is as in 0.7 ---------------------------------------------------------------------------
+# ---- equal to 0.7 --------------------------------------------------------------------------------
 
 SAME_CALLS = [
     ('POST', '/api/auth/login', {'email': 'a@example.org', 'password': 'x'}),
@@ -498,15 +515,15 @@ SAME_CALLS = [
 
 
 @pytest.mark.parametrize(('method', 'path', 'body'), SAME_CALLS)
-def test_the_answer_is_that_of_07(api, api_07, token, method, path, body):
+def test_the_answer_equals_that_of_07(api, api_07, token, method, path, body):
     newer, answer = (client.request(method, path, json=body, token=token)
                      for client in (api_07, api))
     assert (answer.status, answer.body) == (newer.status, newer.body)
     assert answer.headers.get('Allow') == newer.headers.get('Allow')
 
 
-def test_the_messages_that_clients_know_are_there(api, token):
-    """Not only the same as in 0.7."""
+def test_the_messages_that_clients_expect_are_sent(api, token):
+    """The messages themselves, in addition to equality with 0.7."""
     exact(api.get('/api/ping'), PONG)
     exact(api.post('/api/auth/account/resend-confirmation', json={'email': 'x'}), RESENT)
     exact(api.post('/api/auth/password/reset-request', json={'email': 'x'}), RESET_REQUESTED)
@@ -518,7 +535,7 @@ def test_the_messages_that_clients_know_are_there(api, token):
     exact(api.request('PATCH', ACCOUNT, token=token, json={'x': 1}), error('email is missing'))
 
 
-def test_with_sending_disabled_the_mail_endpoints_are_not_there(programs):
+def test_with_sending_disabled_the_mail_endpoints_do_not_exist(programs):
     for path in ('/api/auth/password/reset-request', '/api/auth/account/resend-confirmation'):
         exact(programs.cgi('POST', path, json={'email': 'x'}, settings={'EMAIL_URL': ''},
                            parameters={'API_DIALECT': '0.6'}), DIALECT.no_url)

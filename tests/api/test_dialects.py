@@ -1,15 +1,17 @@
-"""The three dialects side by side (dialects.md): which paths each has, that they share accounts and
-tokens, the whole way of an account in each, and nginx's own answers in each."""
+"""The three dialects compared (dialects §2): the paths of each, the shared accounts and tokens, the
+whole life of an account in each, and nginx's own answers in each."""
 
 import pytest
 
-from support.answers import (BAD_RESET_TOKEN, EMAIL_UPDATED, NOURL, PASSWORD_UPDATED, PONG, REGISTERED,
-                             RESET_REQUESTED, exact, is_json, is_sensible)
-from support.client import Api
-from support.dialects import ALL, BOTH, DIALECTS
-from support.people import PASSWORD, differences, unique
-from support.profile import PROFILE_OF
-from support.waiting import until
+from tests.harness.answers import (BAD_RESET_TOKEN, EMAIL_UPDATED, NOURL, PASSWORD_UPDATED, PONG, REGISTERED,
+                                   RESET_REQUESTED, exact, is_json, is_sensible)
+from tests.api.support.client import Api
+from tests.api.support.dialects import ALL, BOTH, DIALECTS
+from tests.harness.log import parse_line
+from tests.harness.people import PASSWORD, differences, unique
+from tests.api.support.profile import PROFILE_OF
+from tests.api.support.waiting import until
+from tests.api.support.network import ApiFrom
 
 LOGIN = '/api/auth/login'
 LOGOUT = '/api/auth/logout'
@@ -21,8 +23,9 @@ NEW_PASSWORD = 'another long password'
 METHODS = ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'FOO')
 MIB = 1024 * 1024
 
-# path: what Allow says in 0.7, 0.6 and 0.2; None: there is no such path
+# path: the Allow header in 0.7, 0.6 and 0.2; None: the path does not exist
 GET, POST, NONE = 'GET, HEAD, OPTIONS', 'POST, OPTIONS', None
+CHANGED = 'GET, HEAD, PATCH, OPTIONS'
 MATRIX = {
     '/api/auth/register': (POST, POST, POST),
     '/api/auth/login': (POST, POST, POST),
@@ -43,10 +46,13 @@ MATRIX = {
     '/api/auth/account/export': (GET, NONE, NONE),
     '/api/auth/account/export/request': ('GET, HEAD, POST, OPTIONS', NONE, NONE),
     '/api/auth/account/export/archive_x.zip': (GET, NONE, NONE),
-    '/api/config': (GET, GET, NONE),
+    '/api/config': (CHANGED, CHANGED, NONE),
+    '/api/openapi.json': (GET, GET, GET),
     '/api/ping': (GET, GET, GET),
     '/api/sports': (GET, GET, GET),
-    '/api/sports/1': (GET, GET, GET),
+    '/api/sports/1': (CHANGED, CHANGED, GET),
+    '/api/users': (GET, GET, NONE),
+    '/api/users/sam': (f'{CHANGED}, DELETE', f'{CHANGED}, DELETE', NONE),
     '/api/users/2000000000/picture': (GET, GET, GET),
 }
 
@@ -68,18 +74,18 @@ def dialect(request):
 
 @pytest.fixture
 def ask(api_in, dialect):
-    """The client of the dialect that the test is about."""
+    """The client of the tested dialect."""
     return api_in(dialect.name)
 
 
 @pytest.fixture
 def get_target(api):
-    """GET what no client would send as it is, but tidied."""
+    """GET a target exactly as given: other clients normalize it."""
     return lambda target: api.raw(f'GET {target} HTTP/1.1\r\nHost: x\r\n'
                                   'Connection: close\r\n\r\n'.encode())
 
 
-# ---- which paths there are -----------------------------------------------------------------------
+# ---- the paths -----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(('path', 'dialect', 'allow'), cells())
 def test_options_lists_what_the_dialect_offers(api_in, path, dialect, allow):
@@ -110,7 +116,7 @@ def test_every_other_method_is_refused(api_in, path, dialect, allow):
 
 @pytest.mark.parametrize(('path', 'dialect', 'allow'), cells())
 def test_every_offered_method_is_answered_by_its_endpoint(api_in, path, dialect, allow):
-    """Without token and body: an error, but neither of a path nor of a method nor of the server."""
+    """Without token and body the answer is usually an error, but not that of an unknown path or method."""
     for method in methods_of(allow or 'OPTIONS') - {'OPTIONS', 'HEAD'}:
         answer = api_in(dialect.name).request(method, path)
         body = is_json(answer)
@@ -126,7 +132,7 @@ def test_an_unknown_path_is_not_found(ask, dialect, path, method):
 
 
 @pytest.mark.parametrize('path', ['/api', '/', '/nothing', '/api2/ping', '/ping', '/v0.6/v0.6/api'])
-def test_what_is_outside_is_not_found(ask, path):
+def test_a_path_outside_the_api_is_not_found(ask, path):
     exact(ask.get(path), NOURL)
 
 
@@ -138,7 +144,7 @@ def test_there_are_no_other_prefixes(api, path):
 
 
 @pytest.mark.parametrize('path', ['/v0.2/v0.6/api/ping', '/v0.6/v0.2/api/ping', '/x/v0.2/api/ping'])
-def test_prefixes_do_not_add_up(api, path):
+def test_prefixes_cannot_be_combined(api, path):
     assert api.get(path).status == 404
 
 
@@ -162,7 +168,7 @@ def test_a_query_string_changes_nothing(ask, dialect):
 @pytest.mark.parametrize('target', [
     '//v0.2//api//nothing', '/v0.2/api/./nothing', '/v0.2/api/../api/nothing', '/v0.2/api/x%0Ay',
     'http://elsewhere/v0.2/api/nothing'])
-def test_a_prefix_in_another_spelling_is_that_prefix(get_target, target):
+def test_a_prefix_in_another_spelling_selects_the_same_dialect(get_target, target):
     exact(get_target(target), DIALECTS['0.2'].no_url)
 
 
@@ -170,13 +176,13 @@ def test_a_prefix_in_another_spelling_is_that_prefix(get_target, target):
                                     '/x/v0.2/api/../../../api/nothing',
                                     '/api/v0.2/api/../../nothing'])
 def test_a_path_that_leads_out_of_a_prefix_is_not_of_it(get_target, target):
-    """So that an installation without the prefix has no way to it."""
+    """So an installation without the prefix does not offer its dialect by these paths."""
     exact(get_target(target), NOURL)
 
 
 @pytest.mark.parametrize('target', ['/%760.2/api/ping', '/v0%2E6/api/ping', '/v0.2/./api/ping',
                                     '/x/../v0.2/api/ping', '/v0.6/api/../../v0.2/api/ping'])
-def test_a_prefix_in_disguise_breaks_nothing(get_target, target):
+def test_an_encoded_prefix_causes_no_error(get_target, target):
     is_sensible(get_target(target), 200, 404)
 
 
@@ -185,14 +191,15 @@ def test_the_log_line_names_the_path_and_the_request(ask, stack):
     mark = f'request={answer.headers["X-Request-Id"]}'
     lines = until(lambda: [line for line in stack.log_text('config').splitlines() if mark in line],
                   'the log line')
-    assert len(lines) == 1 and 'GET /api/ping 200' in lines[0]
+    entry, = map(parse_line, lines)
+    assert (entry['method'], entry['route'], entry['status']) == ('GET', '/api/ping', '200')
 
 
 # ---- the same accounts and tokens ----------------------------------------------------------------
 
 @pytest.fixture
 def join(api_in, db, mails_for):
-    """Register over HTTP, confirm where that is asked for; returns (id, body, token)."""
+    """Register over HTTP, and confirm if the dialect requires it; returns (id, body, token)."""
     def make(name, **changes):
         client, body = api_in(name), DIALECTS[name].registration(**changes)
         answer = client.post(REGISTER, json=body)
@@ -222,7 +229,7 @@ def enter(api_in):
 
 @pytest.fixture
 def shows(api_in, db):
-    """Each dialect shows its own profile of the account to this token."""
+    """Assert that each dialect shows its own profile of the account to this token."""
     def check(token, number):
         for name in ALL:
             exact(api_in(name).get(PROFILE, token=token),
@@ -239,7 +246,7 @@ def is_refused_everywhere(api_in):
 
 
 @pytest.mark.parametrize('first', ALL)
-def test_an_account_made_in_one_dialect_is_one_in_all(join, enter, shows, first):
+def test_an_account_created_in_one_dialect_exists_in_all(join, enter, shows, first):
     number, body, token = join(first)
     shows(token, number)
     for name in ALL:
@@ -267,7 +274,7 @@ def test_a_token_logged_out_in_one_is_refused_in_all(api_in, enter, is_refused_e
 
 
 def set_password(client, dialect, token, old):
-    """As a client of the dialect does it."""
+    """Set a password as a client of the dialect does it."""
     if dialect.name == '0.2':
         body = dict.fromkeys(('first_name', 'last_name', 'bio', 'birth_date', 'location',
                               'timezone'))
@@ -279,7 +286,9 @@ def set_password(client, dialect, token, old):
 
 def test_a_password_set_in_one_is_the_password_in_all(api_in, ask, dialect, enter, shows, user,
                                                       is_refused_everywhere):
-    kept, other = enter('0.7', user.email), enter('0.2', user.email)
+    # 0.2 sets a password only with a token that it issued
+    kept, other = (enter(name, user.email) for name in (
+        ('0.2', '0.7') if dialect.name == '0.2' else ('0.7', '0.2')))
     assert set_password(ask, dialect, kept, user).status == 200
     shows(kept, user.id)
     is_refused_everywhere(other)
@@ -288,11 +297,11 @@ def test_a_password_set_in_one_is_the_password_in_all(api_in, ask, dialect, ente
         exact(api_in(name).post(LOGIN, json=user.credentials), DIALECTS[name].bad_credentials)
 
 
-# ---- the whole way -------------------------------------------------------------------------------
+# ---- the whole life of an account ----------------------------------------------------------------
 
 @pytest.mark.parametrize('name', BOTH)
-def test_the_whole_way_of_an_account(api_in, db, join, enter, mails_for, name):
-    """From registration to the last log-out; 0.6 cannot log out, which 0.7 does for it."""
+def test_the_whole_life_of_an_account(api_in, db, join, enter, mails_for, name):
+    """From registration to the last logout; 0.6 has no logout, so 0.7 is used for it."""
     client, show = api_in(name), PROFILE_OF[name]
     number, body, token = join(name)
 
@@ -335,7 +344,7 @@ def test_the_whole_way_of_an_account(api_in, db, join, enter, mails_for, name):
     DIALECTS[name].refuses(client.get(PROFILE, token=token), DIALECTS[name].bad_token)
 
 
-def test_the_whole_way_of_an_account_in_02(api_02, db, join, enter):
+def test_the_whole_life_of_an_account_in_02(api_02, db, join, enter):
     dialect = DIALECTS['0.2']
     number, body, token = join('0.2')
     before = db.row('SELECT * FROM users WHERE id = %s', number)
@@ -367,20 +376,20 @@ def test_two_authorization_headers_are_refused(ask, dialect):
           dialect.invalid)
 
 
-def test_a_header_too_long_is_refused(ask, dialect):
+def test_a_header_that_is_too_long_is_refused(ask, dialect):
     exact(ask.get_with_header('/api/ping', 'X-Long: ' + 'a' * 20000), dialect.invalid)
 
 
-def test_a_length_that_is_no_number_is_refused(ask, dialect):
+def test_a_length_that_is_not_a_number_is_refused(ask, dialect):
     exact(ask.get_with_header('/api/ping', 'Content-Length: -1'), dialect.invalid)
 
 
 @pytest.mark.parametrize('path', ['/api/ping%00', '/api/ping%zz'])
-def test_a_bad_path_is_refused_in_the_words_of_its_dialect(ask, dialect, path):
+def test_a_bad_path_is_refused_with_the_message_of_its_dialect(ask, dialect, path):
     exact(ask.get_with_header(path), dialect.invalid)
 
 
-def test_a_url_too_long_is_refused_in_the_words_of_its_dialect(ask, dialect):
+def test_a_url_that_is_too_long_is_refused_with_the_message_of_its_dialect(ask, dialect):
     exact(ask.get_with_header('/api/' + 'a' * 20000), (414, dialect.invalid[1]))
 
 
@@ -393,7 +402,7 @@ def test_trace_is_refused(ask, dialect):
 @pytest.mark.parametrize(('path', 'size'), [
     (LOGIN, MIB + 1), (LOGIN, 2 * MIB + 1), (REGISTER, 3 * MIB), ('/api/auth/picture', 34 * MIB),
     ('/api/nothing', 3 * MIB)])
-def test_a_body_too_large_is_refused_by_whoever_sees_it_first(ask, dialect, path, size):
+def test_a_body_that_is_too_large_is_refused(ask, dialect, path, size):
     head = (f'POST {dialect.prefix}{path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
             f'Content-Length: {size}\r\nConnection: close\r\n\r\n').encode()
     exact(ask.raw(head + b' ' * min(size, 2 * MIB)), dialect.too_large)
@@ -408,7 +417,7 @@ def test_a_chunked_body_too_large_is_refused(ask, dialect):
     exact(answer, dialect.too_large)
 
 
-def test_an_executable_that_is_away_is_a_bad_gateway(ask, dialect, stack):
+def test_a_stopped_service_is_a_bad_gateway(ask, dialect, stack):
     socket = stack.run / 'login.sock'
     away = socket.with_suffix('.away')
     socket.rename(away)
@@ -419,8 +428,8 @@ def test_an_executable_that_is_away_is_a_bad_gateway(ask, dialect, stack):
     exact(answer, (502, dialect.failure[1]))
 
 
-def test_too_many_requests_are_refused(stack_with_limits, journal, dialect):
-    client = Api(stack_with_limits, journal, dialect.prefix)
+def test_too_many_requests_are_refused(stack_with_limits, transcript, dialect):
+    client = ApiFrom(stack_with_limits, transcript, dialect.prefix)
     path = f'/api/{unique()}'
     answers = [client.get(path) for _ in range(330)]
     refused = [answer for answer in answers if answer.status == 429]
@@ -431,10 +440,12 @@ def test_too_many_requests_are_refused(stack_with_limits, journal, dialect):
         assert int(answer.headers['Retry-After']) >= 1
 
 
-def test_requests_in_all_dialects_are_counted_together(stack_with_limits, journal):
-    """Else a client would have three times as many guesses."""
+def test_requests_in_all_dialects_are_counted_together(stack_with_limits, transcript):
+    """Otherwise a client would have three times as many attempts."""
     path = f'/api/{unique()}'
-    clients = [Api(stack_with_limits, journal, dialect.prefix) for dialect in DIALECTS.values()]
+    address = ApiFrom(stack_with_limits, transcript).address
+    clients = [ApiFrom(stack_with_limits, transcript, dialect.prefix, address)
+               for dialect in DIALECTS.values()]
     answers = [clients[number % 3].get(path) for number in range(330)]
     assert any(answer.status == 429 for answer in answers)
 

@@ -1,13 +1,13 @@
-"""POST /api/auth/profile/edit (contract section 6.6)."""
+"""POST /api/auth/profile/edit (contract §6.6)."""
 
 from datetime import datetime
 
 import pytest
 
-from support.answers import INVALID, NOT_ALLOWED, exact
-from support.bodies import WRONG_FOR_STRINGS, refuses_unreadable_bodies
-from support.people import differences, insert_record, insert_workout, user_row
-from support.profile import expected_profile
+from tests.harness.answers import INVALID, NOT_ALLOWED, exact
+from tests.api.support.bodies import WRONG_FOR_STRINGS, refuses_unreadable_bodies
+from tests.harness.people import differences, insert_record, insert_workout, user_row
+from tests.api.support.profile import expected_profile
 
 EDIT = '/api/auth/profile/edit'
 GOOD = {'first_name': 'Zoë', 'last_name': 'O’Hara', 'location': 'Łódź', 'bio': 'Runs.\nSwims.',
@@ -19,7 +19,7 @@ BEFORE = {'first_name': 'Old', 'last_name': 'Older', 'location': 'There', 'bio':
 
 @pytest.fixture
 def account(make_user):
-    """One that already has what is to be edited."""
+    """An account that already has values in all edited fields."""
     return make_user(**BEFORE)
 
 
@@ -31,7 +31,7 @@ def edit(api, minter, account):
 
 @pytest.fixture
 def is_refused(edit, db, account):
-    """The body is refused and nothing is stored."""
+    """Assert that the body is refused and nothing is stored."""
     def check(body):
         before = user_row(db, account)
         exact(edit(body), INVALID)
@@ -50,7 +50,7 @@ def test_the_five_fields_are_stored_and_shown(edit, db, account):
         **GOOD, 'birth_date': datetime(1980, 1, 2)}
 
 
-def test_the_profile_shown_is_whole(edit, db, account):
+def test_the_answer_shows_the_whole_profile(edit, db, account):
     workout = insert_workout(db, account.id, sport_id=3)
     insert_workout(db, account.id, ascent=None, distance='7.250')
     insert_record(db, workout, 'LD', 3500)
@@ -60,7 +60,7 @@ def test_the_profile_shown_is_whole(edit, db, account):
     assert answer.json()['data']['nb_workouts'] == 2 and len(answer.json()['data']['records']) == 2
 
 
-def test_what_was_edited_is_in_the_profile_afterwards(edit, profile, minter, account):
+def test_edited_values_are_in_the_profile_afterwards(edit, profile, minter, account):
     shown = edit(GOOD).json()['data']
     assert profile(minter.token(account.id)) == shown
 
@@ -71,7 +71,7 @@ def test_null_empties_each_field(edit, db, account):
     assert [row[name] for name in GOOD] == [None] * 5
 
 
-def test_an_empty_text_stays_one_and_an_empty_date_is_none(edit, db, account):
+def test_an_empty_text_is_stored_and_an_empty_date_clears_the_date(edit, db, account):
     is_updated(edit(dict.fromkeys(GOOD, '')), expected_profile(db, account.id))
     row = user_row(db, account)
     assert {name: row[name] for name in GOOD} == {**dict.fromkeys(TEXTS, ''), 'birth_date': None}
@@ -81,18 +81,18 @@ def test_an_empty_text_stays_one_and_an_empty_date_is_none(edit, db, account):
     ' ', '  x  ', 'x\n', '\t', '0', 'null', 'é', 'e\u0301', '日本語', '😀', '"\'`\\', '%s {x}',
     '<b>&amp;</b>', "'; DROP TABLE users; --", '\u200b', '\x01', '\x7f', '\ufeff'])
 @pytest.mark.parametrize('name', TEXTS)
-def test_any_text_is_stored_as_it_is(edit, db, account, name, text):
+def test_any_text_is_stored_unchanged(edit, db, account, name, text):
     answer = edit({**GOOD, name: text})
     assert answer.status == 200 and answer.json()['data'][name] == text
     assert user_row(db, account)[name] == text
 
 
-@pytest.mark.parametrize('letter', ['x', 'é', '日', '😀'])
+@pytest.mark.parametrize('character', ['x', 'é', '日', '😀'])
 @pytest.mark.parametrize(('name', 'limit'), TEXTS.items())
-def test_the_limit_counts_code_points(edit, is_refused, db, account, name, limit, letter):
-    is_refused({**GOOD, name: letter * (limit + 1)})
-    assert edit({**GOOD, name: letter * limit}).status == 200
-    assert user_row(db, account)[name] == letter * limit
+def test_the_limit_counts_code_points(edit, is_refused, db, account, name, limit, character):
+    is_refused({**GOOD, name: character * (limit + 1)})
+    assert edit({**GOOD, name: character * limit}).status == 200
+    assert user_row(db, account)[name] == character * limit
 
 
 @pytest.mark.parametrize(('name', 'limit'), TEXTS.items())
@@ -123,7 +123,7 @@ def test_a_real_date_is_midnight_of_that_day(edit, db, account, text, date):
     '1980-0x1-01', '-1980-01-01', '+1980-01-01', '1980-+1-01', '1980-01--1', '１９８０-01-01',
     '1980-٠١-01', '1980–01–01',
     'Tue, 01 Jan 1980 00:00:00 GMT', 'None', '1980-01-01' * 30])
-def test_what_is_no_date_is_refused(is_refused, text):
+def test_a_text_that_is_not_a_date_is_refused(is_refused, text):
     is_refused({**GOOD, 'birth_date': text})
 
 
@@ -146,12 +146,12 @@ def test_other_keys_are_ignored(edit, db, account):
     assert differences(before, user_row(db, account)).keys() == GOOD.keys()
 
 
-def test_the_same_again_is_no_error(edit, db, account):
+def test_the_same_values_again_are_accepted(edit, db, account):
     edit(GOOD)
     is_updated(edit(GOOD), expected_profile(db, account.id))
 
 
-def test_nobody_else_is_edited(edit, db, make_user):
+def test_other_accounts_are_not_changed(edit, db, make_user):
     other = make_user(**BEFORE)
     before = user_row(db, other)
     assert edit(GOOD).status == 200
@@ -162,13 +162,13 @@ def test_no_mail_is_sent(no_mail, edit):
     assert edit(GOOD).status == 200
 
 
-def test_a_body_that_is_no_json_object_is_refused(api, token):
+def test_a_body_that_is_not_a_json_object_is_refused(api, token):
     refuses_unreadable_bodies(
         lambda data, headers: api.post(EDIT, data=data, headers=headers, token=token), GOOD)
 
 
 @pytest.mark.parametrize('method', ['GET', 'PUT', 'PATCH', 'DELETE'])
-def test_there_is_no_other_method(api, token, method):
+def test_other_methods_are_not_allowed(api, token, method):
     answer = api.request(method, EDIT, token=token)
     exact(answer, NOT_ALLOWED)
     assert answer.headers['Allow'] == 'POST, OPTIONS'

@@ -1,13 +1,13 @@
-"""POST /api/auth/email/update (contract sections 6.15 and 6.16, weaknesses 7, 8, 9 and 21)."""
+"""POST /api/auth/email/update (contract §6.15 and §6.16, W7, W8, W9, W21)."""
 
 from datetime import timedelta
 
 import pytest
 
-from support.answers import EMAIL_UPDATED, INVALID, NOT_ALLOWED, REFUSED_CREDENTIALS, exact
-from support.bodies import WRONG_FOR_STRINGS, refuses_unreadable_bodies
-from support.people import differences, insert_user, now, unique, user_row
-from support.tokens import sha256_hex
+from tests.harness.answers import EMAIL_UPDATED, INVALID, NOT_ALLOWED, REFUSED_CREDENTIALS, exact
+from tests.api.support.bodies import WRONG_FOR_STRINGS, refuses_unreadable_bodies
+from tests.harness.people import differences, insert_user, now, unique, user_row
+from tests.harness.tokens import sha256_hex
 
 UPDATE = '/api/auth/email/update'
 CONFIRM = '/api/auth/account/confirm'
@@ -18,7 +18,7 @@ NOTHING_PENDING = {'email_to_confirm': None, 'confirmation_token': None}
 
 @pytest.fixture
 def make_pending(make_user):
-    """An account that has asked for another address; returns it with the token."""
+    """An account with a pending change of its address; returns it with the token."""
     def make(**columns):
         token = unique('token')
         values = {'email_to_confirm': f'{unique("New")}@Example.org', 'confirmation_sent_at': now(),
@@ -33,7 +33,7 @@ def update(api):
 
 
 def cleared(row):
-    """The change without what time the request was made, which says nothing by itself."""
+    """The columns of a change, without the time of the request, which does not matter."""
     return {name: value for name, value in row.items() if name != 'confirmation_sent_at'}
 
 
@@ -41,25 +41,25 @@ def test_the_pending_address_becomes_the_address(update, db, make_pending):
     account, token, email = make_pending()
     before = user_row(db, account)
     exact(update(token), EMAIL_UPDATED)
-    assert cleared(differences(before, user_row(db, account))) == {'email': email,
-                                                                   **NOTHING_PENDING}
+    assert cleared(differences(before, user_row(db, account))) == {
+        'email': email, 'proven_email': email, **NOTHING_PENDING}
 
 
-def test_one_logs_in_with_the_new_address_only(api, update, make_pending):
+def test_only_the_new_address_logs_in(api, update, make_pending):
     account, token, email = make_pending()
     exact(update(token), EMAIL_UPDATED)
     exact(api.post(LOGIN, json=account.credentials), REFUSED_CREDENTIALS)
     assert api.post(LOGIN, json={'email': email, 'password': account.password}).status == 200
 
 
-def test_sessions_go_on(minter, profile, update, make_pending):
+def test_sessions_stay_valid(minter, profile, update, make_pending):
     account, token, email = make_pending()
     exact(update(token), EMAIL_UPDATED)
     shown = profile(minter.token(account.id))
     assert (shown['email'], shown['email_to_confirm']) == (email, None)
 
 
-def test_it_works_once(update, db, make_pending):
+def test_a_token_works_once(update, db, make_pending):
     account, token, _email = make_pending()
     exact(update(token), EMAIL_UPDATED)
     before = user_row(db, account)
@@ -67,7 +67,7 @@ def test_it_works_once(update, db, make_pending):
     assert user_row(db, account) == before
 
 
-def test_used_many_times_at_once_it_works_once(update, in_parallel, make_pending):
+def test_a_token_used_by_concurrent_requests_works_once(update, in_parallel, make_pending):
     _account, token, _email = make_pending()
     answers = in_parallel([lambda: update(token)] * 8)
     assert sorted(answer.status for answer in answers) == [200] + [400] * 7
@@ -75,16 +75,22 @@ def test_used_many_times_at_once_it_works_once(update, in_parallel, make_pending
         exact(answer, EMAIL_UPDATED if answer.status == 200 else INVALID)
 
 
-def test_no_mail_is_sent(no_mail, update, make_pending):
-    exact(update(make_pending()[1]), EMAIL_UPDATED)
+def test_only_the_old_address_is_notified(update, make_pending, mail_for, mailbox,
+                                          work_off):
+    account, token, email = make_pending()
+    exact(update(token), EMAIL_UPDATED)
+    mail = mail_for(account.email)
+    assert account.username in mail.text and email in mail.text and 'token=' not in mail.text
+    work_off()
+    assert not mailbox.to(email)
 
 
-def test_no_authentication_is_looked_at(api, make_pending):
+def test_authentication_is_ignored(api, make_pending):
     _account, token, _email = make_pending()
     exact(api.post(UPDATE, json={'token': token}, token='nonsense'), EMAIL_UPDATED)
 
 
-def test_nobody_else_is_changed(update, db, make_pending):
+def test_other_accounts_are_not_changed(update, db, make_pending):
     _account, token, _email = make_pending()
     other = make_pending()[0]
     before = user_row(db, other)
@@ -93,7 +99,7 @@ def test_nobody_else_is_changed(update, db, make_pending):
 
 
 @pytest.mark.parametrize('form', [str.upper, str.swapcase, str.capitalize])
-def test_one_s_own_address_in_another_case_is_free(update, db, make_pending, form):
+def test_the_own_address_in_another_case_is_accepted(update, db, make_pending, form):
     name = unique()
     account, token, email = make_pending(email=f'{name}@example.org',
                                          email_to_confirm=form(f'{name}@example.org'))
@@ -115,7 +121,7 @@ def test_it_works_with_sending_disabled_too(api_without_mail, db_without_mail):
     assert user_row(db_without_mail, account)['email'] == email
 
 
-# ---- tokens that do not count --------------------------------------------------------------------
+# ---- invalid tokens ------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('active', [True, False])
 def test_a_token_without_a_pending_address_is_refused_and_kept(api, update, db, make_user, active):
@@ -129,7 +135,7 @@ def test_a_token_without_a_pending_address_is_refused_and_kept(api, update, db, 
         assert api.post(CONFIRM, json={'token': token}).status == 200
 
 
-def test_a_pending_address_confirms_no_account(api, update, db, make_pending):
+def test_a_token_of_a_pending_address_does_not_confirm_an_account(api, update, db, make_pending):
     account, token, _email = make_pending()
     before = user_row(db, account)
     exact(api.post(CONFIRM, json={'token': token}), INVALID)
@@ -148,7 +154,7 @@ def test_a_token_that_is_not_expired_is_accepted(update, make_pending, sent_at):
     exact(update(make_pending(confirmation_sent_at=sent_at)[1]), EMAIL_UPDATED)
 
 
-def test_the_stored_hash_is_no_token(update, db, make_pending):
+def test_the_stored_hash_is_not_a_token(update, db, make_pending):
     account, token, _email = make_pending()
     exact(update(sha256_hex(token)), INVALID)
     assert user_row(db, account)['email'] == account.email
@@ -180,7 +186,7 @@ def test_the_token_must_be_there(api, make_pending):
     exact(api.post(UPDATE, json={'Token': make_pending()[1]}), INVALID)
 
 
-def test_a_body_that_is_no_json_object_is_refused(api, update, make_pending):
+def test_a_body_that_is_not_a_json_object_is_refused(api, update, make_pending):
     token = make_pending()[1]
     refuses_unreadable_bodies(lambda data, headers: api.post(UPDATE, data=data, headers=headers),
                               {'token': token})
@@ -188,19 +194,19 @@ def test_a_body_that_is_no_json_object_is_refused(api, update, make_pending):
 
 
 @pytest.mark.parametrize('method', ['GET', 'PUT', 'PATCH', 'DELETE'])
-def test_there_is_no_other_method(api, method):
+def test_other_methods_are_not_allowed(api, method):
     answer = api.request(method, UPDATE)
     exact(answer, NOT_ALLOWED)
     assert answer.headers['Allow'] == 'POST, OPTIONS'
 
 
-# ---- an address that belongs to somebody else ----------------------------------------------------
+# ---- the address of another account --------------------------------------------------------------
 
 @pytest.mark.parametrize('form', [str, str.upper, str.swapcase])
 @pytest.mark.parametrize('active', [True, False])
 def test_a_taken_address_is_refused_and_the_change_dropped(update, db, make_user, make_pending,
                                                            form,
-                                                          active):
+                                                           active):
     other = make_user(active=active)
     account, token, _email = make_pending(email_to_confirm=form(other.email))
     before, others = user_row(db, account), user_row(db, other)
@@ -209,7 +215,7 @@ def test_a_taken_address_is_refused_and_the_change_dropped(update, db, make_user
     assert user_row(db, other) == others
 
 
-def test_a_dropped_change_does_not_come_back(update, db, make_user, make_pending):
+def test_a_dropped_change_stays_dropped(update, db, make_user, make_pending):
     other = make_user()
     account, token, _email = make_pending(email_to_confirm=other.email)
     exact(update(token), INVALID)
@@ -218,7 +224,8 @@ def test_a_dropped_change_does_not_come_back(update, db, make_user, make_pending
     assert user_row(db, account)['email'] == account.email
 
 
-def test_of_two_that_want_one_address_one_gets_it(update, db, in_parallel, make_pending):
+def test_of_two_accounts_with_the_same_new_address_one_gets_it(
+        update, db, in_parallel, make_pending):
     email = f'{unique()}@example.org'
     pairs = [make_pending(email_to_confirm=form(email)) for form in (str, str.upper, str.swapcase,
                                                                      str)]
@@ -231,7 +238,8 @@ def test_of_two_that_want_one_address_one_gets_it(update, db, in_parallel, make_
         assert (row['email_to_confirm'], row['confirmation_token']) == (None, None)
 
 
-def test_a_registration_meanwhile_wins(api, update, db, registration, make_pending):
+def test_a_registration_in_the_meantime_takes_precedence(
+        api, update, db, registration, make_pending):
     account, token, email = make_pending()
     body = registration(email=email)
     assert api.post('/api/auth/register', json=body).status == 200
@@ -240,9 +248,9 @@ def test_a_registration_meanwhile_wins(api, update, db, registration, make_pendi
     assert db.value('SELECT email FROM users WHERE username = %s', body['username']) == email
 
 
-def test_an_address_that_the_database_takes_for_another_s_is_refused(update, db, make_user,
-                                                                     make_pending):
-    """Of an import: the unique key does not tell these two apart."""
+def test_an_address_that_the_database_considers_equal_to_another_is_refused(update, db, make_user,
+                                                                            make_pending):
+    """The address is from an import: the unique key treats these two as equal."""
     name = unique('same')
     make_user(email=f'{name.replace("same", "sámé")}@example.org')
     account, token, _email = make_pending(email_to_confirm=f'{name}@example.org')

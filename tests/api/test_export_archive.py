@@ -1,17 +1,19 @@
-"""What is in an archive (contract section 10), and that every unpacking program can read it."""
+"""The content of an archive (contract §10), and that common unpacking programs can read it."""
 
 import json
 import os
 import stat
 import subprocess
 import zipfile
+from datetime import datetime
 
 import pytest
 
-from support.exports import Exports, expected_user, expected_workouts, insert_segment
-from support.people import insert_record, insert_workout
+from tests.api.support.exports import Exports, expected_user, expected_workouts, insert_segment
+from tests.api.support.scoped import personal_token
+from tests.harness.people import insert_record, insert_session, insert_workout
 
-DATA = {'user_data.json', 'user_workouts_data.json'}
+DATA = {'user_data.json', 'user_security_data.json', 'user_workouts_data.json'}
 UNSAFE = set('\\:\x7f') | {chr(code) for code in range(32)}
 
 
@@ -27,9 +29,9 @@ def user(exports):
     return exports.user()
 
 
-def is_formatted(octets, value):
-    """Exactly what Python prints of the value."""
-    assert octets.decode('ascii') == json.dumps(value, indent=4)
+def is_formatted(content, value):
+    """Assert that the content is exactly the JSON that Python writes for the value."""
+    assert content.decode('ascii') == json.dumps(value, indent=4)
 
 
 # ---- JSON --------------------------------------------------------------------------------------
@@ -39,6 +41,29 @@ def test_the_archive_of_a_user_without_anything(exports, user):
     assert archive.keys() == DATA
     assert archive['user_workouts_data.json'] == b'[]'
     assert json.loads(archive['user_data.json']) == expected_user(exports.sql, user)
+    security = json.loads(archive['user_security_data.json'])
+    assert [event['kind'] for event in security['events']] == ['export_requested']
+    assert security == {'sessions': [], 'personal_tokens': [], 'events': security['events']}
+
+
+def test_it_has_the_sessions_tokens_and_events_of_the_user_without_secrets(exports, user):
+    sql = exports.sql
+    when, end = datetime(2024, 5, 1, 10, 0, 0), datetime(2024, 5, 31, 10, 0, 0)
+    insert_session(sql, user.id, 'a token', os='Linux', browser='Firefox', network='192.0.2.0/24',
+                   created_at=when, last_seen_at=when, expires_at=end)
+    personal_token(sql, user.id, name='sauvegarde', scope='gate', created_at=when)
+    sql.insert('events', user_id=user.id, kind='token_created', created_at=when, detail='sauvegarde',
+               network='2001:db8:1::/48')
+    security = json.loads(exports.archive(user)['user_security_data.json'])
+    assert security['events'].pop()['kind'] == 'export_requested'
+    client = {'system': None, 'browser': None, 'network': '2001:db8:1::/48'}
+    assert security == {
+        'sessions': [{'system': 'Linux', 'browser': 'Firefox', 'network': '192.0.2.0/24',
+                      'created_at': str(when), 'last_seen_at': str(when), 'expires_at': str(end)}],
+        'personal_tokens': [{'name': 'sauvegarde', 'scope': 'gate', 'created_at': str(when),
+                             'expires_at': None, 'last_used_at': None, 'revoked_at': None}],
+        'events': [{'kind': 'token_created', 'created_at': str(when), 'occurrences': 1,
+                    'by_administrator': False, 'detail': 'sauvegarde', **client}]}
 
 
 def test_user_data_is_the_profile_with_other_dates(exports):
@@ -50,9 +75,9 @@ def test_user_data_is_the_profile_with_other_dates(exports):
                                  workout_date='2024-05-01 10:00:00.500000')
         for record_type, value in (('MS', 3025), ('LD', 90061), ('AS', 2000), ('HA', None)):
             insert_record(exports.sql, workout, record_type, value)
-    octets = exports.archive(user)['user_data.json']
-    data = json.loads(octets)
-    is_formatted(octets, data)
+    content = exports.archive(user)['user_data.json']
+    data = json.loads(content)
+    is_formatted(content, data)
     assert data == expected_user(exports.sql, user)
     assert (data['birth_date'], data['created_at']) == ('1980-01-01 00:00:00',
                                                         '2019-07-14 14:09:58.000120')
@@ -86,16 +111,16 @@ def test_workouts_are_written_as_python_would(exports, user, columns):
                 if name in ZERO and (name, value) != ('duration', None)})
     insert_record(exports.sql, workout, 'FD', 10250)
     expected = expected_workouts(exports.sql, user)
-    octets = exports.archive(user)['user_workouts_data.json']
-    if columns is EVERYTHING:  # 2.50 stays what it is
-        assert json.loads(octets) == expected
-        assert octets.replace(b'2.50,', b'2.5,').decode('ascii') == json.dumps(expected, indent=4)
+    content = exports.archive(user)['user_workouts_data.json']
+    if columns is EVERYTHING:  # 2.50 stays 2.50
+        assert json.loads(content) == expected
+        assert content.replace(b'2.50,', b'2.5,').decode('ascii') == json.dumps(expected, indent=4)
     else:
-        is_formatted(octets, expected)
+        is_formatted(content, expected)
 
 
 def test_more_workouts_than_a_page_holds(exports, user):
-    """With the workouts of somebody else between them, and segments at the seams."""
+    """With another user's workouts between them, and with segments at the page boundaries."""
     other = exports.user()
     exports.sql.run('START TRANSACTION')
     for number in range(1003):
@@ -105,50 +130,50 @@ def test_more_workouts_than_a_page_holds(exports, user):
             for segment in range(3):
                 insert_segment(exports.sql, workout, segment)
     exports.sql.run('COMMIT')
-    octets = exports.archive(user)['user_workouts_data.json']
-    rows = json.loads(octets)
+    content = exports.archive(user)['user_workouts_data.json']
+    rows = json.loads(content)
     assert len(rows) == 2003
-    is_formatted(octets, expected_workouts(exports.sql, user))
+    is_formatted(content, expected_workouts(exports.sql, user))
 
 
 # ---- files -------------------------------------------------------------------------------------
 
-def test_every_gpx_file_of_the_folder_is_in_the_archive(exports, user):
+def test_every_gpx_file_of_the_directory_is_in_the_archive(exports, user):
     insert_workout(exports.sql, user.id, gpx=f'workouts/{user.id}/listed.gpx')
     expected = {f'gpx/{name}': os.urandom(size) for name, size in (
         ('listed.gpx', 10), ('not listed.gpx', 100000), ('empty.gpx', 0), ('.gpx', 1),
         ('é日本.gpx', 5))}
-    for name, octets in expected.items():
-        exports.add_file(user, name.removeprefix('gpx/'), octets)
+    for name, content in expected.items():
+        exports.add_file(user, name.removeprefix('gpx/'), content)
     for name in ('UPPER.GPX', 'map.png', 'gpx', 'x.gpx.bak'):
         exports.add_file(user, name)
     archive = exports.archive(user)
     assert {name: archive[name] for name in archive.keys() - DATA} == expected
 
 
-def test_what_is_no_plain_file_is_left_out(exports, user, tmp_path):
+def test_only_regular_files_are_in_the_archive(exports, user, tmp_path):
     secret = tmp_path / 'secret'
     secret.write_text('secret')
     exports.add_file(user, 'good.gpx')
-    folder = exports.folder('workouts', user)
-    (folder / 'link.gpx').symlink_to(secret)
-    (folder / 'dangling.gpx').symlink_to('nothing')
-    (folder / 'folder.gpx').mkdir()
-    (folder / 'folder.gpx' / 'inner.gpx').write_text('x')
-    os.mkfifo(folder / 'pipe.gpx')
+    directory = exports.directory('workouts', user)
+    (directory / 'link.gpx').symlink_to(secret)
+    (directory / 'dangling.gpx').symlink_to('nothing')
+    (directory / 'directory.gpx').mkdir()
+    (directory / 'directory.gpx' / 'inner.gpx').write_text('x')
+    os.mkfifo(directory / 'pipe.gpx')
     assert exports.archive(user).keys() - DATA == {'gpx/good.gpx'}
 
 
 @pytest.mark.parametrize('category', ['workouts', 'pictures', 'exports'])
-def test_a_folder_that_is_a_link_is_not_entered(exports, tmp_path, category):
+def test_a_directory_that_is_a_link_is_not_entered(exports, tmp_path, category):
     user = exports.user(picture='pictures/1/a.png')
     elsewhere = tmp_path / 'elsewhere'
     elsewhere.mkdir()
     (elsewhere / 'x.gpx').write_text('secret')
     (elsewhere / 'a.png').write_text('secret')
-    folder = exports.folder(category, user)
-    folder.parent.mkdir(parents=True)
-    folder.symlink_to(elsewhere)
+    directory = exports.directory(category, user)
+    directory.parent.mkdir(parents=True)
+    directory.symlink_to(elsewhere)
     exports.requested(user)
     exports.work()
     assert exports.job()['last_error'] and exports.row(user)['completed'] == 0
@@ -160,14 +185,14 @@ def test_names_cannot_lead_out_of_the_archive_and_stay_unique(exports, user):
              '..gpx', '...gpx', 'del\x7f.gpx', '2-a_b.gpx', '-rf.gpx', b'\xff\xfe.gpx',
              b'\xc3\xa9\xff.gpx']
     contents = {f'{number}'.encode() for number in range(len(names))}
-    for name, octets in zip(names, sorted(contents)):
-        exports.add_file(user, name, octets)
+    for name, content in zip(names, sorted(contents)):
+        exports.add_file(user, name, content)
     archive = exports.archive(user)
     gpx = {name: archive[name] for name in archive.keys() - DATA}
     assert set(gpx.values()) == contents and len(gpx) == len(names)
     for name in gpx:
-        folder, _, base = name.partition('/')
-        assert folder == 'gpx' and '/' not in base and not UNSAFE & set(base)
+        directory, _, base = name.partition('/')
+        assert directory == 'gpx' and '/' not in base and not UNSAFE & set(base)
         assert base.endswith('gpx')
 
 
@@ -183,7 +208,7 @@ def test_the_picture_is_at_the_root(exports):
 
 @pytest.mark.parametrize('picture', ['pictures/1/gone.png', 'gone.png', '../../etc/passwd',
                                      'pictures/..', '/'])
-def test_a_picture_that_is_not_there_is_left_out(exports, picture):
+def test_a_missing_picture_is_left_out(exports, picture):
     user = exports.user(picture=picture)
     exports.add_file(user, 'x.png', category='pictures')
     assert exports.archive(user).keys() == DATA
@@ -210,7 +235,7 @@ def test_entries_are_deflated_and_keep_their_date(exports, user):
     assert entry.date_time[:2] == (2020, 1)
 
 
-def test_what_is_unpacked_is_its_owners_alone(exports, user):
+def test_only_the_owner_can_read_the_unpacked_files(exports, user):
     exports.add_file(user, 'a.gpx')
     exports.archive(user)
     with zipfile.ZipFile(exports.is_successful(user)) as archive:
@@ -219,16 +244,16 @@ def test_what_is_unpacked_is_its_owners_alone(exports, user):
 
 @pytest.fixture
 def full_archive(exports, user, tmp_path):
-    """(path, {name: octets})"""
+    """(path, {name: content})"""
     for number in range(50):
         exports.add_file(user, f'é {number}.gpx', os.urandom(1000) * number)
     contents = exports.archive(user)
     return exports.is_successful(user), contents
 
 
-def unpacked(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in folder.rglob('*') if path.is_file()}
+def unpacked(directory):
+    return {path.relative_to(directory).as_posix(): path.read_bytes()
+            for path in directory.rglob('*') if path.is_file()}
 
 
 def test_unzip_and_bsdtar_read_it(full_archive, tmp_path):
@@ -243,20 +268,21 @@ def test_unzip_and_bsdtar_read_it(full_archive, tmp_path):
 
 
 def test_more_entries_than_the_old_format_can_count(exports, user, tmp_path):
-    """Zip64: more than 65,535 of them. Links to one file, as making so many takes long."""
-    folder = exports.folder('workouts', user)
-    folder.mkdir(parents=True)
+    """Zip64 is needed for more than 65,535 entries. All are links to one file, because that is
+    faster to create."""
+    directory = exports.directory('workouts', user)
+    directory.mkdir(parents=True)
     for number in range(65540):
         if number % 30000 == 0:
-            first = folder / f'{number}.gpx'
+            first = directory / f'{number}.gpx'
             first.touch()
         else:
-            os.link(first, folder / f'{number}.gpx')
+            os.link(first, directory / f'{number}.gpx')
     exports.requested(user)
     exports.work()
     path = exports.is_successful(user)
     listed = subprocess.run(['bsdtar', '-tf', path], check=True, capture_output=True).stdout
-    assert len(listed.splitlines()) == 65542
+    assert len(listed.splitlines()) == 65543
     subprocess.run(['unzip', '-tqq', path], check=True)
     with zipfile.ZipFile(path) as archive:
-        assert len(archive.namelist()) == 65542
+        assert len(archive.namelist()) == 65543

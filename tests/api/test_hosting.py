@@ -1,4 +1,4 @@
-"""Fitgate on a shared host: the folder of `make shared-hosting` under the web server of FITGATE_WEB.
+"""Fitgate on a shared host: the directory of `make shared-hosting` under the web server of FITGATE_WEB.
 
 conftest.py leaves this file out behind nginx, and the tests marked `htaccess`
 behind lighttpd.
@@ -12,29 +12,30 @@ import subprocess
 
 import pytest
 
-from conftest import WEB
-from support.answers import (ERR500, NOAUTH, NOURL, PONG, exact, is_bad_token, is_json,
-                             is_no_auth)
-from support.client import Api
-from support.database import SHARED_HOST_RIGHTS
-from support.dialects import ALL, DIALECTS
-from support.operator import Command
+from tests.api.support.configuration import WEB
+from tests.harness.answers import (ERR500, NOAUTH, NOURL, PONG, exact, is_bad_token, is_json,
+                                   is_no_auth)
+from tests.api.support.client import Api
+from tests.harness.sql import SHARED_HOST_RIGHTS
+from tests.harness.tree import HOSTED_SERVICES
+from tests.api.support.dialects import ALL, DIALECTS
+from tests.api.support.admin_command import Command
+from tests.harness.waiting import LIMIT
 
 PROFILE = '/api/auth/profile'
 MIB = 1024 * 1024
-SERVICES = ('config', 'export', 'login', 'picture', 'profile', 'register')
 
-# All that Apache's suexec lets through of what a program may look at; it has no variables of ours.
+# The variables that Apache's suexec passes to a program; none of Fitgate's is among them.
 SUEXEC = {'GATEWAY_INTERFACE': 'CGI/1.1', 'REQUEST_METHOD': 'GET', 'SERVER_PROTOCOL': 'HTTP/1.1',
           'REMOTE_ADDR': '192.0.2.7', 'PATH': '/usr/bin:/bin'}
 
 
-# ---- what has a URL ------------------------------------------------------------------------------
+# ---- the files that have a URL -------------------------------------------------------------------
 
 @pytest.mark.parametrize('path', [
     '', 'login.cgi', 'login.cgi/api/ping', 'config.cgi/api/ping', 'config.cgi/v0.2/api/ping',
     'fitgate.path', 'errors/failure.json', 'lib/libcjson.so.1', 'nothing'])
-def test_the_programs_folder_has_no_urls(api, path):
+def test_the_programs_directory_has_no_urls(api, path):
     answer = api.get(f'/fitgate/{path}')
     assert answer.status in (403, 404) and b'ELF' not in answer.body
     if WEB != 'lighttpd':
@@ -49,6 +50,24 @@ def test_the_settings_have_no_url(api, path):
     assert answer.status in (400, 403, 404) and b'SECRET' not in answer.body
 
 
+@pytest.mark.htaccess
+@pytest.mark.parametrize('name', ['fitgate.conf', 'fitgate.path',
+                         'worker', 'admin', 'uploads/x', 'README', ''])
+def test_the_private_directory_denies_all_even_below_the_site(broken, transcript, name):
+    """The home directory can be the site itself, or the private directory can be copied into the site."""
+    copy = broken.public / 'private'
+    shutil.copytree(broken.home / 'fitgate', copy)
+    copy.chmod(0o755)
+    (copy / 'uploads').chmod(0o755)
+    (copy / 'uploads/x').write_text('a file')
+    for path in copy.iterdir():
+        if path.is_file():
+            path.chmod(0o644)
+    answer = Api(broken, transcript).get(f'/private/{name}')
+    # 500 if the host does not allow Require
+    assert answer.status in (403, 500) and b"SECRET" not in answer.body
+
+
 def test_pages_of_the_site_stay_its_own(api, stack):
     page = stack.public / 'index.html'
     page.write_text('hello')
@@ -61,7 +80,7 @@ def test_pages_of_the_site_stay_its_own(api, stack):
     '/api/ping%253fx', '/api/p%2569ng', '/api/auth/login%2520', '/api/ping%0a', '/api/ping%00'])
 def test_a_path_is_decoded_once(api, path):
     answer = api.get(path)
-    if '%0' in path:  # the web server may have an answer of its own
+    if '%0' in path:  # the web server can have its own answer
         assert answer.status in (400, 404)
     else:
         exact(answer, NOURL)
@@ -73,11 +92,14 @@ def test_a_name_in_a_path_arrives(api, path):
     assert api.get(path).json()['message'] == 'user does not exist'
 
 
-# ---- what is handed on ---------------------------------------------------------------------------
+# ---- the variables of a request ------------------------------------------------------------------
 
 @pytest.mark.htaccess
 def test_two_authorization_headers_are_joined_to_a_bad_token(api, token):
-    answer = api.get_with_header(PROFILE, f'Authorization: Bearer {token}', 'Authorization: Bearer x')
+    answer = api.get_with_header(
+        PROFILE,
+        f'Authorization: Bearer {token}',
+        'Authorization: Bearer x')
     is_bad_token(answer)
 
 
@@ -95,12 +117,12 @@ def test_a_client_cannot_set_what_the_web_server_sets(api, name, value):
 
 
 @pytest.mark.parametrize('name', ALL)
-def test_suexec_lets_through_all_that_a_program_needs(stack, name, minter, user):
-    """Settings by fitgate.path, the dialect by the path, the token by a header's variable."""
+def test_suexec_passes_all_that_a_program_needs(stack, name, minter, user):
+    """Settings come from fitgate.path, the dialect from the path, the token from a header's variable."""
     def ask(program, path, **variables):
         done = subprocess.run(
             [stack.public / f'fitgate/{program}.cgi'], input=b'', capture_output=True, check=True,
-            env={**SUEXEC, 'PATH_INFO': DIALECTS[name].prefix + path, **variables}, timeout=60, cwd='/')
+            env={**SUEXEC, 'PATH_INFO': DIALECTS[name].prefix + path, **variables}, timeout=LIMIT, cwd='/')
         head, _, body = done.stdout.partition(b'\r\n\r\n')
         return head.split()[1], json.loads(body)
 
@@ -113,11 +135,11 @@ def test_suexec_lets_through_all_that_a_program_needs(stack, name, minter, user)
 
 @pytest.mark.parametrize('path', ['/api/nothing', '/api/auth/profile/edit', '/api/auth/picture',
                                   '/api/auth/account/export/request'])
-def test_a_body_that_nobody_wants_costs_no_answer(api, path):
-    """Under mod_cgid it did: what is left unread resets the connection."""
+def test_a_body_that_no_program_reads_does_not_prevent_the_answer(api, path):
+    """With mod_cgid, unread data used to reset the connection."""
     expected = NOURL if path == '/api/nothing' else NOAUTH
-    for octets in (b'x', b'x' * 100_000, iter([b'x' * 50_000] * 2)):
-        exact(api.post(path, data=octets), expected)
+    for content in (b'x', b'x' * 100_000, iter([b'x' * 50_000] * 2)):
+        exact(api.post(path, data=content), expected)
 
 
 # ---- the web server's own errors -----------------------------------------------------------------
@@ -132,49 +154,49 @@ def test_a_body_that_the_web_server_refuses_is_refused_in_json(api_in, name):
 
 @pytest.fixture(scope='module')
 def host(make_stack):
-    """One of its own, and a copy of what was uploaded to it."""
+    """A separate stack, and a copy of its uploaded directory."""
     stack = make_stack('host', worker=False)
-    shutil.copytree(stack.home, stack.folder / 'kept')
+    shutil.copytree(stack.home, stack.directory / 'kept')
     return stack
 
 
 @pytest.fixture
 def broken(host):
-    """To be broken; whole again afterwards."""
+    """A stack that the test may break; it is restored afterwards."""
     yield host
     shutil.rmtree(host.home)
-    shutil.copytree(host.folder / 'kept', host.home)
+    shutil.copytree(host.directory / 'kept', host.home)
 
 
 @pytest.mark.htaccess
 @pytest.mark.parametrize('name', ALL)
 @pytest.mark.parametrize('mode', [0o755, 0o644])
-def test_a_program_that_fails_is_an_error_in_json(broken, journal, name, mode):
+def test_a_program_that_fails_is_an_error_in_json(broken, transcript, name, mode):
     program = broken.public / 'fitgate/export.cgi'
     program.unlink()
     program.write_text('#!/bin/sh\nexit 1\n')
     program.chmod(mode)
-    answer = Api(broken, journal, DIALECTS[name].prefix).get('/api/auth/account/export')
+    answer = Api(broken, transcript, DIALECTS[name].prefix).get('/api/auth/account/export')
     assert is_json(answer) == DIALECTS[name].failure[1]
     assert answer.status in (403, 500, 503)
 
 
-def test_settings_that_others_can_read_are_refused(broken, journal):
+def test_settings_that_others_can_read_are_refused(broken, transcript):
     broken.settings_file.chmod(0o644)
-    answer = Api(broken, journal).get('/api/config')
-    if WEB != 'apache-fcgid':  # where it goes on with what it has read
+    answer = Api(broken, transcript).get('/api/config')
+    if WEB != 'apache-fcgid':  # its processes keep the settings
         exact(answer, ERR500)
 
 
-# ---- what doctor --url finds ---------------------------------------------------------------------
+# ---- doctor --url --------------------------------------------------------------------------------
 
 @pytest.fixture
 def site(broken):
-    """What the doctor finds: {check: text} of what is wrong, and the names of all checks."""
+    """The doctor's findings: {check: text} of the failed checks, and the names of all checks."""
     def examine():
         done = subprocess.run(
             [broken.home / 'fitgate/admin', 'doctor', '--json', '--url', broken.base_url + '/'],
-            env={'PATH': '/usr/bin:/bin'}, capture_output=True, text=True, check=False, timeout=60)
+            env={'PATH': '/usr/bin:/bin'}, capture_output=True, text=True, check=False, timeout=LIMIT)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         assert lines, done.stderr
         return ({line['check']: line['text'] for line in lines if not line['ok']},
@@ -188,10 +210,17 @@ def change(path, old, new):
     path.write_text(text.replace(old, new))
 
 
-def test_a_sound_site_is_found_sound(site):
+def reject(stack, condition):
+    """As a firewall before the API would."""
+    change(stack.public / '.htaccess', 'RewriteEngine On\n',
+           f'RewriteEngine On\nRewriteCond {condition}\nRewriteRule ^ - [F,L]\n')
+
+
+def test_a_correct_site_passes_all_checks(site):
     wrong, checks = site()
     assert not [check for check in wrong if check.startswith('site')], wrong
-    assert checks[-4:] == ['site', 'site paths', 'site authorization', 'site privacy']
+    assert checks[-5:] == ['site', 'site paths',
+                           'site authorization', 'site methods', 'site privacy']
 
 
 @pytest.mark.htaccess
@@ -206,6 +235,57 @@ def test_settings_that_have_a_url_are_found(broken, site):
     (broken.public / 'fitgate.conf').chmod(0o644)
     wrong, _checks = site()
     assert '/fitgate.conf' in wrong['site privacy']
+
+
+@pytest.mark.htaccess
+@pytest.mark.parametrize('method', ['HEAD', 'PATCH', 'DELETE', 'OPTIONS'])
+def test_a_firewall_that_rejects_a_method_is_found(broken, site, method):
+    reject(broken, f'%{{REQUEST_METHOD}} ={method}')
+    wrong, _checks = site()
+    assert f'{method} /api/' in wrong['site methods'] and '403' in wrong['site methods']
+    assert (
+        'clients can send POST with the header' in wrong['site methods']) == (
+        method in (
+            'PATCH',
+            'DELETE'))
+
+
+@pytest.mark.htaccess
+def test_all_methods_that_a_firewall_rejects_are_named(broken, site):
+    """The rule 911100 of the OWASP core rule set allows GET, HEAD, POST and OPTIONS."""
+    reject(broken, '%{REQUEST_METHOD} !^(?:GET|HEAD|POST|OPTIONS)$')
+    text = site()[0]['site methods']
+    assert 'PATCH /api/' in text and 'DELETE /api/' in text and 'POST /api/auth/login' not in text
+
+
+@pytest.mark.htaccess
+def test_the_way_around_a_firewall_that_is_left_is_named(broken, site):
+    reject(broken, '%{REQUEST_METHOD} =PATCH')
+    reject(broken, '%{HTTP:X-HTTP-Method-Override} .')
+    text = site()[0]['site methods']
+    assert '/patch or /delete' in text and 'as the client fitgate does' in text
+    reject(broken, '%{REQUEST_URI} /(?:patch|delete)$')
+    text = site()[0]['site methods']
+    assert 'is rejected, too' in text and 'clients can send' not in text
+
+
+@pytest.mark.htaccess
+def test_a_header_that_a_firewall_removes_is_no_way_around(broken, site):
+    """Apache's own way to do so needs the server's configuration; the variable's other name does the same."""
+    reject(broken, '%{REQUEST_METHOD} =DELETE')
+    with open(broken.public / 'fitgate/.htaccess', 'a', encoding='utf-8') as file:
+        file.write('RequestHeader unset X-HTTP-Method-Override\n')
+    assert '/patch or /delete' in site()[0]['site methods']
+
+
+def test_a_private_directory_that_was_uploaded_to_the_site_is_found(broken, site):
+    """Its settings can be those of another installation, or an older copy."""
+    directory = broken.public / 'private'
+    directory.mkdir(mode=0o755)
+    (directory / 'fitgate.conf').write_text('DATABASE_URL=mysql://sam:secret@localhost/x\n')
+    (directory / 'fitgate.conf').chmod(0o644)
+    wrong, _checks = site()
+    assert '/private/fitgate.conf' in wrong['site privacy']
 
 
 @pytest.mark.htaccess
@@ -230,44 +310,50 @@ def test_a_line_that_the_host_does_not_allow_is_found(broken, site):
     assert 'delete that line' in wrong['site']
 
 
-def test_a_site_that_is_away_is_found(broken):
+def test_an_unreachable_site_is_found(broken):
     done = subprocess.run(
         [broken.home / 'fitgate/admin', 'doctor', '--url', 'http://127.0.0.1:1'], check=False,
-        capture_output=True, text=True, timeout=60, env={'PATH': '/usr/bin:/bin'})
-    assert done.returncode == 1 and 'WRONG site: http://127.0.0.1:1 cannot be reached' in done.stdout
-    assert 'ok site' not in done.stdout
+        capture_output=True, text=True, timeout=LIMIT, env={'PATH': '/usr/bin:/bin'})
+    assert done.returncode == 1 and 'FAIL site: could not reach http://127.0.0.1:1' in done.stdout
+    assert 'OK site' not in done.stdout
 
 
 # ---- cron and the database -----------------------------------------------------------------------
 
 def test_the_commands_of_the_readme_are_for_cron(stack, tmp_path):
-    """As they stand there, with no more of an environment than cron gives."""
+    """The commands run as they are in the README, in the environment of cron."""
     readme = (stack.home / 'README').read_text()
     commands = re.findall(r'\$HOME/fitgate/[^;\n]+', readme)
     assert len(commands) == 5
     for command in commands:
         command = command.replace('https://example.org', stack.base_url)
         done = subprocess.run(['/bin/sh', '-c', command], cwd=tmp_path, capture_output=True,
-                              text=True, check=False, timeout=60,
+                              text=True, check=False, timeout=LIMIT,
                               env={'PATH': '/usr/bin:/bin', 'HOME': str(stack.home)})
-        # (what other tests have left in the queue is no fault of the host)
+        # (jobs of other tests that are still in the queue do not count)
         assert not [line for line in done.stdout.splitlines()
-                    if line.startswith('WRONG') and not line.startswith('WRONG jobs')], done.stdout
+                    if line.startswith('FAIL') and not line.startswith('FAIL jobs')], done.stdout
         assert done.returncode == 0 or 'doctor' in command, (command, done.stdout, done.stderr)
 
 
-def test_the_readme_says_what_the_programs_need(stack):
+def test_the_readme_lists_the_requirements_of_the_programs(stack):
     end = (stack.home / 'README').read_text().partition('Built on ')[2]
     assert re.search(r'glibc 2\.\d+ or newer', end)
     assert 'public_html/fitgate/lib/libcjson.so.1' in end and 'fitgate/lib/libcurl.so.4' in end
 
 
 def test_an_account_of_a_shared_host_has_all_the_rights_that_are_needed(
-        programs, empty_database, journal):
+        programs, empty_database, transcript):
     made = empty_database(SHARED_HOST_RIGHTS)
     assert programs.migrate(made).returncode == 0
     command = Command(programs, made)
-    command.done('users', 'create', 'sam', '--email', 'sam@example.org', stdin=b'correct horse battery\n')
+    command.done(
+        'users',
+        'create',
+        'sam',
+        '--email',
+        'sam@example.org',
+        stdin=b'correct horse battery\n')
     settings = {'DATABASE_URL': made.url}
     answer = programs.cgi('POST', '/api/auth/login', settings=settings,
                           json={'email': 'sam@example.org', 'password': 'correct horse battery'})
@@ -277,14 +363,14 @@ def test_an_account_of_a_shared_host_has_all_the_rights_that_are_needed(
     assert not [line for line in lines if not line['ok'] and line['check'] != 'secret'], lines
 
 
-# ---- what is uploaded ----------------------------------------------------------------------------
+# ---- the uploaded directory ----------------------------------------------------------------------
 
 def needed_libraries(program):
     text = subprocess.run(['ldd', program], capture_output=True, text=True, check=True).stdout
     return {line.split()[0]: line for line in text.splitlines() if '=>' in line}
 
 
-@pytest.mark.parametrize('name', SERVICES)
+@pytest.mark.parametrize('name', HOSTED_SERVICES)
 def test_a_program_needs_nothing_of_the_host_but_glibc(stack, name):
     found = needed_libraries(stack.public / f'fitgate/{name}.cgi')
     own = {name for name, line in found.items() if str(stack.public) in line}
@@ -299,9 +385,10 @@ def test_a_command_brings_its_libraries(stack, name):
     assert others <= {'libc.so.6', 'libm.so.6', 'libresolv.so.2', 'libdl.so.2', 'libpthread.so.0'}
 
 
-def test_the_folder_is_private_where_it_must_be(stack):
+def test_the_directory_is_private_where_it_must_be(stack):
     assert (stack.home / 'fitgate').stat().st_mode & 0o077 == 0
     assert (stack.home / 'fitgate/uploads').stat().st_mode & 0o077 == 0
     assert (stack.home / 'fitgate/fitgate.conf.example').stat().st_mode & 0o077 == 0
-    modes = {name: os.stat(stack.public / f'fitgate/{name}.cgi').st_mode & 0o777 for name in SERVICES}
+    modes = {name: os.stat(stack.public / f'fitgate/{name}.cgi').st_mode &
+             0o777 for name in HOSTED_SERVICES}
     assert set(modes.values()) == {0o755}

@@ -1,24 +1,29 @@
-"""`fitgate-admin import fittrackee`: from a FitTrackee in a real PostgreSQL, through scripts/fittrackee-export."""
+"""`fitgate-admin import fittrackee`: from the database of a FitTrackee in a real PostgreSQL server,
+through scripts/fittrackee-export."""
 
+import json
 import os
 import pty
 import re
 import signal
 import stat
 import subprocess
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 
-from support import SOURCE
-from support.database import SHARED_HOST_RIGHTS
-from support.fittrackee import Fittrackee
-from support.operator import Command
-from support.people import PASSWORD, cheap_hash
-from support.postgres import Postgres
-from support.tokens import ABSENT, sha256_hex
-from support.waiting import until
+from tests.harness.tree import SOURCE
+from tests.harness.sql import SHARED_HOST_RIGHTS
+from tests.api.support.fittrackee import Fittrackee
+from tests.api.support.admin_command import Command
+from tests.harness.people import PASSWORD, cheap_hash, now
+from tests.api.support.postgres import Postgres
+from tests.harness.tokens import ABSENT, sha256_hex
+from tests.api.support.waiting import until
+from tests.harness.waiting import LIMIT
 
 EXPORT = SOURCE / 'scripts' / 'fittrackee-export'
 IMPORTED = ('users', 'users_sports_preferences', 'workouts', 'workout_segments', 'records',
@@ -26,8 +31,8 @@ IMPORTED = ('users', 'users_sports_preferences', 'workouts', 'workout_segments',
 
 
 @pytest.fixture(scope='module')
-def postgres(folder):
-    server = Postgres(folder / 'postgres.log')
+def postgres(directory):
+    server = Postgres(directory / 'postgres.log')
     try:
         server.start()
         yield server
@@ -45,7 +50,7 @@ def source(postgres):
 
 @pytest.fixture
 def export(source, tmp_path):
-    """Write the source's files; returns their folder."""
+    """Export the source to files; returns their directory."""
     def run(name='exported', status=0):
         environment = {**source.postgres.environment,
                        'PATH': f'{source.postgres.bin}:{os.environ["PATH"]}'}
@@ -80,7 +85,7 @@ def sql(scratch):
 
 @pytest.fixture
 def request_of(programs, scratch):
-    """Requests to the database that was imported into."""
+    """Sends requests that use the imported database."""
     def send(method, path, **options):
         return programs.cgi(method, path, settings={'DATABASE_URL': scratch.url}, **options)
     return send
@@ -93,10 +98,11 @@ def assert_fresh(sql):
     assert sql.value('SELECT max_users FROM app_config') == 0
 
 
-# ---- what was there is there -----------------------------------------------------------------------
+# ---- imported data -----------------------------------------------------
 
-def test_old_users_log_in_and_see_their_old_totals_and_records(source, take_over, request_of, admin):
-    # a hash as FitTrackee itself makes it
+def test_old_users_log_in_and_see_their_old_totals_and_records(
+        source, take_over, request_of, admin):
+    # a hash as FitTrackee creates it
     sam = source.user('Sam', password=cheap_hash('old password'), bio='à vélo 🚲')
     source.user('alex')
     first = source.workout(sam, distance='10.5', ascent='100.25', duration='1:00:00')
@@ -152,7 +158,11 @@ def test_every_value_arrives(source, take_over, sql):
     assert row['bio'] == 'a "b", c\nd\r\ne' and row['timezone'] is None
     assert row['birth_date'] == datetime(1980, 1, 2)
     assert row['created_at'] == datetime(2021, 2, 3, 4, 5, 6, 789012)
-    assert (row['email_to_confirm'], row['confirmation_token']) == ('new@example.org', sha256_hex('clear token'))
+    assert (
+        row['email_to_confirm'],
+        row['confirmation_token']) == (
+        'new@example.org',
+        sha256_hex('clear token'))
     assert [row[name] for name in ('admin', 'weekm', 'imperial_units', 'is_active', 'display_ascent',
                                    'start_elevation_at_zero', 'use_raw_gpx_speed')] == [1, 1, 1, 0, 0, 0, 1]
     row = sql.row('SELECT * FROM users_sports_preferences')
@@ -161,14 +171,19 @@ def test_every_value_arrives(source, take_over, sql):
     assert (row['id'], row['uuid'], row['title'], row['map_id']) == (workout, uuid, '', 'abc')
     assert (row['duration'], row['pauses'], row['moving']) == (3600, 5, 3540)
     assert (row['min_alt'], row['max_alt']) == (Decimal('-12.34'), Decimal('8848.86'))
-    assert row['bounds'] == '[48.85,2.35,-1e-7,179.9999999999]'.replace('1e-7', '1e-07')
-    assert (row['weather_start'], row['weather_end']) == ('{"t": 1.50, "é": null}', 'null')
+    # MySQL keeps the value of JSON, MariaDB the text
+    assert json.loads(row['bounds']) == [48.85, 2.35, -1e-7, 179.9999999999]
+    assert json.loads(row['weather_start']) == {
+        't': 1.5, 'é': None} and row['weather_end'] == 'null'
     assert row['creation_date'] == datetime(2022, 5, 1, 10, 0, 0, 1)
     row = sql.row('SELECT * FROM workout_segments')
     assert (row['workout_uuid'], row['duration'], row['pauses']) == (uuid, 1800, None)
     assert sql.row('SELECT * FROM users_data_export')['file_name'] == 'archive.zip'
-    assert sql.row('SELECT * FROM oauth2_client')['client_metadata'] == '{"a": "é"}'
-    assert sql.row('SELECT * FROM oauth2_token')['scope'] == 'profile:read'
+    row = sql.row('SELECT * FROM oauth2_client')
+    assert (row['client_metadata'], row['client_secret']) == ('{"a": "é"}', sha256_hex('secret'))
+    row = sql.row('SELECT * FROM oauth2_token')
+    assert [row[name] for name in ('scope', 'access_token', 'refresh_token')] == [
+        'profile:read', sha256_hex('abc'), sha256_hex('def')]
     row = sql.row('SELECT * FROM app_config')
     assert (row['max_users'], row['about']) == (7, '')
     assert row['privacy_policy'] == 'Line one\nLine "two", with é'
@@ -178,8 +193,12 @@ def test_every_value_arrives(source, take_over, sql):
     assert sql.value('SELECT COUNT(*) FROM sports') == 4
 
 
-def test_an_archive_that_was_being_made_is_left_out(source, take_over, sql):
-    source.insert('users_data_export', user_id=source.user('sam'), created_at='2023-01-01', completed=False)
+def test_an_unfinished_archive_is_left_out(source, take_over, sql):
+    source.insert(
+        'users_data_export',
+        user_id=source.user('sam'),
+        created_at='2023-01-01',
+        completed=False)
     take_over()
     assert sql.value('SELECT COUNT(*) FROM users_data_export') == 0
 
@@ -187,44 +206,97 @@ def test_an_archive_that_was_being_made_is_left_out(source, take_over, sql):
 def test_old_tokens_work_and_logged_out_ones_do_not(source, take_over, minter, request_of):
     user = source.user('sam')
     good, ended = (minter.token(user, jti=ABSENT, gen=ABSENT, iat=1700000000 + i) for i in range(2))
-    source.insert('blacklisted_tokens', token=ended, expired_at=2000000000, blacklisted_on='2023-01-01')
-    source.insert('oauth2_token', access_token='of an application', scope='profile:read', user_id=user)
+    source.insert(
+        'blacklisted_tokens',
+        token=ended,
+        expired_at=2000000000,
+        blacklisted_on='2023-01-01')
+    source.insert(
+        'oauth2_token',
+        access_token='of an application',
+        scope='profile:read',
+        user_id=user)
     take_over()
     assert request_of('GET', '/api/auth/profile', token=good).status == 200
     assert request_of('GET', '/api/auth/profile', token=ended).status == 401
 
 
+def test_the_accounts_have_sessions_from_before(source, take_over, sql):
+    source.user('sam')
+    take_over()
+    since = sql.value('SELECT sessions_since FROM users')
+    assert now() - timedelta(minutes=10) < since <= now()
+
+
 def test_tokens_of_applications_work(source, take_over, request_of):
-    source.insert('oauth2_token', access_token='x' * 42, scope='profile:read', user_id=source.user('sam'))
+    source.insert(
+        'oauth2_token',
+        access_token='x' * 42,
+        scope='profile:read',
+        user_id=source.user('sam'))
     take_over()
     assert request_of('GET', '/api/auth/profile', token='x' * 42).status == 200
+
+
+def test_an_application_refreshes_its_token_as_before(source, take_over, request_of):
+    user, metadata = source.user('sam'), {'client_name': 'Uploader', 'scope': 'profile:read',
+                                          'redirect_uris': ['https://localhost/']}
+    source.insert('oauth2_client', client_id='c' * 24, client_secret='s' * 48, client_id_issued_at=1,
+                  client_secret_expires_at=0, client_metadata=json.dumps(metadata), user_id=user)
+    source.insert('oauth2_token', client_id='c' * 24, access_token='a' * 42, refresh_token='r' * 48,
+                  scope='profile:read', user_id=user, issued_at=int(time.time()) - 15 * 86400, expires_in=864000)
+    take_over()
+    fields = {'grant_type': 'refresh_token', 'client_id': 'c' * 24, 'client_secret': 's' * 48}
+    old = {**fields, 'refresh_token': 'r' * 48}
+    form = {'CONTENT_TYPE': 'application/x-www-form-urlencoded'}
+    first = request_of('POST', '/api/oauth/token', data=urlencode(old).encode(), parameters=form)
+    assert first.status == 200, first.body
+    assert first.json()['scope'] == 'profile:read'
+    assert request_of('GET', '/api/auth/profile', token=first.json()['access_token']).status == 200
+    new = {**fields, 'refresh_token': first.json()['refresh_token']}
+    assert request_of(
+        'POST',
+        '/api/oauth/token',
+        data=urlencode(new).encode(),
+        parameters=form).status == 200
 
 
 def test_a_pending_confirmation_link_works(source, take_over, request_of):
     source.user('sam', is_active=False, confirmation_token='the token of the mail')
     take_over()
-    answer = request_of('POST', '/api/auth/account/confirm', json={'token': 'the token of the mail'})
+    answer = request_of('POST', '/api/auth/account/confirm',
+                        json={'token': 'the token of the mail'})
     assert answer.status == 200
 
 
-def test_line_feeds_behind_names_go(source, take_over, request_of):
+def test_trailing_line_feeds_of_names_are_removed(source, take_over, request_of):
     source.user('sam\n', email='sam@example.org\n')
     take_over()
-    answer = request_of('POST', '/api/auth/login', json={'email': 'sam@example.org', 'password': PASSWORD})
+    answer = request_of(
+        'POST',
+        '/api/auth/login',
+        json={
+            'email': 'sam@example.org',
+            'password': PASSWORD})
     assert answer.status == 200
 
 
-def test_the_number_of_a_deleted_account_is_not_given_away_again(source, take_over, sql):
+def test_the_id_of_a_deleted_account_is_not_assigned_again(source, take_over, sql):
     source.user('sam')
     gone = source.user('gone')
     source.run(f'DELETE FROM users WHERE id = {gone}')
     take_over()
     assert sql.value('SELECT COUNT(*) FROM users') == 1
     assert sql.value('SELECT COUNT(*) FROM user_totals') == 1
-    assert sql.insert('users', username='new', email='new', password='', created_at='2024-01-01') > gone
+    assert sql.insert(
+        'users',
+        username='new',
+        email='new',
+        password='',
+        created_at='2024-01-01') > gone
 
 
-def test_numbers_go_on_behind_the_imported_ones(source, take_over, sql):
+def test_new_ids_follow_the_imported_ones(source, take_over, sql):
     source.workout(source.user('sam', id=40), id=500)
     take_over()
     columns = {'user_id': 40, 'sport_id': 1, 'workout_date': '2024-01-01', 'duration': 1}
@@ -233,7 +305,7 @@ def test_numbers_go_on_behind_the_imported_ones(source, take_over, sql):
 
 
 def test_many_rows(source, take_over, sql, admin):
-    """More than one statement holds, in every table that grows."""
+    """More rows than one statement holds, in every table that grows."""
     source.run("""
         INSERT INTO users (username, email, password, created_at, admin, weekm, imperial_units, is_active,
             display_ascent, start_elevation_at_zero, use_raw_gpx_speed)
@@ -250,13 +322,15 @@ def test_many_rows(source, take_over, sql, admin):
     assert re.findall('(workouts|workout_segments|users) +([0-9]+)\n', said) == [
         ('users', '101'), ('workouts', '2003'), ('workout_segments', '4006')]
     assert sql.value('SELECT COUNT(*) FROM workout_segments') == 4006
-    assert sql.value('SELECT SUM(distance) FROM workouts') == sum(Decimal(n) / 10 for n in range(1, 2004))
+    assert sql.value('SELECT SUM(distance) FROM workouts') == sum(
+        Decimal(n) / 10 for n in range(1, 2004))
     assert sql.value('SELECT SUM(nb_workouts) FROM user_totals') == 2003
     assert admin.done('totals', 'verify') == ''
 
 
-def test_with_the_rights_of_a_shared_host_totals_are_left_to_be_read(source, export, programs, empty_database):
-    """No triggers, and no temporary tables."""
+def test_without_triggers_an_import_stores_no_totals(
+        source, export, programs, empty_database):
+    """The account can create neither triggers nor temporary tables."""
     database = empty_database(SHARED_HOST_RIGHTS)
     assert programs.migrate(database).returncode == 0
     source.workout(source.user('sam'))
@@ -266,7 +340,7 @@ def test_with_the_rights_of_a_shared_host_totals_are_left_to_be_read(source, exp
         assert sql.value('SELECT COUNT(*) FROM user_totals') == 0
 
 
-def test_files_that_are_not_there_are_counted(source, take_over, tmp_path):
+def test_missing_files_are_counted(source, take_over, tmp_path):
     user = source.user('sam', picture='pictures/1/there.png')
     source.user('alex', picture='pictures/2/lost.png')
     source.workout(user, gpx='workouts/1/lost.gpx')
@@ -277,9 +351,9 @@ def test_files_that_are_not_there_are_counted(source, take_over, tmp_path):
     assert said.startswith('warning: 1 pictures and 1 GPX files are not in ')
 
 
-# ---- what cannot be taken over -----------------------------------------------------------------------
+# ---- data that cannot be imported --------------------------------------
 
-def test_everything_that_is_wrong_is_listed_and_nothing_is_written(source, export, admin, sql):
+def test_every_problem_is_listed_and_nothing_is_written(source, export, admin, sql):
     source.user('Sam')
     source.user('sam', email='SAM@example.org')
     source.user('sám', email='other@example.org')
@@ -292,30 +366,33 @@ def test_everything_that_is_wrong_is_listed_and_nothing_is_written(source, expor
                    weather_start='{"a": "\\u0000"}')
     source.workout(odd, bounds='{1,2,NaN,4}')
     source.run("UPDATE app_config SET about = repeat('é', 40000), max_zip_file_size = 104857600")
-    source.insert('oauth2_token', access_token='with space ', user_id=odd)
+    source.insert('oauth2_client', client_id='with space ', client_id_issued_at=1,
+                  client_secret_expires_at=0, user_id=odd)
     before = sql.checksums()
     done = admin.run('import', 'fittrackee', export())
     assert done.returncode == 1
-    assert done.stderr == ('fitgate-admin: nothing was imported: mend these in FitTrackee, then export and '
+    assert done.stderr == ('fitgate-admin: nothing was imported: fix these problems in FitTrackee, then export and '
                            'import again\n')
+
     def same(other, line):
-        return f'counts as the same as {other} (line {line}), whatever case and accents: rename one'
+        return f'equals {other} (line {line}) if case and accents are ignored: rename one'
     assert sorted(done.stdout.splitlines()) == sorted([
-        'users.csv:5: password is too long, has other characters than ASCII, or a space at its end',
+        'users.csv:5: password is too long, or has characters that are not ASCII, or a trailing space',
         'users.csv:5: created_at is not a time from the year 1000 to the year 9999',
         'users.csv:5: birth_date is not a time from the year 1000 to the year 9999',
         'users.csv:5: accepted_policy_date is not a time from the year 1000 to the year 9999',
         'sports.csv:6: stopped_speed_threshold is not a finite number',
         'users_sports_preferences.csv:2: stopped_speed_threshold is not a finite number',
         'workouts.csv:2: duration is not a whole number of 32 bits',
-        'workouts.csv:2: distance is not a number of 3 digits and 3 behind the point',
+        'workouts.csv:2: distance is not a number with at most 3 digits before and 3 after the point',
         'workouts.csv:2: bounds is not four finite numbers',
-        'workouts.csv:2: weather_start is not JSON, or has a NUL in it',
+        'workouts.csv:2: weather_start is not JSON, or has a NUL character',
         'workouts.csv:3: bounds is not four finite numbers',
         'app_config.csv:2: about is longer than 65535 bytes',
-        'app_config.csv:2: max_zip_file_size is not from 1 to 33554432 (32 MiB): nginx lets no larger '
-        'request through',
-        'oauth2_token.csv:2: access_token is too long, has other characters than ASCII, or a space at its end',
+        'app_config.csv:2: max_zip_file_size is not from 1 to 33554432 (32 MiB): nginx rejects larger '
+        'requests',
+        'oauth2_client.csv:2: client_id is too long, or has characters that are not ASCII, or a trailing '
+        'space',
         f'users.csv:3: username: sam {same("Sam", 2)}',
         f'users.csv:4: username: sám {same("Sam", 2)}',
         f'users.csv:3: email: SAM@example.org {same("Sam@example.org", 2)}',
@@ -327,115 +404,130 @@ def test_everything_that_is_wrong_is_listed_and_nothing_is_written(source, expor
 @pytest.mark.parametrize(('one', 'other'), [
     ('ss@example.org', 'ß@example.org'), ('a@b ', 'a@b'), ('a@b \xad', 'a@b'), ('a👍@b', 'a👎@b'),
     ('a b@c', 'ab@c')])
-def test_names_are_told_apart_as_the_database_does(source, export, admin, sql, one, other):
+def test_names_are_compared_as_the_database_does(source, export, admin, sql, one, other):
     source.user('one', email=one)
     source.user('other', email=other)
     same = sql.value('SELECT %s = %s COLLATE utf8mb4_unicode_ci', one, other)
     done = admin.run('import', 'fittrackee', export())
-    assert ('counts as the same' in done.stdout) == bool(same), done
+    assert ('if case and accents are ignored' in done.stdout) == bool(same), done
 
 
 @pytest.mark.parametrize(('file', 'old', 'new', 'problem'), [
     ('users.csv', ',t,', ',yes,', 'users.csv:2: is_active is neither t nor f'),
-    ('users.csv', 'sam,', '"s"am,', 'users.csv:2: there is something behind a closing quote'),
+    ('users.csv', 'sam,', '"s"am,', 'users.csv:2: there is text after a closing quote'),
     ('users.csv', 'sam,', ',', 'users.csv:2: username has no value'),
     ('users.csv', '1,sam', '0,sam', 'users.csv:2: id is less than 1'),
-    ('users.csv', '1,sam', '1,sam,', 'users.csv:2: it has 25 fields instead of 24'),
-    ('users.csv', '2,alex', '1,alex', 'users.csv:3: id is there twice, or not in the order of the export'),
+    ('users.csv', '1,sam', '1,sam,', 'users.csv:2: 25 fields instead of 24'),
+    ('users.csv', '2,alex', '1,alex', 'users.csv:3: id is repeated, or not in the order of the export'),
     ('workouts.csv', ',1,1,', ',3,1,', 'workouts.csv:2: user_id 3 is not in users.csv'),
     ('workouts.csv', ',1,1,', ',1,9,', 'workouts.csv:2: sport_id 9 is not in sports.csv'),
-    ('records.csv', 'FD', 'XX', 'records.csv:2: record_type is none of AS FD HA LD MS'),
+    ('records.csv', 'FD', 'XX', 'records.csv:2: record_type is not one of AS FD HA LD MS'),
     ('blacklisted_tokens.csv', 'two', 'one',
-     'blacklisted_tokens.csv:3: token: the same as in line 2, where each may be once'),
+     'blacklisted_tokens.csv:3: token: same value as in line 2, must be unique'),
     ('sports.csv', 'Hiking', 'x' * 51, 'sports.csv:4: label is too long'),
 ])
-def test_a_row_that_is_wrong_is_told(source, export, admin, sql, file, old, new, problem):
+def test_a_problem_of_a_row_is_reported(source, export, admin, sql, file, old, new, problem):
     user = source.user('sam')
     source.user('alex')
     source.record(source.workout(user), 'FD', 1)
     for token in ('one', 'two'):
         source.insert('blacklisted_tokens', token=token, expired_at=1, blacklisted_on='2023-01-01')
-    folder = export()
-    text = (folder / file).read_text()
+    directory = export()
+    text = (directory / file).read_text()
     assert old in text
-    (folder / file).write_text(text.replace(old, new, 1))
-    done = admin.run('import', 'fittrackee', folder)
+    (directory / file).write_text(text.replace(old, new, 1))
+    done = admin.run('import', 'fittrackee', directory)
     assert done.returncode == 1 and problem in done.stdout.splitlines()
     assert_fresh(sql)
 
 
-def cut_a_row(folder):
-    path = folder / 'users.csv'
+def cut_a_row(directory):
+    path = directory / 'users.csv'
     path.write_text('\n'.join(path.read_text().splitlines()[:-1]) + '\n')
 
 
-def test_a_file_that_was_cut_short_is_noticed(source, export, admin, sql):
+def test_a_truncated_file_is_noticed(source, export, admin, sql):
     source.user('sam')
     source.user('alex')
-    folder = export()
-    cut_a_row(folder)
-    done = admin.run('import', 'fittrackee', folder)
+    directory = export()
+    cut_a_row(directory)
+    done = admin.run('import', 'fittrackee', directory)
     assert done.returncode == 1
-    assert 'users.csv:3: there are 1 rows, but 2 were exported; export again' in done.stdout
+    assert 'users.csv:3: 1 rows, but 2 were exported: export again' in done.stdout
     assert_fresh(sql)
 
 
 def write(name, text):
-    return lambda folder: (folder / name).write_bytes(text)
+    return lambda directory: (directory / name).write_bytes(text)
 
 
 @pytest.mark.parametrize(('spoil', 'said'), [
-    (lambda folder: (folder / 'manifest.csv').unlink(), 'manifest.csv: No such file'),
-    (lambda folder: (folder / 'records.csv').unlink(), 'records.csv: No such file'),
-    (write('manifest.csv', b'name,number\nversion,2\n'), 'manifest.csv: it is not one of'),
-    (write('manifest.csv', b''), 'manifest.csv: it is not one of'),
-    (write('users.csv', b'id,username\n'), 'users.csv: its first line does not name'),
-    (write('users.csv', b''), 'users.csv: its first line does not name'),
-    (lambda folder: (folder / 'users.csv').rename(folder / 'x') and
-     (folder / 'users.csv').symlink_to('x'), 'users.csv: Too many levels'),
+    (lambda directory: (directory / 'manifest.csv').unlink(), 'manifest.csv": No such file'),
+    (lambda directory: (directory / 'records.csv').unlink(), 'records.csv": No such file'),
+    (write('manifest.csv', b'name,number\nversion,2\n'), 'manifest.csv: not written by'),
+    (write('manifest.csv', b''), 'manifest.csv: not written by'),
+    (write('users.csv', b'id,username\n'), 'users.csv: the first line does not name'),
+    (write('users.csv', b''), 'users.csv: the first line does not name'),
+    (lambda directory: (directory / 'users.csv').rename(directory / 'x') and
+     (directory / 'users.csv').symlink_to('x'), 'users.csv": Too many levels'),
 ], ids=range(7))
-def test_a_folder_that_is_not_whole_is_refused(source, export, admin, sql, spoil, said):
-    folder = export()
-    spoil(folder)
-    assert said in admin.refused('import', 'fittrackee', folder)
+def test_an_incomplete_directory_is_rejected(source, export, admin, sql, spoil, said):
+    directory = export()
+    spoil(directory)
+    assert said in admin.refused('import', 'fittrackee', directory)
     assert_fresh(sql)
 
 
-def test_a_folder_that_does_not_exist(admin, tmp_path):
+def test_a_missing_directory_is_rejected(admin, tmp_path):
     assert 'No such file' in admin.refused('import', 'fittrackee', tmp_path / 'nothing')
 
 
-def test_a_database_with_accounts_is_left_alone(source, export, admin, sql):
-    sql.insert('users', username='here', email='here@example.org', password='', created_at='2024-01-01')
+def test_a_database_with_accounts_is_not_changed(source, export, admin, sql):
+    sql.insert(
+        'users',
+        username='here',
+        email='here@example.org',
+        password='',
+        created_at='2024-01-01')
     source.user('sam')
     before = sql.checksums()
-    assert 'there are accounts already' in admin.refused('import', 'fittrackee', export())
+    assert 'has accounts already' in admin.refused('import', 'fittrackee', export())
     assert sql.checksums() == before
 
 
-def test_a_waiting_job_of_earlier_accounts_is_in_the_way(source, export, admin, sql):
-    """Such as the removal of files that the imported account of that number would lose."""
-    sql.insert('jobs', kind='cleanup', payload='{"user_id":1}', run_after='2024-01-01', created_at='2024-01-01')
-    assert 'a fresh database' in admin.refused('import', 'fittrackee', export())
+def test_a_waiting_job_of_earlier_accounts_prevents_an_import(source, export, admin, sql):
+    """The job could remove the files of the imported account with the same id."""
+    sql.insert(
+        'jobs',
+        kind='cleanup',
+        payload='{"user_id":1}',
+        run_after='2024-01-01',
+        created_at='2024-01-01')
+    assert 'a new database' in admin.refused('import', 'fittrackee', export())
 
 
-def test_a_database_that_is_behind_is_told_to_migrate(export, admin, sql):
+def test_an_outdated_schema_is_reported(export, admin, sql):
     sql.run('DELETE FROM schema_version ORDER BY version DESC LIMIT 1')
     assert "run 'fitgate-admin migrate'" in admin.refused('import', 'fittrackee', export())
 
 
-# ---- all or nothing --------------------------------------------------------------------------------
+# ---- all or nothing ----------------------------------------------------
 
 def test_a_killed_import_leaves_nothing_and_can_be_run_again(source, export, admin, sql, programs):
     user = source.user('sam')
     source.workout(user)
     source.insert('oauth2_token', access_token='abc', user_id=user)
-    folder = export()
+    directory = export()
     with sql.another() as other:
-        # the import waits for this row when it has written everything before it
+        # the import waits for this row after it has written everything else
         other.run('START TRANSACTION')
         other.run("INSERT INTO oauth2_token (id, access_token, issued_at) VALUES (1, 'x', 0)")
-        process = programs.start('admin', 'import', 'fittrackee', folder, settings=admin.settings)
+        process = programs.start(
+            'admin',
+            'import',
+            'fittrackee',
+            directory,
+            settings=admin.settings)
         until(lambda: sql.rows("SELECT 1 FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() "
                                "AND INFO LIKE 'INSERT INTO oauth2_token%%'"), 'the import waits')
         process.send_signal(signal.SIGKILL)
@@ -444,66 +536,71 @@ def test_a_killed_import_leaves_nothing_and_can_be_run_again(source, export, adm
     until(lambda: sql.value('SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = DATABASE() '
                             'AND ID <> CONNECTION_ID()') == 0, 'the server has let go')
     assert_fresh(sql)
-    admin.done('import', 'fittrackee', folder)
+    admin.done('import', 'fittrackee', directory)
     assert sql.value('SELECT nb_workouts FROM user_totals') == 1
 
 
-def test_a_lost_connection_is_no_half_import(source, export, admin, sql, programs):
-    """The transaction is begun again."""
+def test_a_lost_connection_does_not_leave_half_an_import(source, export, admin, sql, programs):
+    """The transaction is repeated."""
     user = source.user('sam')
     source.workout(user)
     source.insert('oauth2_token', access_token='abc', user_id=user)
-    folder = export()
+    directory = export()
     waiting = ("SELECT ID FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() "
                "AND INFO LIKE 'INSERT INTO oauth2_token%%'")
     with sql.another() as other:
         other.run('START TRANSACTION')
         other.run("INSERT INTO oauth2_token (id, access_token, issued_at) VALUES (1, 'x', 0)")
-        process = programs.start('admin', 'import', 'fittrackee', folder, settings=admin.settings)
+        process = programs.start(
+            'admin',
+            'import',
+            'fittrackee',
+            directory,
+            settings=admin.settings)
         found = until(lambda: sql.rows(waiting), 'the import waits')
         sql.run(f'KILL {found[0]["ID"]}')
         other.run('ROLLBACK')
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=LIMIT)
     assert process.returncode == 0, (output, errors)
     for table in ('users', 'workouts', 'oauth2_token', 'user_totals'):
         assert sql.value(f'SELECT COUNT(*) FROM {table}') == 1
     assert admin.done('totals', 'verify') == ''
 
 
-# ---- the export ------------------------------------------------------------------------------------
+# ---- the export --------------------------------------------------------
 
-def test_the_files_are_their_owners_alone(export):
-    folder = export()
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
-    assert len(list(folder.iterdir())) == 12
+def test_only_the_owner_can_read_the_files(export):
+    directory = export()
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()} == {0o600}
+    assert len(list(directory.iterdir())) == 12
 
 
-def test_an_export_does_not_touch_a_folder_that_is_there(export):
+def test_an_export_does_not_touch_an_existing_directory(export):
     export('there')
     assert 'File exists' in export('there', status=1)
 
 
 def test_an_export_that_fails_has_no_manifest(source, export, tmp_path):
     source.run('ALTER TABLE oauth2_token DROP COLUMN scope')
-    assert 'is not whole: remove it' in export(status=1)
+    assert 'could not export' in export(status=1)
     assert not (tmp_path / 'exported' / 'manifest.csv').exists()
 
 
-# ---- at a terminal ---------------------------------------------------------------------------------
+# ---- at a terminal -----------------------------------------------------
 
 def read_all(terminal):
-    """What was written to a terminal that nobody has open any more; it comes in pieces."""
+    """The rest of the output on a terminal that no process has open any more; it is read in pieces."""
     shown = b''
     try:
         while piece := os.read(terminal, 65536):
             shown += piece
-    except OSError:  # that is its end
+    except OSError:  # the end of the output
         pass
     return shown.decode()
 
 
-def test_a_terminal_shows_how_far_it_is(source, export, admin, programs):
+def test_a_terminal_shows_the_progress(source, export, admin, programs):
     source.user('sam')
     master, slave = pty.openpty()
     done = subprocess.run([programs.build / 'admin', 'import', 'fittrackee', export()], stderr=slave,

@@ -1,11 +1,11 @@
-"""What counts as a JSON body (contract section 2.2), at every endpoint that reads one."""
+"""The accepted JSON bodies (contract §2.2), at every endpoint that reads one."""
 
 import json
 
 import pytest
 
-from support.answers import INVALID, TOO_LARGE, exact
-from support.endpoints import JSON_PATHS, json_endpoint
+from tests.harness.answers import INVALID, TOO_LARGE, exact
+from tests.api.support.endpoints import JSON_PATHS, json_endpoint
 
 MIB = 1024 * 1024
 MAX_DEPTH = 64
@@ -22,7 +22,7 @@ def path(request):
 
 
 def with_member(body, member):
-    """The JSON text of an object, with the text of one more member at its end."""
+    """The JSON text of an object, with the text of an additional member at its end."""
     return json.dumps(body).encode()[:-1] + b', ' + member + b'}'
 
 
@@ -54,7 +54,7 @@ def test_a_missing_content_type_is_refused(api, endpoint):
 
 MALFORMED = {
     'empty': b'',
-    'white space': b' \r\n\t ',
+    'whitespace': b' \r\n\t ',
     'open object': b'{',
     'open object with a member': b'{"a": 1',
     'closed twice': b'{"a": 1}}',
@@ -115,9 +115,9 @@ MALFORMED_MEMBERS = {
 }
 
 
-@pytest.mark.parametrize('octets', MALFORMED.values(), ids=MALFORMED.keys())
-def test_a_malformed_body_is_refused(api, path, octets):
-    exact(api.post_text(path, octets), INVALID)
+@pytest.mark.parametrize('content', MALFORMED.values(), ids=MALFORMED.keys())
+def test_a_malformed_body_is_refused(api, path, content):
+    exact(api.post_text(path, content), INVALID)
 
 
 @pytest.mark.parametrize('member', MALFORMED_MEMBERS.values(), ids=MALFORMED_MEMBERS.keys())
@@ -125,11 +125,11 @@ def test_a_body_with_a_malformed_member_is_refused_whatever_else_it_holds(api, e
     exact(api.post_text(endpoint.path, with_member(endpoint.body, member)), INVALID)
 
 
-@pytest.mark.parametrize('octets', [
+@pytest.mark.parametrize('content', [
     b'{}', b'[]', b'""', b'0', b'false', b'null', b'0.0', b'-0', b'[1]', b'[{}]', b'"x"', b'1',
     b'-1.5', b'true', b' {} ', b'["email", "password"]', b'[{"email": "a@b.c", "token": "x"}]'])
-def test_a_body_that_is_no_object_with_members_is_refused(api, path, octets):
-    exact(api.post_text(path, octets), INVALID)
+def test_a_body_that_is_not_an_object_with_members_is_refused(api, path, content):
+    exact(api.post_text(path, content), INVALID)
 
 
 WELL_FORMED_MEMBERS = {
@@ -143,7 +143,7 @@ WELL_FORMED_MEMBERS = {
 
 
 @pytest.mark.parametrize('member', WELL_FORMED_MEMBERS.values(), ids=WELL_FORMED_MEMBERS.keys())
-def test_what_is_well_formed_and_unknown_is_ignored(api, endpoint, member):
+def test_unknown_well_formed_members_are_ignored(api, endpoint, member):
     endpoint.was_read(api.post_text(endpoint.path, with_member(endpoint.body, member)))
 
 
@@ -152,12 +152,12 @@ def test_a_byte_order_mark_is_accepted(api, endpoint):
                                     b'\xef\xbb\xbf' + json.dumps(endpoint.body).encode()))
 
 
-def test_white_space_around_a_body_is_accepted(api, endpoint):
+def test_whitespace_around_a_body_is_accepted(api, endpoint):
     text = json.dumps(endpoint.body, indent='\t').replace('\n', '\r\n')
     endpoint.was_read(api.post_text(endpoint.path, f' \t\r\n{text}\n\n '.encode()))
 
 
-def test_escapes_in_keys_and_values_mean_what_they_name(api, endpoint):
+def test_escapes_in_keys_and_values_are_decoded(api, endpoint):
     def escaped(text):
         return '"' + ''.join(f'\\u{ord(character):04X}' for character in text) + '"'
 
@@ -166,21 +166,21 @@ def test_escapes_in_keys_and_values_mean_what_they_name(api, endpoint):
     endpoint.was_read(api.post_text(endpoint.path, ('{' + ', '.join(members) + '}').encode()))
 
 
-def test_the_last_of_two_equal_keys_wins(api, endpoint):
+def test_the_last_of_two_equal_keys_is_used(api, endpoint):
     members = [f'{json.dumps(key)}: [1]' for key in endpoint.body]
     members += [f'{json.dumps(key)}: {json.dumps(value)}' for key, value in endpoint.body.items()]
     endpoint.was_read(api.post_text(endpoint.path, ('{' + ', '.join(members) + '}').encode()))
 
 
-def test_the_last_of_two_equal_keys_wins_however_it_is_spelt(api, endpoint):
+def test_the_last_of_two_equal_keys_is_used_in_any_spelling(api, endpoint):
     key, value = next(iter(endpoint.body.items()))
-    spelt = f'"\\u{ord(key[0]):04x}{key[1:]}"'
-    members = [f'{json.dumps(key)}: [1]', f'{spelt}: {json.dumps(value)}']
+    escaped_key = f'"\\u{ord(key[0]):04x}{key[1:]}"'
+    members = [f'{json.dumps(key)}: [1]', f'{escaped_key}: {json.dumps(value)}']
     members += [f'{json.dumps(k)}: {json.dumps(v)}' for k, v in list(endpoint.body.items())[1:]]
     endpoint.was_read(api.post_text(endpoint.path, ('{' + ', '.join(members) + '}').encode()))
 
 
-def test_the_last_of_two_equal_keys_wins_when_it_is_wrong(api, path):
+def test_the_last_of_two_equal_keys_is_used_even_if_it_is_invalid(api, path):
     body = {'username': 'somebody', 'email': 'somebody@example.org', 'password': 'long enough',
             'accepted_policy': True, 'token': 'x'}
     text = with_member(body, b'"username": 1, "email": 1, "password": 1, "token": 1')
@@ -189,7 +189,7 @@ def test_the_last_of_two_equal_keys_wins_when_it_is_wrong(api, path):
 
 @pytest.mark.parametrize('outer', [(b'[', b']'), (b'{"y": ', b'}')], ids=['arrays', 'objects'])
 def test_nesting_is_accepted_down_to_the_limit(api, endpoint, outer):
-    levels = MAX_DEPTH - 1  # the body is one itself
+    levels = MAX_DEPTH - 1  # the body itself counts as one
     member = b'"x": ' + outer[0] * levels + b'1' + outer[1] * levels
     endpoint.was_read(api.post_text(endpoint.path, with_member(endpoint.body, member)))
 
@@ -244,7 +244,7 @@ def test_a_larger_chunked_body_is_refused_by_its_size(api, path):
         exact(api.raw(head + chunk * chunks + b'0\r\n\r\n'), TOO_LARGE)
 
 
-def test_after_a_refused_body_the_endpoint_goes_on(api, endpoint):
+def test_the_endpoint_works_after_a_refused_body(api, endpoint):
     for _ in range(4):
         exact(api.post_text(endpoint.path, b'[' * MIB), INVALID)
     endpoint.was_read(api.post(endpoint.path, json=endpoint.body))

@@ -1,14 +1,14 @@
-"""POST /api/auth/logout (contract section 6.17)."""
+"""POST /api/auth/logout (contract §6.17)."""
 
 import time
 from datetime import timedelta
 
 import pytest
 
-from support.answers import ERR500, LOGGED_OUT, exact, is_bad_token, is_no_auth
-from support.database import root_sql
-from support.people import now
-from support.tokens import read, sha256_hex
+from tests.harness.answers import ERR500, LOGGED_OUT, exact, is_bad_token, is_no_auth
+from tests.harness.sql import root_sql
+from tests.harness.people import now
+from tests.harness.tokens import read, sha256_hex
 
 LOGOUT = '/api/auth/logout'
 PROFILE = '/api/auth/profile'
@@ -37,7 +37,7 @@ def test_an_end_beyond_32_bits_is_stored(api, minter, db, user):
                     sha256_hex(token)) == 2**33
 
 
-def test_other_sessions_go_on(api, login, profile, make_user):
+def test_other_sessions_stay_valid(api, login, profile, make_user):
     account, other = make_user(), make_user()
     first, second, third = login(account), login(account), login(other)
     exact(api.post(LOGOUT, token=first), LOGGED_OUT)
@@ -45,32 +45,32 @@ def test_other_sessions_go_on(api, login, profile, make_user):
     profile(third)
 
 
-def test_one_can_log_in_again(api, login, profile, user):
+def test_the_user_can_log_in_again(api, login, profile, user):
     exact(api.post(LOGOUT, token=login(user)), LOGGED_OUT)
     profile(login(user))
 
 
 @pytest.mark.parametrize('change', [lambda t: t + '=', lambda t: t + ' ', lambda t: t + '.'])
-def test_a_logged_out_token_does_not_return_in_another_spelling(api, login, user, change):
+def test_a_logged_out_token_is_refused_in_another_spelling(api, login, user, change):
     token = login(user)
     exact(api.post(LOGOUT, token=token), LOGGED_OUT)
     is_bad_token(api.get_with_header(PROFILE, f'Authorization: Bearer {change(token)}'))
 
 
-@pytest.mark.parametrize(('octets', 'content_type'), [
+@pytest.mark.parametrize(('content', 'content_type'), [
     (b'', None), (b'', 'application/json'), (b'{', 'application/json'),
     (b'[1]', 'application/json'),
     (b'\xff\x00', 'application/octet-stream'), (b'{"token": 1}', 'application/json'),
     (b'x' * 500000, 'text/plain')])
-def test_the_body_is_ignored(api, minter, user, octets, content_type):
+def test_the_body_is_ignored(api, minter, user, content, content_type):
     headers = {'Content-Type': content_type} if content_type else {}
-    exact(api.post(LOGOUT, data=octets, headers=headers, token=minter.token(user.id)), LOGGED_OUT)
+    exact(api.post(LOGOUT, data=content, headers=headers, token=minter.token(user.id)), LOGGED_OUT)
 
 
-@pytest.mark.parametrize('octets', [b'', b'{', b'{}'])
-def test_authentication_goes_before_the_body(api, octets):
-    is_no_auth(api.post_text(LOGOUT, octets))
-    is_bad_token(api.post_text(LOGOUT, octets, token='x'))
+@pytest.mark.parametrize('content', [b'', b'{', b'{}'])
+def test_authentication_is_checked_before_the_body(api, content):
+    is_no_auth(api.post_text(LOGOUT, content))
+    is_bad_token(api.post_text(LOGOUT, content, token='x'))
 
 
 def test_an_expired_token_cannot_log_out(api, minter, db, user):
@@ -80,7 +80,7 @@ def test_an_expired_token_cannot_log_out(api, minter, db, user):
                     sha256_hex(token)) == 0
 
 
-def test_logging_out_many_times_at_once_is_no_error(api, login, db, user, in_parallel):
+def test_concurrent_logouts_with_one_token_succeed(api, login, db, user, in_parallel):
     token = login(user)
     answers = in_parallel([lambda: api.post(LOGOUT, token=token)] * 20)
     assert any(answer.status == 200 for answer in answers)
@@ -95,7 +95,7 @@ def test_logging_out_many_times_at_once_is_no_error(api, login, db, user, in_par
 
 def test_a_token_that_cannot_be_stored_is_not_logged_out(api, login, profile, stack, user):
     token = login(user)
-    with root_sql(stack, stack.database_name) as root:
+    with root_sql(stack, stack.database.name) as root:
         root.run("CREATE TRIGGER test_refuse BEFORE INSERT ON blacklisted_tokens FOR EACH ROW "
                  "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused by a test'")
         try:
@@ -107,9 +107,11 @@ def test_a_token_that_cannot_be_stored_is_not_logged_out(api, login, profile, st
     exact(api.post(LOGOUT, token=token), LOGGED_OUT)
 
 
-def test_it_changes_nothing_but_the_list_of_revoked_tokens(api, login, db, user, work_off):
+def test_it_changes_nothing_but_the_revoked_tokens_sessions_and_events(
+        api, login, db, user, work_off):
     token = login(user)
     work_off()
-    before = db.checksums('blacklisted_tokens')
+    others = ('blacklisted_tokens', 'sessions', 'events')
+    before = db.checksums(*others)
     exact(api.post(LOGOUT, token=token), LOGGED_OUT)
-    assert db.checksums('blacklisted_tokens') == before
+    assert db.checksums(*others) == before

@@ -1,4 +1,4 @@
-"""What the e-mail of an account's confirmation carries (contract section 9)."""
+"""The content of the confirmation e-mail (contract §9)."""
 
 import email.utils
 import re
@@ -7,8 +7,8 @@ from html import unescape
 
 import pytest
 
-from support.people import insert_user, unique
-from support.tokens import sha256_hex
+from tests.harness.people import insert_user, unique
+from tests.harness.tokens import sha256_hex
 
 UI_URL = 'https://fitgate.example'
 SENDER = 'fitgate@example.org'
@@ -61,7 +61,7 @@ def test_it_is_an_alternative_of_plain_text_and_html(confirmation):
     assert not message.defects
 
 
-def test_its_headers_are_whole(confirmation):
+def test_its_headers_are_complete(confirmation):
     account, mail = confirmation
     message = mail.message
     assert [address.addr_spec for address in message['From'].addresses] == [SENDER]
@@ -81,10 +81,10 @@ def test_its_envelope_names_sender_and_recipient(confirmation):
 
 
 def test_its_lines_are_as_the_standard_asks(confirmation):
-    octets = confirmation[1].octets
-    assert octets.count(b'\n') == octets.count(b'\r\n') == octets.count(b'\r')
-    assert max(map(len, octets.split(b'\r\n'))) <= 998
-    assert octets.isascii()
+    content = confirmation[1].content
+    assert content.count(b'\n') == content.count(b'\r\n') == content.count(b'\r')
+    assert max(map(len, content.split(b'\r\n'))) <= 998
+    assert content.isascii()
 
 
 def test_both_parts_name_the_account_and_the_link(confirmation):
@@ -101,7 +101,7 @@ def test_both_parts_show_the_site_and_say_what_to_do_if_it_was_not_you(confirmat
         assert 'ignore' in part
 
 
-def test_it_names_no_secret_but_the_token(confirmation):
+def test_it_contains_no_secret_except_the_token(confirmation):
     account, mail = confirmation
     whole = mail.text + mail.html
     assert account.password not in whole and sha256_hex(mail.token) not in whole
@@ -150,7 +150,7 @@ def test_a_long_address_gets_its_mail_with_the_header_in_one_piece(register, mai
     assert [one.addr_spec for one in mail.message['To'].addresses] == [address]
 
 
-# ---- what an import may have stored ------------------------------------------------------------
+# ---- imported data -----------------------------------------------------------------------------
 
 def test_an_imported_name_is_escaped_in_html(api, make_user, mail_for):
     name = f'<b>"&\'{unique()[:20]}</b>'
@@ -162,13 +162,13 @@ def test_an_imported_name_is_escaped_in_html(api, make_user, mail_for):
     assert name in unescape(mail.html)
 
 
-def test_an_imported_name_in_other_letters_arrives_whole(api, make_user, mail_for):
+def test_an_imported_name_in_another_script_arrives_unchanged(api, make_user, mail_for):
     name = f'Zoë 東京 😀 {unique()}'
     account = make_user(active=False, username=name, email=f'{unique()}@example.org')
     api.post(RESEND, json={'email': account.email})
     mail = mail_for(account.email)
     assert name in mail.text and name in mail.html
-    assert mail.octets.isascii()
+    assert mail.content.isascii()
 
 
 def test_a_name_like_a_placeholder_is_only_a_name(api, make_user, mail_for):
@@ -181,10 +181,10 @@ def test_a_name_like_a_placeholder_is_only_a_name(api, make_user, mail_for):
                                   '{}>\r\nRCPT TO:<victim@example.org',
                                   '{}, victim@example.org', 'victim@example.org <{}>'])
 def test_an_imported_address_cannot_add_headers_or_recipients(shared_scratch, programs, stack,
-                                                              mail_folder, form):
+                                                              mailbox, form):
     settings = {'DATABASE_URL': shared_scratch.url}
     address = form.format(f'{unique()}@example.org')
-    before = len(mail_folder.all())
+    before = len(mailbox.all())
     with shared_scratch.connect() as sql:
         sql.run('DELETE FROM jobs')
         insert_user(sql, active=False, email=address)
@@ -192,18 +192,18 @@ def test_an_imported_address_cannot_add_headers_or_recipients(shared_scratch, pr
         assert answer.status == 200
         done = stack.run_worker_once(settings=settings)
         assert done.returncode in (0, 1)
-        mails = mail_folder.all()[before:]
+        mails = mailbox.all()[before:]
         assert not [mail for mail in mails if 'victim@example.org' in mail.recipients]
         assert not [mail for mail in mails if mail.message['Bcc'] or mail.message['X']]
         sql.run('DELETE FROM jobs')
 
 
 def test_a_site_with_an_ampersand_is_escaped_in_html(programs, shared_scratch, registration, stack,
-                                                     mail_folder):
+                                                     mailbox):
     settings = {'DATABASE_URL': shared_scratch.url, 'UI_URL': 'https://fitgate.example/?a=1&b=2'}
     body = registration()
     assert programs.cgi('POST', '/api/auth/register', json=body, settings=settings).status == 200
     assert stack.run_worker_once(settings=settings).returncode == 0
-    mail, = mail_folder.to(body['email'])
+    mail, = mailbox.to(body['email'])
     assert 'a=1&b=2/account-confirmation' in mail.text
     assert 'a=1&amp;b=2/account-confirmation' in mail.html and 'a=1&b=2' not in mail.html

@@ -1,4 +1,4 @@
-"""Every e-mail in every language, as an SMTP server gets it (contract section 9)."""
+"""Every e-mail in every language, as an SMTP server gets it (contract §9)."""
 
 import base64
 import email.header
@@ -8,22 +8,24 @@ from html import unescape
 
 import pytest
 
-from support.answers import RESENT, RESET_REQUESTED, exact
-from support.client import Api
-from support.journal import Journal
-from support.people import insert_user, now, unique
-from support.waiting import until
+from tests.harness.answers import EMAIL_UPDATED, RESENT, RESET_REQUESTED, exact
+from tests.api.support.client import Api
+from tests.api.support.transcript import Transcript
+from tests.harness.people import insert_user, now, unique
+from tests.api.support.waiting import until
+from tests.harness.tree import SOURCE
 
-LANGUAGES = ('en', 'fr', 'de', 'it', 'nb', 'nl', 'es', 'gl', 'pl')
+LANGUAGES = sorted(units.parent.name for units in (SOURCE / 'lib/mail/templates').glob('*/units'))
 UI_URL = 'https://fitgate.example'
 SENDER = 'fitgate@example.org'
 HEADERS = {'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:98.0) Gecko/20100101 Firefox/98.0'}
 RESEND = '/api/auth/account/resend-confirmation'
 REQUEST = '/api/auth/password/reset-request'
 ACCOUNT = '/api/auth/profile/edit/account'
+EMAIL_UPDATE = '/api/auth/email/update'
 LINKS = {'account confirmation': f'{UI_URL}/account-confirmation?token=',
          'password reset': f'{UI_URL}/password-reset?token=',
-         'password changed': None, 'old address': None,
+         'password changed': None, 'old address': None, 'address changed': None,
          'new address': f'{UI_URL}/email-update?token=',
          'export ready': f'{UI_URL}/profile/edit/account'}
 HOUR = {'en': 'an hour', 'fr': 'une heure', 'de': 'eine Stunde', 'it': "un'ora", 'nl': 'een uur',
@@ -37,7 +39,7 @@ DELAYS = {  # of 3 s, 1 minute, 5 hours
 
 
 class Recipient:
-    """An account whose name is a trial for every encoding, and the mails that it got."""
+    """An account whose name is difficult to encode, and the mails that it received."""
 
     def __init__(self, sql, language):
         self.language = language
@@ -51,7 +53,7 @@ class Recipient:
         exact(api.post(RESEND, json={'email': self.account.email}, headers=HEADERS), RESENT)
 
     def ask_for_the_others(self, api, sql, minter):
-        """What is sent because of a request, and the letter that an export sends."""
+        """Cause the mails of the other requests, and the message of an export."""
         sql.run('UPDATE users SET is_active = 1 WHERE id = %s', self.account.id)
         exact(api.post(REQUEST, json={'email': self.account.email}, headers=HEADERS),
               RESET_REQUESTED)
@@ -60,15 +62,28 @@ class Recipient:
         answer = api.request('PATCH', ACCOUNT, json=body, token=minter.token(self.account.id),
                              headers=HEADERS)
         assert answer.status == 200, answer.body
-        letter = {'template': 'export_ready', 'to': self.account.email, 'username': self.name,
-                  'language': self.language, 'link': LINKS['export ready']}
-        sql.insert('jobs', kind='mail', payload=json.dumps(letter), run_after=now(),
+        message = {'mail': 'export_ready', 'to': self.account.email, 'username': self.name,
+                   'language': self.language, 'user_id': str(self.account.id)}
+        sql.insert('jobs', kind='mail', payload=json.dumps(message), run_after=now(),
                    created_at=now())
 
-    def sort(self, folder):
-        """Tell the mails apart by what only one of them has; whether all have arrived."""
-        to_old = folder.to(self.account.email)
-        to_new = folder.to(self.new_email)
+    def confirm_the_new_address(self, api):
+        """Confirm the new address, which notifies the old one."""
+        exact(api.post(EMAIL_UPDATE, json={'token': self.mails['new address'].token},
+                       headers=HEADERS), EMAIL_UPDATED)
+
+    def find_the_last(self, directory):
+        left = [
+            mail for mail in directory.to(
+                self.account.email) if mail not in self.mails.values()]
+        if left:
+            self.mails['address changed'], = left
+        return bool(left)
+
+    def sort(self, directory):
+        """Distinguish the mails by text that only one of them has; returns whether all have arrived."""
+        to_old = directory.to(self.account.email)
+        to_new = directory.to(self.new_email)
         if len(to_old) < 5 or len(to_new) < 1:
             return False
         marks = {'account confirmation': '/account-confirmation?',
@@ -83,9 +98,9 @@ class Recipient:
 
 
 @pytest.fixture(scope='module')
-def recipients(stack, db, minter, mail_folder):
-    """One of each language, after all mails have arrived."""
-    api = Api(stack, Journal())
+def recipients(stack, db, minter, mailbox):
+    """One recipient per language, after all mails have arrived."""
+    api = Api(stack, Transcript())
     made = {language: Recipient(db, language) for language in LANGUAGES}
 
     def wait_for(condition, what):
@@ -96,10 +111,13 @@ def recipients(stack, db, minter, mail_folder):
 
     for recipient in made.values():
         recipient.ask_for_confirmation(api)
-    wait_for(lambda recipient: mail_folder.to(recipient.account.email), 'the confirmations')
+    wait_for(lambda recipient: mailbox.to(recipient.account.email), 'the confirmations')
     for recipient in made.values():
         recipient.ask_for_the_others(api, db, minter)
-    wait_for(lambda recipient: recipient.sort(mail_folder), 'six mails in every language')
+    wait_for(lambda recipient: recipient.sort(mailbox), 'six mails in every language')
+    for recipient in made.values():
+        recipient.confirm_the_new_address(api)
+    wait_for(lambda recipient: recipient.find_the_last(mailbox), 'the last mails')
     return made
 
 
@@ -124,11 +142,16 @@ def mail(recipient, kind):
 
 
 def raw_header(mail, name):
-    """The header as it was sent, folded lines joined."""
-    head = mail.octets.partition(b'\r\n\r\n')[0].decode('ascii')
+    """The header as sent, with folded lines joined."""
+    head = mail.content.partition(b'\r\n\r\n')[0].decode('ascii')
     found = re.findall(rf'^{name}: ([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)', head, re.MULTILINE)
     assert len(found) == 1, head
     return found[0]
+
+
+def test_the_words_of_every_language_are_expected():
+    where = f'HOUR and DELAYS in {__file__} have words for each language'
+    assert sorted(HOUR) == sorted(DELAYS) == LANGUAGES, where
 
 
 # ---- the headers --------------------------------------------------------------------------------
@@ -137,14 +160,14 @@ def test_the_subject_is_one_header_that_decodes(mail):
     subject = raw_header(mail, 'Subject')
     decoded = str(email.header.make_header(email.header.decode_header(subject)))
     for word in subject.split():
-        if word.startswith('=?'):  # each is whole by itself (RFC 2047, section 5)
+        if word.startswith('=?'):  # each word can be decoded by itself (RFC 2047, section 5)
             assert len(word) <= 75
             base64.b64decode(word[len('=?UTF-8?B?'):-2], validate=True).decode('utf-8')
     assert decoded.strip() and '=?' not in decoded and decoded.isprintable()
     assert mail.message['Subject'] == decoded
 
 
-def test_the_headers_are_what_they_must_be(mail, recipient, kind):
+def test_the_headers_are_correct(mail, recipient, kind):
     message = mail.message
     assert [address.addr_spec for address in message['From'].addresses] == [SENDER]
     to = recipient.new_email if kind == 'new address' else recipient.account.email
@@ -156,10 +179,10 @@ def test_the_headers_are_what_they_must_be(mail, recipient, kind):
     assert not message.defects
 
 
-def test_the_octets_are_ascii_in_short_lines(mail):
-    assert mail.octets.isascii()
-    assert mail.octets.count(b'\n') == mail.octets.count(b'\r\n') == mail.octets.count(b'\r')
-    assert max(map(len, mail.octets.split(b'\r\n'))) <= 998
+def test_the_message_is_ascii_in_short_lines(mail):
+    assert mail.content.isascii()
+    assert mail.content.count(b'\n') == mail.content.count(b'\r\n') == mail.content.count(b'\r')
+    assert max(map(len, mail.content.split(b'\r\n'))) <= 998
 
 
 def test_it_is_an_alternative_of_plain_text_and_html(mail):
@@ -192,14 +215,15 @@ def test_the_link_is_in_both_parts(mail, kind):
     assert ('token=' in link) is (kind != 'export ready')
 
 
-def test_the_device_is_named_but_for_the_export(mail, kind):
+def test_the_device_is_named_except_for_the_export(mail, kind):
     for part in (mail.text, mail.html):
         assert ('Linux' in part, 'Firefox' in part) == ((kind != 'export ready',) * 2)
 
 
-def test_the_old_address_is_told_the_new_one(recipient):
-    for part in (recipient.mails['old address'].text, recipient.mails['old address'].html):
-        assert recipient.new_email in unescape(part)
+def test_the_mail_to_the_old_address_names_the_new_one(recipient):
+    for kind in ('old address', 'address changed'):
+        for part in (recipient.mails[kind].text, recipient.mails[kind].html):
+            assert recipient.new_email in unescape(part)
 
 
 def test_nothing_is_left_to_fill_in(mail):
@@ -207,20 +231,20 @@ def test_nothing_is_left_to_fill_in(mail):
         assert not re.search(r'[{}]|%s|\(null\)|None', part)
 
 
-def test_the_delay_is_in_words(recipient, language):
+def test_the_validity_is_in_words(recipient, language):
     mail = recipient.mails['password reset']
     for part in (mail.text, unescape(mail.html)):
         assert HOUR[language] in part and '3600' not in part
 
 
-def test_html_says_what_language_it_is_in(mail, language):
+def test_html_declares_its_language(mail, language):
     assert f'<html lang="{language}">' in mail.html
 
 
 def test_every_language_has_words_of_its_own(recipients, kind):
     subjects = [recipients[language].mails[kind].message['Subject'] for language in LANGUAGES]
     assert len(set(subjects)) == len(LANGUAGES)
-    for number in range(2, 4):  # paragraphs: what it is about, and what follows
+    for number in range(2, 4):  # the paragraphs: the reason for the mail, and the instructions
         texts = [re.split(r'(?:\r?\n){2}', recipients[language].mails[kind].text)[number - 1]
                  for language in LANGUAGES]
         assert len(set(texts)) == len(LANGUAGES)
@@ -231,11 +255,11 @@ def test_each_kind_has_a_subject_of_its_own(recipient):
     assert len(subjects) == len(LINKS)
 
 
-# ---- other lives of the link --------------------------------------------------------------------
+# ---- other validities of the link ---------------------------------------------------------------
 
 @pytest.mark.parametrize(('seconds', 'which'), [(3, 0), (60, 1), (18000, 2)])
-def test_other_delays_are_in_words_too(programs, shared_scratch, stack, mail_folder, seconds,
-                                       which):
+def test_other_validities_are_in_words_too(programs, shared_scratch, stack, mailbox, seconds,
+                                           which):
     settings = {'DATABASE_URL': shared_scratch.url,
                 'PASSWORD_TOKEN_EXPIRATION_SECONDS': str(seconds)}
     with shared_scratch.connect() as sql:
@@ -246,12 +270,12 @@ def test_other_delays_are_in_words_too(programs, shared_scratch, stack, mail_fol
                   RESET_REQUESTED)
         assert stack.run_worker_once(settings=settings).returncode == 0
     for language, account in accounts.items():
-        mail, = mail_folder.to(account.email)
+        mail, = mailbox.to(account.email)
         for part in (mail.text, unescape(mail.html)):
             assert DELAYS[language][which] in part
 
 
-# ---- languages that we do not have ---------------------------------------------------------------
+# ---- unsupported languages -----------------------------------------------------------------------
 
 @pytest.mark.parametrize('stored', [None, '', 'xx', 'EN', 'fr-FR', 'fr ', '../fr', 'é',
                                     'en\r\nX: y'])
@@ -280,7 +304,7 @@ def test_a_registration_is_answered_in_the_language_that_it_names(register, mail
     assert mail.message['Subject'] == expected.message['Subject']
 
 
-# ---- what an import may have stored --------------------------------------------------------------
+# ---- imported data -------------------------------------------------------------------------------
 
 NAMES = ['x\r\nBcc: victim@example.org', 'x\nX-Injected: y', 'x\r\n\r\nbody', '=?UTF-8?B?eA==?=',
          '"x" <victim@example.org>', "x', 'y", '\r\n.\r\n', '.', 'x\ry', '\x01\x1b', '{link}{site}',
@@ -297,7 +321,7 @@ def test_a_name_adds_no_header_and_no_recipient(api, make_user, mail_for, name):
     assert not mail.message['Bcc'] and not mail.message['X-Injected'] and not mail.message.defects
     assert list(mail.message.iter_parts())[1].get_content_type() == 'text/html'
     assert '<script' not in mail.html and mail.html.count('</body>') == 1
-    assert mail.octets.count(b'\n') == mail.octets.count(b'\r\n') == mail.octets.count(b'\r')
+    assert mail.content.count(b'\n') == mail.content.count(b'\r\n') == mail.content.count(b'\r')
     for part in (mail.text, unescape(mail.html)):
         assert name.replace('\r', '') in part.replace('\r', '')
 
@@ -308,10 +332,10 @@ def test_a_name_adds_no_header_and_no_recipient(api, make_user, mail_for, name):
     '"{}" victim@example.org', '{}\x00'])
 @pytest.mark.parametrize('path', [REQUEST, ACCOUNT])
 def test_an_address_adds_no_header_and_no_recipient(programs, shared_scratch, stack, minter,
-                                                    mail_folder, path, form):
+                                                    mailbox, path, form):
     settings = {'DATABASE_URL': shared_scratch.url}
     new_email = f'{unique()}@example.org'
-    before = len(mail_folder.all())
+    before = len(mailbox.all())
     with shared_scratch.connect() as sql:
         sql.run('DELETE FROM jobs')
         account = insert_user(sql, email=form.format(f'{unique()}@example.org'))
@@ -325,8 +349,8 @@ def test_an_address_adds_no_header_and_no_recipient(programs, shared_scratch, st
         assert answer.status == 200
         stack.run_worker_once(settings=settings)
         sql.run('DELETE FROM jobs')
-    mails = mail_folder.all()[before:]
+    mails = mailbox.all()[before:]
     assert 'victim@example.org' not in [one for mail in mails for one in mail.recipients]
     assert not [mail for mail in mails if mail.message['Bcc'] or mail.message['X-Injected']]
-    if path == ACCOUNT:  # the good address is not made to suffer for the bad one
+    if path == ACCOUNT:  # the valid address still gets its mail
         assert [mail.recipients for mail in mails if new_email in mail.recipients] == [[new_email]]

@@ -1,34 +1,38 @@
-"""`admin migrate` (schema.md): what it makes, twice, at once, killed half-way, refused."""
+"""`admin migrate`: its result (schema §1), repeated, concurrent, interrupted and refused runs."""
 
 import subprocess
 
 import pymysql
 import pytest
 
-from support import SOURCE, database, schema
-from support.people import insert_record, insert_user, insert_workout
-from support.waiting import until
+from tests.harness.tree import SOURCE
+from tests.api.support import schema
+from tests.harness.sql import root_sql
+from tests.harness.people import insert_record, insert_user, insert_workout
+from tests.api.support.waiting import until
+from tests.harness.waiting import LIMIT
 
 
 @pytest.fixture
 def fresh(shared_scratch):
-    """SQL on a migrated database, to be looked at only."""
+    """SQL on a migrated database, which must only be read."""
     with shared_scratch.connect() as sql:
         yield sql
 
 
 def steps_done(sql):
-    """How many statements have been noted in all, 0 before the first."""
+    """The number of all recorded statements; 0 before the first."""
     if 'schema_version' not in sql.tables():
         return 0
     return int(sql.value('SELECT COALESCE(SUM(next_statement), 0) FROM schema_version'))
 
 
-# ---- what it makes -----------------------------------------------------------------------------
+# ---- the result --------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('table', schema.TABLES)
 def test_a_table_has_the_columns_of_the_schema(fresh, table):
-    assert schema.actual_columns(fresh, table) == schema.expected_columns(table)
+    assert schema.actual_columns(fresh, table) == schema.expected_columns(table), (
+        f'TABLES in {schema.__file__} has the expected columns')
 
 
 def test_all_tables_are_there(fresh):
@@ -90,7 +94,7 @@ def test_names_and_emails_are_unique_without_case(scratch, first):
             insert_user(sql, username='SAM', email='sam@EXAMPLE.org')
 
 
-def test_it_says_what_it_does(programs, empty_database):
+def test_it_reports_each_migration(programs, empty_database):
     made = empty_database()
     done = programs.migrate(made)
     assert done.returncode == 0 and done.stdout.strip()
@@ -100,7 +104,7 @@ def test_it_says_what_it_does(programs, empty_database):
             assert row['name'].encode() in done.stdout
 
 
-# ---- again, and at once ------------------------------------------------------------------------
+# ---- repeated and concurrent runs --------------------------------------------------------------
 
 def test_a_second_time_changes_nothing(programs, scratch):
     with scratch.connect() as sql:
@@ -112,19 +116,19 @@ def test_a_second_time_changes_nothing(programs, scratch):
             name: one for name, one in sums.items() if name != 'schema_lease'}
 
 
-def test_several_at_once_migrate_once(programs, shared_scratch, empty_database):
+def test_concurrent_migrations_run_once(programs, shared_scratch, empty_database):
     made = empty_database()
     running = [programs.start('admin', 'migrate', settings={'DATABASE_URL': made.url})
                for _ in range(4)]
     for one in running:
         with one:
-            output, complaints = one.communicate(timeout=120)
+            output, complaints = one.communicate(timeout=LIMIT)
         assert one.returncode == 0, (output, complaints)
     with made.connect() as several, shared_scratch.connect() as alone:
         assert schema.whole(several) == schema.whole(alone)
 
 
-# ---- killed half-way ---------------------------------------------------------------------------
+# ---- interrupted runs --------------------------------------------------------------------------
 
 def let_the_lease_end(sql):
     if 'schema_lease' in sql.tables():
@@ -132,8 +136,8 @@ def let_the_lease_end(sql):
                 'WHERE lease_until IS NOT NULL')
 
 
-def test_killed_at_every_step_it_is_resumed_to_the_same_end(programs, shared_scratch,
-                                                            empty_database):
+def test_a_migration_killed_at_any_step_is_resumed(programs, shared_scratch,
+                                                   empty_database):
     made = empty_database()
     with made.connect() as sql:
         for _ in range(200):
@@ -142,7 +146,7 @@ def test_killed_at_every_step_it_is_resumed_to_the_same_end(programs, shared_scr
                 until(lambda before=before, running=running:
                       steps_done(sql) > before or running.poll() is not None, 'a step is done')
                 running.kill()
-                running.communicate(timeout=60)
+                running.communicate(timeout=LIMIT)
             if running.returncode == 0:
                 break
             let_the_lease_end(sql)
@@ -157,7 +161,7 @@ def as_if_killed_before(sql, version, statement):
 
 
 def statements(path):
-    """The statements of a migration, cut as the mysql client cuts them."""
+    """The statements of a migration, separated as the mysql client does it."""
     delimiter, current, found = ';', [], []
     for line in path.read_text().splitlines():
         if line.startswith('DELIMITER '):
@@ -178,9 +182,9 @@ def all_ddl():
 
 
 @pytest.mark.parametrize(('version', 'position'), all_ddl())
-def test_killed_between_a_statement_and_its_note_it_goes_on(programs, stack, scratch, version,
-                                                            position):
-    """DDL commits by itself: the statement has run, but schema_version does not know."""
+def test_a_migration_killed_before_a_statement_is_recorded_continues(
+        programs, stack, scratch, version, position):
+    """DDL commits implicitly: the statement has run, but schema_version does not record it."""
     with scratch.connect() as sql:
         before = schema.whole(sql)
         undo_after(sql, version, position)
@@ -192,10 +196,10 @@ def test_killed_between_a_statement_and_its_note_it_goes_on(programs, stack, scr
 
 
 def undo_after(sql, version, position):
-    """Take back all that comes after this statement, so that the database is as it was then."""
+    """Undo everything after this statement, so that the database is in the state of that time."""
     sql.run('SET foreign_key_checks = 0')
-    for number, path in enumerate(sorted((SOURCE / 'sql').glob('[0-9]*.sql')), 1):
-        for place, text in enumerate(statements(path)):
+    for number, path in reversed([*enumerate(sorted((SOURCE / 'sql').glob('[0-9]*.sql')), 1)]):
+        for place, text in reversed([*enumerate(statements(path))]):
             if (number, place) <= (version, position):
                 continue
             words = text.split()
@@ -205,9 +209,13 @@ def undo_after(sql, version, position):
                 sql.run(f'TRUNCATE {words[2]}')
             elif words[3:5] == ['ADD', 'COLUMN'] and words[2] in sql.tables():
                 sql.run(f'ALTER TABLE {words[2]} DROP COLUMN {words[5]}')
+            elif words[3:5] == ['ADD', 'KEY'] and words[2] in sql.tables():
+                sql.run(f'ALTER TABLE {words[2]} DROP KEY {words[5]}')
+            elif words[3:6] == ['ADD', 'UNIQUE', 'KEY'] and words[2] in sql.tables():
+                sql.run(f'ALTER TABLE {words[2]} DROP KEY {words[6]}')
 
 
-# ---- refused -----------------------------------------------------------------------------------
+# ---- refused runs ------------------------------------------------------------------------------
 
 def test_a_changed_old_migration_is_refused(programs, scratch):
     with scratch.connect() as sql:
@@ -230,10 +238,10 @@ def test_a_newer_database_is_left_alone(programs, scratch):
         assert schema.whole(sql) == before
 
 
-def test_a_statement_that_fails_is_told_and_can_be_repeated(programs, stack, empty_database):
+def test_a_failing_statement_is_reported_and_can_be_repeated(programs, stack, empty_database):
     made = empty_database()
     with made.connect() as sql:
-        sql.run('CREATE TABLE workouts (id INT)')  # in the way
+        sql.run('CREATE TABLE workouts (id INT)')  # conflicts with the migration
         done = programs.migrate(made)
         assert done.returncode != 0
         assert b'0001' in done.stdout + done.stderr and b'workouts' in done.stdout + done.stderr
@@ -242,16 +250,45 @@ def test_a_statement_that_fails_is_told_and_can_be_repeated(programs, stack, emp
         assert schema.actual_columns(sql, 'workouts') == schema.expected_columns('workouts')
 
 
-def test_an_account_without_rights_is_told(programs, empty_database):
+def test_an_account_without_privileges_is_reported(programs, empty_database):
     done = programs.migrate(empty_database('SELECT'))
     assert done.returncode != 0 and b'denied' in done.stdout + done.stderr
 
 
-def test_without_a_database_it_says_so(programs):
+def test_a_missing_database_is_reported(programs):
     settings = {'DATABASE_URL': 'mysql://someone:secret@localhost/x?unix_socket=/nonexistent'}
     done = programs.run('admin', 'migrate', settings=settings)
     assert done.returncode != 0
     assert (done.stdout + done.stderr).strip() and b'secret' not in done.stdout + done.stderr
+
+
+# ---- a short key -----------------------------------------------------------
+
+def test_a_new_database_requires_a_key_that_cannot_be_guessed(programs, empty_database):
+    made = empty_database()
+    settings = {'DATABASE_URL': made.url, 'APP_SECRET_KEY': 'k' * 31}
+    done = programs.run('admin', 'migrate', settings=settings)
+    assert done.returncode == 1 and b'--imported-key' in done.stderr
+    with made.connect() as sql:
+        assert sql.rows('SHOW TABLES') == []
+    assert programs.run('admin', 'migrate', settings={**settings, 'APP_SECRET_KEY': 'k' * 32}
+                        ).returncode == 0
+
+
+@pytest.mark.parametrize('key', ['k', None])
+def test_a_key_of_another_program_or_none_is_accepted(programs, empty_database, key):
+    """The key is one of FitTrackee, or missing because this program has no access to it."""
+    arguments = ['--imported-key'] if key else []
+    done = programs.run('admin', 'migrate', *arguments, settings={
+        'DATABASE_URL': empty_database().url, 'APP_SECRET_KEY': key})
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_upgrade_does_not_look_at_the_key(programs, empty_database):
+    made = empty_database()
+    assert programs.migrate(made).returncode == 0
+    settings = {'DATABASE_URL': made.url, 'APP_SECRET_KEY': 'k'}
+    assert programs.run('admin', 'migrate', settings=settings).returncode == 0
 
 
 @pytest.mark.parametrize('arguments', [[], ['nonsense'], ['migrate', 'x']])
@@ -263,7 +300,7 @@ def test_wrong_arguments_are_refused(programs, arguments):
 # ---- triggers ----------------------------------------------------------------------------------
 
 def test_workouts_that_are_there_before_the_triggers_are_counted(programs, stack, empty_database):
-    """Also where the server cuts GROUP_CONCAT short by default, as MySQL does."""
+    """Even if the server truncates GROUP_CONCAT by default, as MySQL does."""
     made = empty_database('SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES')
     assert programs.migrate(made).returncode == 0
     with made.connect() as sql:
@@ -272,7 +309,7 @@ def test_workouts_that_are_there_before_the_triggers_are_counted(programs, stack
             workout = insert_workout(sql, account.id, sport)
             for kind in ('AS', 'FD', 'HA', 'LD', 'MS'):
                 insert_record(sql, workout, kind, sport)
-    with database.root_sql(stack) as root:
+    with root_sql(stack) as root:
         before = root.value('SELECT @@GLOBAL.group_concat_max_len')
         root.run(f'GRANT TRIGGER ON {made.name}.* TO {made.user}@localhost')
         root.run('SET GLOBAL group_concat_max_len = 1024')
@@ -289,11 +326,11 @@ def test_workouts_that_are_there_before_the_triggers_are_counted(programs, stack
 
 def test_accounts_made_while_the_triggers_are_being_made_are_counted(programs, stack, scratch,
                                                                      minter):
-    """A migration stopped right after the triggers: accounts and workouts of then are right."""
+    """The totals of accounts and workouts created after a migration stopped at the triggers are correct."""
     with scratch.connect() as sql:
         early = insert_user(sql)
         insert_workout(sql, early.id)
-        sql.run('DELETE FROM user_totals')  # as before the two last statements
+        sql.run('DELETE FROM user_totals')  # the state before the last two statements
         insert_workout(sql, early.id)
         late = insert_user(sql)
         insert_workout(sql, late.id)
@@ -308,7 +345,7 @@ def test_accounts_made_while_the_triggers_are_being_made_are_counted(programs, s
         assert [row['nb_workouts'] for row in rows] == [2, 1]
 
 
-def test_where_triggers_may_not_be_made_the_rest_is_there(programs, empty_database):
+def test_without_the_privilege_for_triggers_the_rest_is_created(programs, empty_database):
     made = empty_database('SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES')
     for _ in range(2):
         done = programs.migrate(made)
@@ -326,14 +363,14 @@ def test_programs_on_a_database_without_tables_answer_with_an_error(programs, em
         assert answer.status == 500 and answer.json()['status'] == 'error'
 
 
-def test_the_file_for_the_mysql_client_gives_the_same_database(shared_scratch, empty_database):
-    """The files of sql/ can also be given to the client of the database."""
+def test_the_file_for_the_mysql_client_gives_the_same_database(stack, shared_scratch,
+                                                               empty_database):
+    """The files of sql/ can also be run with the client of the database."""
     made = empty_database()
     for path in sorted((SOURCE / 'sql').glob('[0-9]*.sql')):
-        subprocess.run(['mariadb', '--no-defaults', f'--socket={made.socket}',
-                        f'--user={made.user}',
-                        f'--password={made.password}', '--skip-ssl', made.name],
-                       stdin=path.open(), check=True, timeout=60)
+        subprocess.run([*stack.database.programs.client(), f'--socket={made.socket}',
+                        f'--user={made.user}', f'--password={made.password}', made.name],
+                       stdin=path.open(), check=True, timeout=LIMIT)
     with made.connect() as by_client, shared_scratch.connect() as by_program:
         expected = schema.whole(by_program)
         for name in set(by_program.tables()) - {'schema_version', 'schema_lease'}:

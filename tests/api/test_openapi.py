@@ -1,31 +1,28 @@
-"""The description of the API (cgi/openapi.json): that it is well-formed, complete and served, and
-that an answer which it does not describe fails the test that gets it (support/openapi.py)."""
+"""The description of the API in each dialect (cgi/openapi*.json): it is well-formed, complete and served.
+test_openapi_check.py tests that answers are checked against it."""
 
-import copy
 import json
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 import pytest
 from jsonschema import Draft202012Validator
-from requests.structures import CaseInsensitiveDict
+from jsonschema.exceptions import best_match
 
-from support import openapi
-from support.answers import (BADTOKEN, BADTYPE, INVALID, NOAUTH, NOT_ALLOWED, NOURL, PONG,
-                             TOO_MANY_ATTEMPTS, Answer, exact)
-from support.openapi import (DESCRIPTION, NOT_KEPT, SOURCE, Description, NotDescribed,
-                             path_of)
-from support.profile import KEYS
+from tests.harness.answers import Answer, exact
+from tests.harness.openapi import DESCRIPTION, DESCRIPTIONS, OLDER, SOURCE
+from tests.harness.tree import API_SERVICES
+from tests.api.support.dialects import BOTH, DIALECTS
+from tests.api.support.profile import IN_02_TOO, KEYS, NOT_IN_06
 
 OPENAPI = '/api/openapi.json'
-DOCUMENT = DESCRIPTION.document
-SERVICES = ('register', 'login', 'profile', 'picture', 'export', 'config')
 
-# What the contract names for each route (sections 2.1, 3, 6 and 7): the scopes that a token needs
-# (None: no token), and the statuses beside those that every route has (2.2, 2.5, 2.6).
+# For each route, as in the contract (§2.1, §3, §6 and §7): the required scopes (None: no token),
+# and the statuses in addition to those of every route (§2.2, §2.5, §2.6).
 ALWAYS = {400, 413, 414, 429, 500, 502, 504}
 FILE = {200, 206, 304, 404, 412, 416}
 READ, WRITE, WORKOUTS = ['profile:read'], ['profile:write'], ['workouts:read']
+OWNER = ['the token of a login']  # no scope is enough
 CONTRACT = {
     'POST /api/auth/register': (None, {200, 403}),
     'POST /api/auth/account/confirm': (None, {200}),
@@ -47,17 +44,72 @@ CONTRACT = {
     'GET /api/auth/account/export': (READ + WORKOUTS, {200}),
     'POST /api/auth/account/export/request': (READ + WORKOUTS, {200}),
     'GET /api/auth/account/export/{file_name}': (READ + WORKOUTS, FILE),
+    'GET /api/auth/sessions': (OWNER, {200}),
+    'DELETE /api/auth/sessions': (OWNER, {204}),
+    'DELETE /api/auth/sessions/{session_id}': (OWNER, {204, 404}),
+    'GET /api/auth/events': (OWNER, {200}),
+    'GET /api/auth/tokens': (OWNER, {200}),
+    'POST /api/auth/tokens': (OWNER, {201}),
+    'DELETE /api/auth/tokens/{token_id}': (OWNER, {204, 404}),
     'GET /api/config': (None, {200}),
+    'PATCH /api/config': (['application:write'], {200}),
     'GET /api/openapi.json': (None, {200}),
     'GET /api/ping': (None, {200}),
     'GET /api/sports': (WORKOUTS, {200}),
     'GET /api/sports/{sport_id}': (WORKOUTS, {200, 404}),
+    'PATCH /api/sports/{sport_id}': (['workouts:write'], {200, 404}),
+    'GET /api/oauth/apps': (OWNER, {200}),
+    'POST /api/oauth/apps': (OWNER, {201}),
+    'GET /api/oauth/apps/{app}': (OWNER, {200, 404}),
+    'DELETE /api/oauth/apps/{app}': (OWNER, {204, 404}),
+    'GET /api/oauth/apps/{id}/by_id': (OWNER, {200, 404}),
+    'POST /api/oauth/apps/{id}/revoke': (OWNER, {200, 404}),
+    'POST /api/oauth/authorize': (OWNER, {200}),
+    'POST /api/oauth/token': (None, {200, 401}),
+    'POST /api/oauth/revoke': (None, {200, 401}),
+    'POST /api/oauth/device': (None, {200, 401}),
+    'GET /.well-known/oauth-authorization-server': (None, {200, 404}),
+    'GET /api/users': (['users:read'], {200}),
+    'GET /api/users/{user_name}': (['users:read'], {200, 404}),
+    'PATCH /api/users/{user_name}': (['users:write'], {200, 404}),
+    'DELETE /api/users/{user_name}': (['users:write'], {204, 404}),
     'GET /api/users/{user_name}/picture': (None, FILE),
 }
-NOT_LIMITED = 'GET /api/users/{user_name}/picture'
+NOT_LIMITED = re.compile('GET /api/users/{.*}/picture')
+OF_0_7_ALONE = re.compile(
+    '.*/api/auth/(logout|account/(privacy-policy|export.*)|(events|sessions|tokens).*)|'
+    '.*(/api/oauth/|/[.]well-known/).*')
+LOGIN = []  # any token of a login
+CONTRACTS = {
+    '0.7': CONTRACT,
+    '0.6': {route: row for route, row in CONTRACT.items() if not OF_0_7_ALONE.fullmatch(route)},
+    '0.2': {  # dialects.md, sections 2 and 4; it has no scopes
+        'POST /api/auth/register': (None, {201, 403}),
+        'POST /api/auth/login': (None, {200, 404}),
+        'GET /api/auth/logout': (LOGIN, {200}),
+        'GET /api/auth/profile': (LOGIN, {200}),
+        'POST /api/auth/profile/edit': (LOGIN, {200}),
+        'POST /api/auth/picture': (LOGIN, {200}),
+        'DELETE /api/auth/picture': (LOGIN, {204}),
+        'GET /api/openapi.json': (None, {200}),
+        'GET /api/ping': (None, {200}),
+        'GET /api/sports': (LOGIN, {200}),
+        'GET /api/sports/{sport_id}': (LOGIN, {200, 404}),
+        'GET /api/users/{user_id}/picture': (None, FILE),
+    }}
+PROFILES = {
+    '0.7': KEYS,
+    '0.6': sorted(
+        set(KEYS) -
+        set(NOT_IN_06)),
+    '0.2': sorted(
+        ('id',
+         'nb_activities',
+         *
+         IN_02_TOO))}
 
-# The objects of OpenAPI 3.1 that are used, and their fields: those that must be there, those that may
-# be, and those that hold such objects again. [X] is a list of X, {X} a map to X.
+# The used objects of OpenAPI 3.1 and their fields: the required ones, the optional ones, and those
+# that hold further objects. [X] is a list of X, {X} a map to X.
 OBJECTS = {
     'OpenAPI': ('openapi info paths', 'servers x-other-answers',
                 {'info': 'Info', 'servers': ['Server'], 'tags': ['Tag'], 'paths': {'PathItem'},
@@ -87,10 +139,20 @@ PLACES = {'Parameter': 'parameters', 'Header': 'headers', 'Response': 'responses
           'Schema': 'schemas'}
 
 
+@pytest.fixture(params=DESCRIPTIONS)
+def dialect(request):
+    return request.param
+
+
+@pytest.fixture
+def description(dialect):
+    return DESCRIPTIONS[dialect]
+
+
 # ---- the document ------------------------------------------------------------------------------
 
 def objects_of(kind, node, where='#'):
-    """(kind, node, place) of this object and all below it; a reference is not followed."""
+    """(kind, node, place) of this object and of all objects in it; references are not followed."""
     if isinstance(kind, list):
         for index, one in enumerate(node):
             yield from objects_of(kind[0], one, f'{where}/{index}')
@@ -106,9 +168,9 @@ def objects_of(kind, node, where='#'):
                 yield from objects_of(below, node[field], f'{where}/{field}')
 
 
-def objects():
-    yield from objects_of('OpenAPI', DOCUMENT)
-    yield from objects_of([{'Response'}], list(DOCUMENT['x-other-answers'].values()))
+def objects(description):
+    yield from objects_of('OpenAPI', description.document)
+    yield from objects_of([{'Response'}], list(description.document['x-other-answers'].values()))
 
 
 def references(node):
@@ -122,9 +184,9 @@ def references(node):
             yield from references(value)
 
 
-def test_every_object_has_the_fields_that_openapi_has():
-    assert DOCUMENT['openapi'].startswith('3.1.')
-    for kind, node, where in objects():
+def test_every_object_has_the_fields_that_openapi_has(description):
+    assert description.document['openapi'].startswith('3.1.')
+    for kind, node, where in objects(description):
         if kind == 'Schema' or '$ref' in node:
             continue
         required, optional, below = OBJECTS[kind]
@@ -132,35 +194,35 @@ def test_every_object_has_the_fields_that_openapi_has():
         assert node.keys() <= {*required.split(), *optional.split(), *below}, where
 
 
-def test_every_reference_leads_to_an_object_of_its_kind():
-    for kind, node, where in objects():
+def test_every_reference_leads_to_an_object_of_its_kind(description):
+    for kind, node, where in objects(description):
         if kind != 'Schema' and '$ref' in node:
             assert node['$ref'].startswith(f'#/components/{PLACES[kind]}/'), where
             assert node.keys() == {'$ref'}, where
-            DESCRIPTION.resolve(node)
+            description.resolve(node)
         elif kind == 'Schema':
             for one in references(node):
                 assert one.startswith('#/components/schemas/'), where
-                DESCRIPTION.resolve({'$ref': one})
+                description.resolve({'$ref': one})
 
 
-def test_every_component_is_used():
-    used = set(references(DOCUMENT))
+def test_every_component_is_used(description):
+    used = set(references(description.document))
     for place in PLACES.values():
-        for name in DOCUMENT['components'][place]:
+        for name in description.document['components'][place]:
             assert f'#/components/{place}/{name}' in used
 
 
-def test_every_schema_is_one():
-    for kind, node, where in objects():
+def test_every_schema_is_valid(description):
+    for kind, node, where in objects(description):
         if kind == 'Schema':
             Draft202012Validator.check_schema(node)
-            Draft202012Validator.check_schema(DESCRIPTION.expand(node))
+            Draft202012Validator.check_schema(description.expand(node))
             assert unknown_keywords(node) == set(), where
 
 
 def unknown_keywords(schema):
-    """A keyword that is misspelt is not noticed by anybody else."""
+    """Misspelled keywords, which no other check detects."""
     known = {'$ref', *Draft202012Validator.VALIDATORS, 'description', 'examples', 'deprecated',
              'contentMediaType', 'then', 'else'}
     below = [*schema.get('properties', {}).values(),
@@ -169,82 +231,105 @@ def unknown_keywords(schema):
     return (schema.keys() - known).union(*map(unknown_keywords, below))
 
 
-def test_a_key_is_given_once():
-    Answer(200, body=SOURCE.read_bytes()).json()
+@pytest.mark.parametrize('path', [SOURCE, *OLDER.values()], ids=lambda path: path.name)
+def test_a_key_is_given_once(path):
+    Answer(200, body=path.read_bytes()).json()
 
 
-def test_operations_have_names_of_their_own_and_known_tags():
-    operations = [operation for _method, _path, operation in DESCRIPTION.operations()]
+@pytest.mark.parametrize('older', OLDER)
+def test_every_text_that_an_older_dialect_replaces_is_one_of_0_7(older):
+    texts = json.loads(OLDER[older].read_text(encoding='utf-8'))['texts']
+    assert texts.keys() <= set(texts_of(DESCRIPTION.document))
+
+
+def texts_of(node):
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, (dict, list)):
+        for one in node.values() if isinstance(node, dict) else node:
+            yield from texts_of(one)
+
+
+def test_operations_have_names_of_their_own_and_known_tags(description):
+    operations = [operation for _method, _path, operation in description.operations()]
     names = [operation['operationId'] for operation in operations]
     assert len(names) == len(set(names))
     tags = {tag for operation in operations for tag in operation['tags']}
-    assert tags == {tag['name'] for tag in DOCUMENT['tags']}
+    assert tags == {tag['name'] for tag in description.document['tags']}
 
 
-def test_the_parameters_of_a_path_are_described():
-    for _method, path, operation in DESCRIPTION.operations():
-        parameters = map(DESCRIPTION.resolve, operation.get('parameters', []))
+def test_the_parameters_of_a_path_are_described(description):
+    for _method, path, operation in description.operations():
+        parameters = map(description.resolve, operation.get('parameters', []))
         named = [one['name'] for one in parameters if one['in'] == 'path' and one['required']]
         assert named == re.findall('{([^}]+)}', path)
 
 
-def test_every_answer_names_its_request():
-    for kind, node, where in objects():
+def test_every_answer_names_its_request(description):
+    for kind, node, where in objects(description):
         if kind == 'Response' and '$ref' not in node:
             assert 'X-Request-Id' in node['headers'], where
 
 
 # ---- is it complete? ---------------------------------------------------------------------------
 
-def described_routes():
+def described_routes(description):
     return {f'{method} {path}': operation
-            for method, path, operation in DESCRIPTION.operations()}
+            for method, path, operation in description.operations()}
 
 
-def test_it_describes_the_routes_that_the_executables_have(programs):
-    lines = [line.split() for service in SERVICES for line in
+def test_it_describes_the_routes_of_the_services(programs, description, dialect):
+    lines = [line.split() for service in API_SERVICES for line in
              programs.run(service, '--routes').stdout.decode().splitlines()]
     offered = {method + ' ' + re.sub('[:#]([^/]+)', r'{\1}', pattern)
-               for method, pattern, dialects in lines if '0.7' in dialects.split(',')}
-    assert described_routes().keys() == offered
+               for method, pattern, dialects in lines if dialect in dialects.split(',')}
+    assert described_routes(description).keys() == offered
 
 
-def test_it_describes_the_routes_and_statuses_of_the_contract():
+def test_it_describes_the_routes_and_statuses_of_the_contract(description, dialect):
     found = {route: {int(status) for status in operation['responses']}
-             for route, operation in described_routes().items()}
+             for route, operation in described_routes(description).items()}
     expected = {route: statuses | ALWAYS | (set() if scopes is None else {401}) |
                 ({403} if scopes else set())
-                for route, (scopes, statuses) in CONTRACT.items()}
-    expected[NOT_LIMITED] -= {429}
+                for route, (scopes, statuses) in CONTRACTS[dialect].items()}
+    for route in filter(NOT_LIMITED.fullmatch, expected):
+        expected[route] -= {429}
     assert found == expected
 
 
-@pytest.mark.parametrize('route', CONTRACT)
-def test_it_names_the_tokens_and_scopes_of_the_contract(route):
-    scopes, _statuses = CONTRACT[route]
-    expected = [] if scopes is None else [{'login': []}, {'oauth2': scopes}, {'personal': scopes}]
-    assert described_routes()[route]['security'] == expected
+def test_it_names_the_tokens_and_scopes_of_the_contract(description, dialect):
+    for route, operation in described_routes(description).items():
+        scopes, _statuses = CONTRACTS[dialect][route]
+        expected = [] if scopes is None else [{'login': []}]
+        if scopes not in (None, OWNER) and dialect != '0.2':
+            expected += [{'oauth2': scopes}, {'personal': scopes}]
+        assert operation['security'] == expected, route
 
 
-def test_the_scopes_are_those_that_there_are():
-    schemes = DOCUMENT['components']['securitySchemes']
+@pytest.mark.parametrize('name', BOTH)
+def test_the_scopes_are_all_existing_ones(name):
+    schemes = DESCRIPTIONS[name].document['components']['securitySchemes']
     assert schemes.keys() == {'login', 'oauth2', 'personal'}
     known = schemes['oauth2']['flows']['authorizationCode']['scopes']
     assert ' '.join(known) == ('application:write profile:read profile:write users:read '
                                'users:write workouts:read workouts:write')
 
 
-def test_the_profile_has_the_keys_of_the_contract():
-    profile = DOCUMENT['components']['schemas']['Profile']
-    assert sorted(profile['properties']) == sorted(profile['required']) == KEYS
+def test_0_2_has_the_tokens_of_logins_alone():
+    assert DESCRIPTIONS['0.2'].document['components']['securitySchemes'].keys() == {'login'}
 
 
-def test_bodies_that_the_contract_fixes_have_no_other_keys():
-    for kind, node, where in objects():
+def test_the_profile_has_the_keys_of_the_contract(description, dialect):
+    profile = description.document['components']['schemas']['Profile']
+    assert sorted(profile['properties']) == sorted(profile['required']) == PROFILES[dialect]
+
+
+def test_bodies_that_the_contract_fixes_have_no_other_keys(description):
+    for kind, node, where in objects(description):
         content = node.get('content', {}) if kind == 'Response' else {}
         if 'application/json' in content and OPENAPI not in where:
             schema = content['application/json']['schema']
-            assert is_closed(DESCRIPTION.expand(schema)), where
+            assert is_closed(description.expand(schema)), where
 
 
 def is_closed(schema):
@@ -256,9 +341,9 @@ def is_closed(schema):
 
 # ---- examples ----------------------------------------------------------------------------------
 
-def examples():
-    """(place, schema, example) of all that there are."""
-    for kind, node, where in objects():
+def examples(description):
+    """(place, schema, example) of all examples."""
+    for kind, node, where in objects(description):
         if kind in ('MediaType', 'Parameter') and 'schema' in node:
             if 'example' in node:
                 yield where, node['schema'], node['example']
@@ -269,230 +354,45 @@ def examples():
                 yield where, node, one
 
 
-@pytest.mark.parametrize(('schema', 'example'), [pytest.param(schema, example, id=where)
-                                                 for where, schema, example in examples()])
-def test_an_example_is_what_it_is_an_example_of(schema, example):
-    DESCRIPTION.validator(schema).validate(example)
+def test_every_example_matches_its_schema(description):
+    for where, schema, example in examples(description):
+        problem = best_match(description.validator(schema).iter_errors(example))
+        assert problem is None, f'{where}: {problem}'
 
 
-def test_every_body_has_an_example():
-    for kind, node, where in objects():
+def test_every_body_has_an_example(description):
+    for kind, node, where in objects(description):
         if kind == 'MediaType' and where.endswith('/application/json') and OPENAPI not in where:
             assert 'example' in node or node.get('examples'), where
 
 
 # ---- is it served? -----------------------------------------------------------------------------
 
-def test_it_is_served_to_anybody(api):
-    answer = api.get(OPENAPI)
-    exact(answer, (200, DOCUMENT))
-    assert answer.body == SOURCE.read_bytes()
-
-
-def test_it_is_served_by_the_program_alone(programs):
-    assert programs.cgi('GET', OPENAPI).body == SOURCE.read_bytes()
-
-
-def test_its_head_is_the_headers_only(api):
-    answer = api.request('HEAD', OPENAPI)
-    assert (answer.status, answer.body) == (200, b'')
-    assert answer.headers['Content-Length'] == str(SOURCE.stat().st_size)
-
-
-@pytest.mark.parametrize('prefix', ['/v0.6', '/v0.2'])
-def test_the_older_dialects_are_not_described(api, prefix):
-    assert api.get(prefix + OPENAPI).status == 404
-
-
-def test_its_server_is_the_one_that_it_comes_from():
-    assert [urlsplit(server['url']).netloc for server in DOCUMENT['servers']] == ['']
-
-
-# ---- what is not described is noticed ----------------------------------------------------------
-
-RATE_LIMITED = (429, {'status': 'error', 'message': 'rate limit exceeded (300 per 5 minute)'})
-CHALLENGES = {'invalid_token': 'Bearer error="invalid_token", error_description="' +
-                               BADTOKEN[1]['error_description'] + '"',
-              'unsupported_token_type': 'bearer error="unsupported_token_type", '
-                                        'error_description=""'}
-PROFILE = '/api/auth/profile'
-
-
-def example_of(route, status):
-    node = DESCRIPTION.resolve(described_routes()[route]['responses'][str(status)])
-    return copy.deepcopy(node['content']['application/json']['example'])
-
-
-def made(expected, headers=None, **more):
-    """An answer as the server would give it; None takes a header away."""
-    status, body = expected
-    text = b'' if body is None else json.dumps(body).encode()
-    whole = {'Content-Type': 'application/json', 'X-Request-Id': 'abc', **(headers or {}), **more}
-    return Answer(status, CaseInsensitiveDict({name: value for name, value in whole.items()
-                                               if value is not None}), text)
-
-
-def challenged(expected, error=None, **headers):
-    error = error or expected[1]['error']
-    return made(expected, {'WWW-Authenticate': CHALLENGES[error], **NOT_KEPT, **headers})
-
-
-def archive(status=200, **headers):
-    return made((status, None), {
-        'Content-Type': 'application/zip', 'Content-Disposition': 'attachment; filename=a.zip',
-        'Last-Modified': 'Sun, 14 Jul 2019 14:09:58 GMT', 'ETag': '"1-2"',
-        'Cache-Control': 'no-cache', **headers})
-
-
-ARCHIVE = '/api/auth/account/export/a.zip'
-DESCRIBED = {
-    'a fixed body': ('GET', '/api/ping', made(PONG)),
-    'a profile': ('GET', PROFILE, made((200, example_of('GET /api/auth/profile', 200)))),
-    'an error': ('POST', '/api/auth/login', made(INVALID)),
-    'no token': ('GET', PROFILE, made(NOAUTH)),
-    'a bad token': ('GET', PROFILE, challenged(BADTOKEN)),
-    'a bad scheme': ('GET', PROFILE, challenged(BADTYPE)),
-    'HEAD': ('HEAD', '/api/ping', made((200, None))),
-    'OPTIONS': ('OPTIONS', '/api/ping', made((200, None), Allow='GET, HEAD, OPTIONS',
-                                             **{'Content-Type': None})),
-    'an unknown path': ('GET', '/api/nothing', made(NOURL)),
-    'an unknown id': ('GET', '/api/sports/a', made(NOURL)),
-    'a method not offered': ('POST', '/api/ping', made(NOT_ALLOWED, Allow='GET, HEAD, OPTIONS')),
-    'a method in lower case': ('get', '/api/ping', made(NOT_ALLOWED, Allow='GET, HEAD, OPTIONS')),
-    'TRACE': ('TRACE', '/api/ping', made(NOT_ALLOWED)),
-    'an unreadable request': (None, None, made(INVALID)),
-    'too many requests': ('GET', '/api/ping', made(RATE_LIMITED, {'Retry-After': '1'})),
-    'too many attempts': ('POST', '/api/auth/login',
-                          made(TOO_MANY_ATTEMPTS, {'Retry-After': '30'})),
-    'no content': ('DELETE', '/api/auth/picture', made((204, None))),
-    'an archive': ('GET', ARCHIVE, archive()),
-    'a part of an archive': ('GET', ARCHIVE, archive(206)),
-    'the API below another path': ('GET', '/tracker/api/ping', made(PONG)),
-    'no API below another path': ('GET', '/tracker/api/ping', made(NOURL)),
-    'a range beyond the end': ('GET', ARCHIVE, made((416, INVALID[1]),
-                                                    {'Cache-Control': 'no-cache'})),
-    'the name "request"': ('GET', '/api/auth/account/export/request',
-                           made((404, {'status': 'not found', 'message': 'file not found',
-                                       'data': {'archive': []}}))),
-}
-
-
-def changed(route, *path, value):
-    """The example of a 200 with one value of it changed; `...` takes the key away."""
-    body = node = example_of(route, 200)
-    for key in path[:-1]:
-        node = node[key]
-    if value is ...:
-        del node[path[-1]]
-    else:
-        node[path[-1]] = value
-    return route.split()[0], route.split()[1], made((200, body))
-
-
-OF_PROFILE = 'GET /api/auth/profile'
-NOT_DESCRIBED = {
-    'another status': ('GET', '/api/ping', made((201, PONG[1]))),
-    'a status of other routes': ('GET', '/api/ping', made(NOURL)),
-    'a limit that is none': ('GET', '/api/users/sam/picture',
-                             made(RATE_LIMITED, {'Retry-After': '1'})),
-    'another message': ('GET', '/api/ping', made((200, {**PONG[1], 'message': 'pong'}))),
-    'a key too many': ('GET', '/api/ping', made((200, {**PONG[1], 'x': 1}))),
-    'a key too few': ('GET', '/api/ping', made((200, {'status': 'success'}))),
-    'a key of the profile too many': changed(OF_PROFILE, 'data', 'id', value=1),
-    'a key of the profile too few': changed(OF_PROFILE, 'data', 'weekm', value=...),
-    'a number for a boolean': changed(OF_PROFILE, 'data', 'weekm', value=1),
-    'a null that is none': changed(OF_PROFILE, 'data', 'username', value=None),
-    'an ISO date': changed(OF_PROFILE, 'data', 'created_at', value='2019-07-14T14:09:58Z'),
-    'a date and a line': changed(OF_PROFILE, 'data', 'created_at',
-                                 value='Sun, 14 Jul 2019 14:09:58 GMT\n'),
-    'a duration of 24 hours': changed(OF_PROFILE, 'data', 'total_duration', value='24:00:00'),
-    'a record of a wrong kind': changed(OF_PROFILE, 'data', 'records', 0, 'value', value=3660),
-    'a UUID as it is': changed(OF_PROFILE, 'data', 'records', 0, 'workout_id',
-                               value='e060bde0-5e3f-4906-a329-13b102c814cb'),
-    'the status "error" with 200': changed(OF_PROFILE, 'status', value='error'),
-    'another version': changed('GET /api/config', 'data', 'version', value='0.7.19'),
-    'a charset': ('GET', '/api/ping', made(PONG, {'Content-Type': 'application/json; charset=x'})),
-    'no type': ('GET', '/api/ping', made(PONG, {'Content-Type': None})),
-    'HTML': ('GET', '/api/ping', made(PONG, {'Content-Type': 'text/html'})),
-    'no request id': ('GET', '/api/ping', made(PONG, {'X-Request-Id': None})),
-    'no body': ('GET', '/api/ping', made((200, None))),
-    'no JSON': ('GET', '/api/ping', Answer(200, made(PONG).headers, b'{')),
-    'a body after HEAD': ('HEAD', '/api/ping', made(PONG)),
-    'a body with 204': ('DELETE', '/api/auth/picture', made((204, PONG[1]))),
-    'another text of the API below another path': ('GET', '/tracker/api/ping', made(
-        (200, {**PONG[1], 'message': 'pong'}))),
-    'a page where nothing is': ('GET', '/nothing', made(PONG)),
-    'another text where nothing is': ('GET', '/nothing', made(
-        (404, {'status': 'not found', 'message': 'nothing'}))),
-    'a method that should be refused': ('PUT', '/api/ping', made(PONG)),
-    '405 without Allow': ('PUT', '/api/ping', made(NOT_ALLOWED)),
-    '405 with a senseless Allow': ('PUT', '/api/ping', made(NOT_ALLOWED, Allow='GET')),
-    '405 of a method that is offered': ('GET', '/api/ping',
-                                        made(NOT_ALLOWED, Allow='GET, HEAD, OPTIONS')),
-    'OPTIONS without Allow': ('OPTIONS', '/api/ping', made((200, None))),
-    '429 without Retry-After': ('GET', '/api/ping', made(RATE_LIMITED)),
-    '429 with a Retry-After of 0': ('GET', '/api/ping', made(RATE_LIMITED, {'Retry-After': '0'})),
-    '429 with a date': ('GET', '/api/ping', made(
-        RATE_LIMITED, {'Retry-After': 'Sun, 14 Jul 2019 14:09:58 GMT'})),
-    'too many attempts at nothing': ('GET', '/api/ping',
-                                     made(TOO_MANY_ATTEMPTS, {'Retry-After': '1'})),
-    '401 without a token asked for': ('GET', '/api/ping', made(NOAUTH)),
-    'a bad token without challenge': ('GET', PROFILE, challenged(
-        BADTOKEN, **{'WWW-Authenticate': None})),
-    'a bad token with another challenge': ('GET', PROFILE, challenged(
-        BADTOKEN, error='unsupported_token_type')),
-    'a bad token without Pragma': ('GET', PROFILE, challenged(BADTOKEN, Pragma=None)),
-    'a bad token that may be kept': ('GET', PROFILE, challenged(
-        BADTOKEN, **{'Cache-Control': None})),
-    'an answer that may not be kept': ('GET', '/api/ping', made(PONG, NOT_KEPT)),
-    'a duration of 1 days': changed(OF_PROFILE, 'data', 'total_duration', value='1 days, 0:00:00'),
-    'no token with a challenge': ('GET', PROFILE, made(
-        NOAUTH, {'WWW-Authenticate': CHALLENGES['invalid_token']})),
-    'an unreadable request that is read': (None, None, made(PONG)),
-    'an archive of another type': ('GET', ARCHIVE, archive(**{'Content-Type': 'text/html'})),
-    'an archive to be shown': ('GET', ARCHIVE, archive(
-        **{'Content-Disposition': 'inline; filename=a.zip'})),
-    'an archive without ETag': ('GET', ARCHIVE, archive(ETag=None)),
-    'a picture that may act': ('GET', '/api/users/sam/picture', archive(
-        **{'Content-Type': 'image/png', 'Content-Disposition': 'inline; filename=a.png'})),
-}
-
-
-@pytest.mark.parametrize(('method', 'path', 'answer'), DESCRIBED.values(), ids=DESCRIBED.keys())
-def test_what_is_described_is_accepted(method, path, answer):
-    DESCRIPTION.check(method, path, answer)
-
-
-@pytest.mark.parametrize(('method', 'path', 'answer'), NOT_DESCRIBED.values(),
-                         ids=NOT_DESCRIBED.keys())
-def test_what_is_not_described_is_noticed(method, path, answer):
-    with pytest.raises((NotDescribed, json.JSONDecodeError)):
-        DESCRIPTION.check(method, path, answer)
-
-
 @pytest.fixture
-def description_without_ping(monkeypatch):
-    document = copy.deepcopy(DOCUMENT)
-    del document['paths']['/api/ping']['get']['responses']['200']
-    monkeypatch.setattr(openapi, 'DESCRIPTION', Description(document))
+def served(api_in, dialect):
+    return api_in(dialect).get(OPENAPI)
 
 
-@pytest.mark.usefixtures('description_without_ping')
-def test_every_client_of_the_tests_holds_answers_against_the_description(api, programs):
-    for ask in (lambda: api.get('/api/ping?x'), lambda: programs.cgi('GET', '/api/ping'),
-                lambda: api.request('HEAD', '/api/ping'),
-                lambda: api.raw(b'GET /api/ping HTTP/1.0\r\n\r\n')):
-        with pytest.raises(NotDescribed, match='/api/ping 200: this status is not described'):
-            ask()
-    api.get('/api/config')
-    api.get('/v0.6/api/ping')
+def test_it_is_served_without_authentication_below_the_path_of_its_dialect(served, description):
+    exact(served, (200, description.document))
 
 
-@pytest.mark.parametrize(('target', 'path'), [
-    ('/api/ping', '/api/ping'), ('/api/ping/', '/api/ping/'), ('/', '/'),
-    ('/api/ping?x=/', '/api/ping'),
-    ('//api//ping', '/api/ping'), ('/api%2Fping', '/api/ping'), ('/api/x/../ping', '/api/ping'),
-    ('/api/a%20b', '/api/a b'), ('http://elsewhere/api/ping', '/api/ping'),
-])
-def test_the_path_is_the_one_that_the_executables_see(target, path):
-    assert path_of(target) == path
+def test_0_7_is_served_as_it_is_written(api):
+    assert api.get(OPENAPI).body == SOURCE.read_bytes()
+
+
+def test_it_is_served_by_the_program_alone(programs, served, dialect):
+    answer = programs.cgi('GET', OPENAPI, parameters={'API_DIALECT': dialect})
+    assert answer.body == served.body
+
+
+def test_its_head_is_the_headers_only(api_in, dialect, served):
+    answer = api_in(dialect).request('HEAD', OPENAPI)
+    assert (answer.status, answer.body) == (200, b'')
+    assert answer.headers['Content-Length'] == str(len(served.body))
+
+
+def test_its_server_is_the_mount_that_serves_it(stack, dialect, description):
+    mount = stack.base_url + DIALECTS[dialect].prefix
+    [server] = description.document['servers']
+    assert urljoin(mount + OPENAPI, server['url']) == mount + '/'

@@ -1,11 +1,11 @@
-"""POST /api/auth/profile/edit/preferences (contract section 6.8)."""
+"""POST /api/auth/profile/edit/preferences (contract §6.8)."""
 
 import pytest
 
-from support.answers import INVALID, NOT_ALLOWED, exact
-from support.bodies import WRONG_FOR_FLAGS, WRONG_FOR_STRINGS, refuses_unreadable_bodies
-from support.people import differences, insert_workout, user_row
-from support.profile import expected_profile
+from tests.harness.answers import INVALID, NOT_ALLOWED, exact
+from tests.api.support.bodies import WRONG_FOR_FLAGS, WRONG_FOR_STRINGS, refuses_unreadable_bodies
+from tests.harness.people import differences, insert_workout, user_row
+from tests.api.support.profile import expected_profile
 
 PREFERENCES = '/api/auth/profile/edit/preferences'
 TEXTS = ('date_format', 'timezone')
@@ -41,7 +41,7 @@ def test_the_eight_preferences_are_stored_and_shown(prefer, db, user):
     assert differences(before, user_row(db, user)) == GOOD
 
 
-def test_the_profile_shown_is_whole(prefer, db, user):
+def test_the_answer_shows_the_whole_profile(prefer, db, user):
     insert_workout(db, user.id)
     is_updated(prefer(GOOD), expected_profile(db, user.id))
 
@@ -114,7 +114,7 @@ def test_other_keys_are_ignored(prefer, db, user):
     assert differences(before, user_row(db, user)).keys() == GOOD.keys()
 
 
-def test_nobody_else_is_changed(prefer, db, make_user):
+def test_other_accounts_are_not_changed(prefer, db, make_user):
     other = make_user()
     before = user_row(db, other)
     assert prefer(GOOD).status == 200
@@ -125,13 +125,13 @@ def test_no_mail_is_sent(no_mail, prefer):
     assert prefer(GOOD).status == 200
 
 
-def test_a_body_that_is_no_json_object_is_refused(api, token):
+def test_a_body_that_is_not_a_json_object_is_refused(api, token):
     refuses_unreadable_bodies(
         lambda data, headers: api.post(PREFERENCES, data=data, headers=headers, token=token), GOOD)
 
 
 @pytest.mark.parametrize('method', ['GET', 'PUT', 'PATCH', 'DELETE'])
-def test_there_is_no_other_method(api, token, method):
+def test_other_methods_are_not_allowed(api, token, method):
     answer = api.request(method, PREFERENCES, token=token)
     exact(answer, NOT_ALLOWED)
     assert answer.headers['Allow'] == 'POST, OPTIONS'

@@ -1,12 +1,12 @@
-"""POST /api/auth/account/privacy-policy (contract section 6.18)."""
+"""POST /api/auth/account/privacy-policy (contract §6.18)."""
 
 from datetime import timedelta
 
 import pytest
 
-from support.answers import INVALID, NOT_ALLOWED, exact
-from support.bodies import refuses_unreadable_bodies
-from support.people import differences, now, user_row
+from tests.harness.answers import INVALID, NOT_ALLOWED, exact
+from tests.api.support.bodies import refuses_unreadable_bodies
+from tests.harness.people import differences, now, user_row
 
 POLICY = '/api/auth/account/privacy-policy'
 ACCEPTED = (200, {'status': 'success'})
@@ -30,7 +30,7 @@ def test_the_moment_of_acceptance_is_stored(api, db, make_user, minter, before):
 
 
 def test_microseconds_are_stored(accept, db, user):
-    """One of ten times may end in 000 by chance, all of them do not."""
+    """One of ten times can end in 000 by chance, but not all of them."""
     stored = set()
     for _ in range(10):
         exact(accept({'accepted_policy': True}), ACCEPTED)
@@ -38,7 +38,7 @@ def test_microseconds_are_stored(accept, db, user):
     assert stored != {0}
 
 
-def test_it_counts_against_the_policy_of_the_moment(accept, app_config, profile, token):
+def test_it_is_compared_with_the_current_policy(accept, app_config, profile, token):
     app_config(privacy_policy='New rules.', privacy_policy_date=now())
     assert profile(token)['accepted_privacy_policy'] is False
     exact(accept({'accepted_policy': True}), ACCEPTED)
@@ -47,7 +47,7 @@ def test_it_counts_against_the_policy_of_the_moment(accept, app_config, profile,
 
 @pytest.mark.parametrize('value', [None, False, 0, 1, 1.0, -1, '', 'true', 'True', 'foo', '1', [],
                                    [True], {}, {'accepted_policy': True}])
-def test_nothing_but_true_accepts(accept, db, user, value):
+def test_only_true_accepts(accept, db, user, value):
     before = user_row(db, user)
     exact(accept({'accepted_policy': value}), INVALID)
     assert user_row(db, user) == before
@@ -63,7 +63,7 @@ def test_other_keys_are_ignored(accept):
     exact(accept({'accepted_policy': True, 'admin': True, 'date': '1970-01-01'}), ACCEPTED)
 
 
-def test_nobody_else_accepts(accept, db, make_user):
+def test_other_accounts_do_not_accept(accept, db, make_user):
     other = make_user(accepted_policy_date=None)
     exact(accept({'accepted_policy': True}), ACCEPTED)
     assert user_row(db, other)['accepted_policy_date'] is None
@@ -73,14 +73,14 @@ def test_no_mail_is_sent(no_mail, accept):
     exact(accept({'accepted_policy': True}), ACCEPTED)
 
 
-def test_a_body_that_is_no_json_object_is_refused(api, token):
+def test_a_body_that_is_not_a_json_object_is_refused(api, token):
     refuses_unreadable_bodies(
         lambda data, headers: api.post(POLICY, data=data, headers=headers, token=token),
         {'accepted_policy': True})
 
 
 @pytest.mark.parametrize('method', ['GET', 'PUT', 'PATCH', 'DELETE'])
-def test_there_is_no_other_method(api, token, method):
+def test_other_methods_are_not_allowed(api, token, method):
     answer = api.request(method, POLICY, token=token)
     exact(answer, NOT_ALLOWED)
     assert answer.headers['Allow'] == 'POST, OPTIONS'

@@ -1,10 +1,10 @@
-"""GET /api/auth/profile: the account's own values (contract sections 4, 5 and 6.5)."""
+"""GET /api/auth/profile: the account's own values (contract §4, §5 and §6.5)."""
 
 import pytest
 
-from support.answers import exact, same_json
-from support.people import now
-from support.profile import KEYS, date_text, expected_profile
+from tests.harness.answers import exact, same_json
+from tests.harness.people import now
+from tests.api.support.profile import KEYS, date_text, expected_profile
 
 PROFILE = '/api/auth/profile'
 
@@ -17,7 +17,7 @@ def shown(profile, minter):
     return get
 
 
-def test_a_new_account_s_profile_is_the_whole_object(api, register, login, db):
+def test_the_profile_of_a_new_account_has_every_member(api, register, login, db):
     account = register()
     db.run('UPDATE users SET is_active = 1 WHERE id = %s', account.id)
     row = db.row('SELECT * FROM users WHERE id = %s', account.id)
@@ -38,7 +38,7 @@ def test_there_are_28_keys_and_no_secret(shown, user):
     assert sorted(data) == KEYS and len(KEYS) == 28
 
 
-def test_every_column_is_shown_as_it_is(shown, db, make_user):
+def test_every_column_is_shown_unchanged(shown, db, make_user):
     account = make_user(
         admin=1, first_name='Zoë "Z" \\', last_name='O\'Neill </script>', birth_date='1980-01-01',
         location='東京 😀', bio='line\r\nline\tend\x7f', picture='pictures/1/a.png',
@@ -51,7 +51,7 @@ def test_every_column_is_shown_as_it_is(shown, db, make_user):
     assert data['picture'] is True
 
 
-def test_every_column_that_may_be_null_is_shown_as_null(shown, db, make_user):
+def test_every_nullable_column_is_shown_as_null(shown, db, make_user):
     account = make_user(timezone=None, date_format=None, language=None, accepted_policy_date=None)
     data = shown(account)
     assert same_json(data, expected_profile(db, account.id))
@@ -68,14 +68,14 @@ def test_empty_texts_stay_empty(shown, make_user):
         assert data[name] == '', name
 
 
-def test_the_longest_texts_are_shown_whole(shown, db, make_user):
+def test_the_longest_texts_are_shown_completely(shown, db, make_user):
     account = make_user(first_name='é' * 80, last_name='😀' * 80, location='東' * 80, bio='😀' * 200,
                         timezone='t' * 50, date_format='d' * 50, language='l' * 50,
                         email_to_confirm='e' * 255)
     assert same_json(shown(account), expected_profile(db, account.id))
 
 
-def test_control_characters_of_other_programs_break_nothing(shown, make_user):
+def test_control_characters_of_other_programs_cause_no_error(shown, make_user):
     text = ''.join(map(chr, range(1, 32))) + '\u2028\ufeff\uffff'
     assert shown(make_user(bio=text))['bio'] == text
 
@@ -127,12 +127,12 @@ def test_birth_date_is_midnight_in_rfc_1123(shown, make_user, stored, text):
     ('2024-01-01 10:00:00.5', '2024-01-01 10:00:00.499999', True)])
 def test_accepted_privacy_policy_compares_the_two_dates(shown, make_user, app_config, accepted,
                                                         policy,
-                                                       shown_as):
+                                                        shown_as):
     app_config(privacy_policy_date=policy)
     assert shown(make_user(accepted_policy_date=accepted))['accepted_privacy_policy'] is shown_as
 
 
-def test_a_change_shows_at_once(shown, db, user):
+def test_a_change_is_shown_immediately(shown, db, user):
     for number in range(6):
         db.run('UPDATE users SET location = %s WHERE id = %s', f'place {number}', user.id)
         assert shown(user)['location'] == f'place {number}'

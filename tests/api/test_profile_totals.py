@@ -1,4 +1,4 @@
-"""GET profile: what it shows of workouts and records, whoever writes them (contract section 5)."""
+"""GET profile: the totals of workouts and the records, whichever program writes them (contract §5)."""
 
 import random
 import re
@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pymysql
 import pytest
 
-from support import database
-from support.answers import exact, same_json
-from support.people import insert_record, insert_user, insert_workout
-from support.profile import expected_profile, shortuuid
+from tests.harness.sql import root_sql
+from tests.harness.answers import exact, same_json
+from tests.harness.people import insert_record, insert_user, insert_workout
+from tests.api.support.profile import expected_profile, shortuuid
 
 PROFILE = '/api/auth/profile'
 WITHOUT_TRIGGERS = ('SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES')
@@ -35,7 +35,7 @@ def shown(profile, minter):
 
 @pytest.fixture
 def is_right(shown, db):
-    """The profile shows what the tables hold."""
+    """Assert that the profile agrees with the tables."""
     def check(account):
         data = shown(account)
         assert same_json(data, expected_profile(db, account.id))
@@ -43,9 +43,9 @@ def is_right(shown, db):
     return check
 
 
-def number_texts(octets):
-    """All numbers of a JSON text, as they are written."""
-    without_strings = re.sub(r'"(\\.|[^"\\])*"', '', octets.decode())
+def number_texts(content):
+    """All numbers in a JSON text, as they are written."""
+    without_strings = re.sub(r'"(\\.|[^"\\])*"', '', content.decode())
     return re.findall(r'-?[0-9][0-9.eE+-]*', without_strings)
 
 
@@ -70,7 +70,7 @@ def test_sums_of_decimals_are_exact(is_right, db, user):
 
 @pytest.mark.parametrize(('distance', 'ascent'), [(None, None), ('0.000', '0.000'), (None, '5.000'),
                                                   ('5.000', None)])
-def test_sums_of_nothing_are_zero(is_right, db, user, distance, ascent):
+def test_empty_sums_are_zero(is_right, db, user, distance, ascent):
     insert_workout(db, user.id, distance=distance, ascent=ascent)
     insert_workout(db, user.id, distance=distance, ascent=ascent)
     is_right(user)
@@ -174,12 +174,12 @@ def test_many_records_are_all_shown(is_right, db, user):
     assert len(is_right(user)['records']) == 70
 
 
-def test_a_record_without_a_type_breaks_nothing(shown, db, user):
+def test_a_record_without_a_type_causes_no_error(shown, db, user):
     insert_record(db, insert_workout(db, user.id), None, 1)
     assert len(shown(user)['records']) == 1
 
 
-def test_the_username_in_a_record_is_that_of_the_account_now(shown, db, user):
+def test_a_record_shows_the_current_username(shown, db, user):
     insert_record(db, insert_workout(db, user.id), 'AS', 100)
     renamed = f'{user.username}_X'
     db.run('UPDATE users SET username = %s WHERE id = %s', renamed, user.id)
@@ -188,7 +188,7 @@ def test_the_username_in_a_record_is_that_of_the_account_now(shown, db, user):
 
 # ---- changes -----------------------------------------------------------------------------------
 
-def test_inserting_and_deleting_workouts_shows(is_right, db, user):
+def test_inserting_and_deleting_workouts_is_shown(is_right, db, user):
     workouts = [insert_workout(db, user.id, sport) for sport in (1, 2, 1)]
     assert is_right(user)['nb_workouts'] == 3
     db.run('DELETE FROM workouts WHERE id = %s', workouts[0])
@@ -204,7 +204,7 @@ def test_inserting_and_deleting_workouts_shows(is_right, db, user):
     {'ascent': '5.678'},
     {'ascent': None}, {'sport_id': 2, 'duration': 9, 'distance': '0.001', 'ascent': '0.001'},
     {'title': 'other'}, {'moving': None}])
-def test_changing_a_workout_shows(is_right, db, user, change):
+def test_changing_a_workout_is_shown(is_right, db, user, change):
     workout = insert_workout(db, user.id, 1)
     insert_workout(db, user.id, 2)
     names = ', '.join(f'{name} = %s' for name in change)
@@ -212,13 +212,13 @@ def test_changing_a_workout_shows(is_right, db, user, change):
     is_right(user)
 
 
-def test_a_workout_without_numbers_that_gets_some_shows(is_right, db, user):
+def test_a_workout_without_numbers_that_gets_some_is_shown(is_right, db, user):
     workout = insert_workout(db, user.id, distance=None, ascent=None)
     db.run("UPDATE workouts SET distance = '2.5', ascent = '3.5' WHERE id = %s", workout)
     assert is_right(user)['total_distance'] == 2.5
 
 
-def test_moving_a_workout_to_another_account_shows_at_both(is_right, db, make_user):
+def test_moving_a_workout_to_another_account_is_shown_at_both(is_right, db, make_user):
     first, second = make_user(), make_user()
     workout = insert_workout(db, first.id, 3)
     insert_workout(db, first.id, 4)
@@ -232,20 +232,20 @@ def test_moving_a_workout_to_another_account_shows_at_both(is_right, db, make_us
 @pytest.mark.parametrize('change', [
     {'value': 5}, {'value': None}, {'record_type': 'MS'}, {'sport_id': 9},
     {'workout_date': '2030-06-01 12:00:00'}, {'workout_uuid': str(uuid.uuid4())}])
-def test_changing_a_record_shows(is_right, db, user, change):
+def test_changing_a_record_is_shown(is_right, db, user, change):
     record = insert_record(db, insert_workout(db, user.id), 'AS', 1000)
     name, value = next(iter(change.items()))
     db.run(f'UPDATE records SET {name} = %s WHERE id = %s', value, record)
     is_right(user)
 
 
-def test_changing_a_record_s_number_shows(is_right, db, user):
+def test_changing_the_id_of_a_record_is_shown(is_right, db, user):
     record = insert_record(db, insert_workout(db, user.id), 'AS', 1000)
     db.run('UPDATE records SET id = %s WHERE id = %s', record + 1000000, record)
     assert is_right(user)['records'][0]['id'] == record + 1000000
 
 
-def test_deleting_records_shows(is_right, db, user):
+def test_deleting_records_is_shown(is_right, db, user):
     workout = insert_workout(db, user.id)
     for kind in ('AS', 'FD', 'LD'):
         insert_record(db, workout, kind, 1000)
@@ -255,7 +255,7 @@ def test_deleting_records_shows(is_right, db, user):
     assert is_right(user)['records'] == []
 
 
-def test_replacing_a_record_shows(is_right, db, user):
+def test_replacing_a_record_is_shown(is_right, db, user):
     workout = insert_workout(db, user.id)
     insert_record(db, workout, 'AS', 1000)
     db.run('INSERT INTO records (user_id, sport_id, workout_id, workout_uuid, record_type, '
@@ -269,7 +269,7 @@ def test_replacing_a_record_shows(is_right, db, user):
     assert is_right(user)['records'][0]['value'] == 30.0
 
 
-def test_one_statement_that_changes_many_rows_shows(is_right, db, user):
+def test_one_statement_that_changes_many_rows_is_shown(is_right, db, user):
     for sport in (1, 2, 3):
         insert_workout(db, user.id, sport)
     db.run('INSERT INTO workouts (uuid, user_id, sport_id, workout_date, duration, distance) '
@@ -282,7 +282,7 @@ def test_one_statement_that_changes_many_rows_shows(is_right, db, user):
     assert is_right(user)['nb_workouts'] == 0
 
 
-def test_what_is_rolled_back_does_not_show(is_right, db, user):
+def test_a_rolled_back_change_is_not_shown(is_right, db, user):
     insert_workout(db, user.id)
     with db.another() as other:
         other.run('START TRANSACTION')
@@ -301,7 +301,7 @@ def test_an_account_with_workouts_can_be_deleted_as_fittrackee_does(db, user):
 
 
 class Writer:
-    """Changes workouts and records of some accounts at random, as any program might."""
+    """Changes workouts and records of some accounts at random, as other programs do."""
 
     def __init__(self, sql, user_ids, seed):
         self.sql = sql
@@ -344,7 +344,7 @@ class Writer:
     def remove(self):
         chosen = self.any_of('workouts')
         self.sql.run('START TRANSACTION')
-        # the lock keeps other writers from adding a record in between
+        # the lock keeps other writers from adding a record meanwhile
         self.sql.rows('SELECT id FROM workouts WHERE id = %s FOR UPDATE', chosen)
         self.sql.run('DELETE FROM records WHERE workout_id = %s', chosen)
         self.sql.run('DELETE FROM workouts WHERE id = %s', chosen)
@@ -392,7 +392,7 @@ def test_concurrent_writers_of_one_account_keep_the_totals_exact(is_right, db, u
 
 
 def again_after_deadlock(step):
-    """What the database refuses as a deadlock was rolled back: it may be done again."""
+    """Repeat a transaction that the database rolled back because of a deadlock."""
     for _ in range(20):
         try:
             return step()
@@ -414,7 +414,7 @@ def test_concurrent_inserts_for_one_account_never_deadlock(is_right, db, user, i
 
 
 def test_a_profile_read_while_others_write_is_never_torn(shown, db, user, in_parallel):
-    """Each transaction adds one workout of 1 km and 60 s: the three totals must always agree."""
+    """Each transaction adds one workout of 1 km and 60 s, so the three totals must always agree."""
     def write():
         with db.another() as sql:
             for _ in range(60):
@@ -430,16 +430,15 @@ def test_a_profile_read_while_others_write_is_never_torn(shown, db, user, in_par
     in_parallel([write, write, read, read])
 
 
-# ---- one question ------------------------------------------------------------------------------
+# ---- one query ---------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('workouts', [0, 30])
-def test_one_request_is_one_question_to_the_database(api_without_mail, stack_without_mail, minter,
-                                                     db_without_mail, workouts):
+def test_one_request_is_one_query(api_without_mail, stack_without_mail, db_without_mail, workouts):
     account = insert_user(db_without_mail)
     for sport in range(workouts):
         insert_record(db_without_mail, insert_workout(db_without_mail, account.id, sport % 14 + 1),
                       ('AS', 'FD', 'HA')[sport // 14], 1000)
-    token = minter.token(account.id)
+    token = api_without_mail.post('/api/auth/login', json=account.credentials).json()['auth_token']
 
     def ask(times):
         for _ in range(times):
@@ -448,12 +447,12 @@ def test_one_request_is_one_question_to_the_database(api_without_mail, stack_wit
     def counted(name):
         return int(root.row(f"SHOW GLOBAL STATUS LIKE '{name}'")['Value'])
 
-    with ThreadPoolExecutor(8) as pool:  # at once, so that all processes prepare what they need
+    with ThreadPoolExecutor(8) as pool:  # in parallel, so that every process prepares its statement
         list(pool.map(ask, [20] * 8))
-    with database.root_sql(stack_without_mail) as root:
-        executed, questions = counted('Com_stmt_execute'), counted('Questions')
+    with root_sql(stack_without_mail) as root:
+        executed, queries = counted('Com_stmt_execute'), counted('Questions')
         ask(40)
-        assert counted('Questions') - questions == 40 + 1  # and this one of our own
+        assert counted('Questions') - queries == 40 + 1  # including this query of the test
         assert counted('Com_stmt_execute') - executed == 40
 
 
@@ -461,7 +460,7 @@ def test_one_request_is_one_question_to_the_database(api_without_mail, stack_wit
 
 @pytest.fixture
 def no_triggers(empty_database, programs):
-    """A database whose account may not make triggers."""
+    """A database whose account cannot create triggers."""
     made = empty_database(WITHOUT_TRIGGERS)
     done = programs.migrate(made)
     assert done.returncode == 0 and b'skipped' in done.stdout + done.stderr
@@ -470,7 +469,7 @@ def no_triggers(empty_database, programs):
 
 @pytest.fixture
 def is_right_in(programs, minter):
-    """The profile shows what the tables of another database hold."""
+    """Assert that the profile agrees with the tables of another database."""
     def check(where, sql, account):
         answer = programs.cgi('GET', PROFILE, token=minter.token(account.id),
                               settings={'DATABASE_URL': where.url})
@@ -502,18 +501,18 @@ def test_without_triggers_many_records_are_all_shown(no_triggers, is_right_in):
         assert len(is_right_in(no_triggers, sql, account)['records']) == 70
 
 
-def test_when_the_right_to_triggers_comes_what_is_there_is_counted(no_triggers, is_right_in,
-                                                                   programs,
-                                                                  stack):
+def test_existing_rows_are_counted_when_the_triggers_become_possible(no_triggers, is_right_in,
+                                                                     programs,
+                                                                     stack):
     with no_triggers.connect() as sql:
         accounts = [insert_user(sql) for _ in range(4)]
         writer = Writer(sql, [account.id for account in accounts[:3]], 11)
         for _ in range(60):
             writer.step()
-    with database.root_sql(stack) as root:
+    with root_sql(stack) as root:
         root.run(f'GRANT TRIGGER ON {no_triggers.name}.* TO {no_triggers.user}@localhost')
     assert programs.migrate(no_triggers).returncode == 0
-    with no_triggers.connect() as sql:  # a new connection knows the new right
+    with no_triggers.connect() as sql:  # only a new connection has the new privilege
         writer.sql = sql
         assert sql.value("SELECT COUNT(*) FROM information_schema.TRIGGERS "
                          "WHERE TRIGGER_SCHEMA = DATABASE()") > 0

@@ -1,5 +1,5 @@
-"""Bearer tokens with scopes: those of OAuth 2.0 applications and personal ones (contract section
-3.3 and the scopes of 2.1), and what all endpoints that ask for a token have in common."""
+"""Bearer tokens with scopes, from OAuth 2.0 applications and personal ones (contract §3.3, and the
+scopes of §2.1), and the rules that all endpoints with a token share."""
 
 import time
 import uuid
@@ -7,18 +7,18 @@ from datetime import timedelta
 
 import pytest
 
-from support.answers import (INVALID, LOGGED_OUT, NO_FILE_PART, exact, is_bad_scope, is_bad_token,
-                             is_bad_type, is_no_auth)
-from support.people import now, user_row
-from support.profile import expected_profile
-from support.scoped import ALL_SCOPES, PERSONAL_PREFIX, SCOPES, oauth2_token, personal_token
-from support.tokens import sha256_hex
+from tests.harness.answers import (INVALID, LOGGED_OUT, NO_FILE_PART, exact, is_bad_scope, is_bad_token,
+                                   is_bad_type, is_no_auth)
+from tests.harness.people import now, user_row
+from tests.api.support.profile import expected_profile
+from tests.api.support.scoped import ALL_SCOPES, PERSONAL_PREFIX, SCOPES, oauth2_token, personal_token
+from tests.harness.tokens import sha256_hex
 
 PROFILE = '/api/auth/profile'
 LOGOUT = '/api/auth/logout'
 PICTURE = '/api/auth/picture'
 HOUR = 3600
-PROTECTED = {  # (method, path): the scope that it needs, or both
+PROTECTED = {  # (method, path): the required scope, or both scopes
     ('GET', '/api/auth/profile'): 'profile:read',
     ('HEAD', '/api/auth/profile'): 'profile:read',
     ('POST', '/api/auth/profile/edit'): 'profile:write',
@@ -75,7 +75,7 @@ def of_personal(db, token):
 
 @pytest.mark.parametrize('scope', SCOPES)
 @pytest.mark.parametrize('call', PROTECTED, ids=name_of)
-def test_each_endpoint_takes_the_scope_that_it_needs_and_no_other(api, issue, user, call, scope):
+def test_each_endpoint_accepts_only_the_scope_that_it_needs(api, issue, user, call, scope):
     answer = api.request(*call, token=issue(user, scope).text)
     if PROTECTED[call] in (scope, None):
         assert answer.status not in (401, 403)
@@ -92,22 +92,22 @@ def test_all_other_scopes_together_are_not_enough(api, issue, user, call):
 
 
 @pytest.mark.parametrize('call', WITH_BODY, ids=name_of)
-@pytest.mark.parametrize('octets', [b'', b'{', b'[1]'])
-def test_the_scope_is_checked_before_the_body(api, issue, user, call, octets):
+@pytest.mark.parametrize('content', [b'', b'{', b'[1]'])
+def test_the_scope_is_checked_before_the_body(api, issue, user, call, content):
     headers = {'Content-Type': 'application/json'}
     bad, good = issue(user, 'users:write'), issue(user, 'profile:write')
-    is_bad_scope(api.request(*call, data=octets, headers=headers, token=bad.text))
+    is_bad_scope(api.request(*call, data=content, headers=headers, token=bad.text))
     refusal = NO_FILE_PART if call[1] == PICTURE else INVALID
-    exact(api.request(*call, data=octets, headers=headers, token=good.text), refusal)
+    exact(api.request(*call, data=content, headers=headers, token=good.text), refusal)
 
 
 @pytest.mark.parametrize('call', [call for call in PROTECTED if call[0] != 'HEAD'], ids=name_of)
-@pytest.mark.parametrize('octets',
+@pytest.mark.parametrize('content',
                          [b'', b'{', b'{"email": "x", "password": "y", "accepted_policy": true}'])
-def test_authentication_goes_before_the_body(api, make_user, minter, call, octets):
+def test_authentication_is_checked_before_the_body(api, make_user, minter, call, content):
     def ask(**options):
         headers = {'Content-Type': 'application/json', **options.pop('headers', {})}
-        return api.request(*call, data=octets, headers=headers, **options)
+        return api.request(*call, data=content, headers=headers, **options)
 
     is_no_auth(ask())
     is_no_auth(ask(headers={'Authorization': 'Bearer'}))
@@ -118,7 +118,7 @@ def test_authentication_goes_before_the_body(api, make_user, minter, call, octet
 
 
 @pytest.mark.parametrize('call', [call for call in PROTECTED if call[0] != 'HEAD'], ids=name_of)
-def test_each_endpoint_refuses_what_is_expired_or_revoked(api, user, issue_oauth2, issue_personal,
+def test_each_endpoint_refuses_expired_and_revoked_tokens(api, user, issue_oauth2, issue_personal,
                                                           call):
     for token in (issue_oauth2(user, issued_at=1000), issue_oauth2(user, access_token_revoked_at=1),
                   issue_personal(user, expires_at=now()), issue_personal(user, revoked_at=now())):
@@ -131,13 +131,13 @@ def test_a_first_party_token_needs_no_scope(api, minter, user, call):
     assert answer.status not in (401, 403)
 
 
-# ---- the words ----------------------------------------------------------------------------------
+# ---- the list of scopes -------------------------------------------------------------------------
 
 @pytest.mark.parametrize('scope', [
     'profile:read', 'profile:read profile:write', 'profile:write profile:read', ALL_SCOPES,
     '  profile:read ', 'x  profile:read  y', 'profile:read profile:read',
     f'{"x" * 100} profile:read'])
-def test_the_scope_is_one_of_several_words(api, issue, user, scope):
+def test_the_scope_can_be_one_of_several(api, issue, user, scope):
     assert api.get(PROFILE, token=issue(user, scope).text).status == 200
 
 
@@ -146,7 +146,7 @@ def test_the_scope_is_one_of_several_words(api, issue, user, scope):
     'Profile:read', 'profile:reads', 'xprofile:read', 'profile:read,profile:write', 'profile:read;',
     'profile : read', 'profile:read\tprofile:write', 'profile:read\nx', '"profile:read"',
     'profile:*', '*', 'profile:rea d', 'all'])
-def test_no_other_word_will_do(api, issue, user, scope):
+def test_other_scopes_are_not_enough(api, issue, user, scope):
     is_bad_scope(api.get(PROFILE, token=issue(user, scope).text))
 
 
@@ -154,12 +154,12 @@ def test_no_scope_at_all_is_not_enough(api, issue_oauth2, user):
     is_bad_scope(api.get(PROFILE, token=issue_oauth2(user, None).text))
 
 
-def test_a_long_list_of_words_is_read_to_its_end(api, issue_oauth2, user):
+def test_a_long_list_of_scopes_is_read_completely(api, issue_oauth2, user):
     words = ' '.join(f'word{number}' for number in range(5000))
     assert api.get(PROFILE, token=issue_oauth2(user, f'{words} profile:read').text).status == 200
 
 
-# ---- what the token can do ----------------------------------------------------------------------
+# ---- use of the token ---------------------------------------------------------------------------
 
 def test_the_token_shows_the_account_that_it_belongs_to(api, db, issue, make_user):
     for account in (make_user(), make_user()):
@@ -178,7 +178,7 @@ def test_the_token_edits_the_account_that_it_belongs_to(api, db, issue, make_use
 
 
 @pytest.mark.parametrize('scheme', ['bearer', 'BEARER', 'bEaReR'])
-def test_the_scheme_may_be_in_any_case(api, issue, user, scheme):
+def test_the_scheme_can_be_in_any_case(api, issue, user, scheme):
     token = issue(user).text
     assert api.get(PROFILE, headers={'Authorization': f'{scheme} {token}'}).status == 200
 
@@ -195,7 +195,7 @@ def test_a_token_in_another_spelling_is_refused(api, issue, user, change):
     is_bad_token(api.get_with_header(PROFILE, f'Authorization: Bearer {token}'))
 
 
-def test_it_changes_nothing_to_use_an_oauth2_token(api, db, issue_oauth2, user, work_off):
+def test_using_an_oauth2_token_changes_nothing(api, db, issue_oauth2, user, work_off):
     token = issue_oauth2(user)
     work_off()
     before = db.checksums()
@@ -206,30 +206,30 @@ def test_it_changes_nothing_to_use_an_oauth2_token(api, db, issue_oauth2, user, 
 # ---- the account of the token -------------------------------------------------------------------
 
 @pytest.mark.parametrize('columns', [{'active': False}, {'suspended_at': now()}])
-def test_an_account_that_may_not_log_in_must_authenticate(api, issue, make_user, columns):
+def test_an_account_that_cannot_log_in_must_authenticate(api, issue, make_user, columns):
     token = issue(make_user(**columns))
     is_no_auth(api.get(PROFILE, token=token.text))
     is_no_auth(api.post(LOGOUT, token=token.text))
 
 
-def test_a_missing_scope_goes_before_the_account(api, issue, make_user):
+def test_a_missing_scope_is_reported_before_the_account(api, issue, make_user):
     is_bad_scope(api.get(PROFILE, token=issue(make_user(active=False), 'users:read').text))
 
 
-def test_an_expired_token_goes_before_scope_and_account(api, issue_oauth2, issue_personal,
-                                                        make_user):
+def test_an_expired_token_is_reported_before_scope_and_account(api, issue_oauth2, issue_personal,
+                                                               make_user):
     account = make_user(active=False)
     is_bad_token(api.get(PROFILE, token=issue_oauth2(account, 'x', issued_at=1).text))
     is_bad_token(api.get(PROFILE, token=issue_personal(account, 'x', expires_at=now()).text))
 
 
-def test_a_token_of_nobody_must_authenticate(api, db):
+def test_a_token_without_an_account_must_authenticate(api, db):
     is_no_auth(api.get(PROFILE, token=oauth2_token(db, None).text))
     is_bad_scope(api.get(PROFILE, token=oauth2_token(db, None, 'x').text))
 
 
 def test_a_token_of_an_unknown_account_must_authenticate(api, db):
-    """As an import without its foreign keys may leave it."""
+    """An import without foreign keys can leave this row."""
     with db.another() as careless:
         careless.run('SET foreign_key_checks = 0')
         tokens = [make(careless, 2_000_000_000) for make in (oauth2_token, personal_token)]
@@ -254,7 +254,7 @@ def test_a_password_change_by_its_owner_leaves_them(api, issue, minter, user):
 @pytest.mark.parametrize(('age', 'expires_in'), [
     (0, 3600), (3500, 3600), (0, 0), (10**9, 0), (10**9, 2 * 10**9), (-1000, 1), (-1000, 0),
     (0, 2**31 - 1)])
-def test_an_oauth2_token_lives_until_it_expires(api, issue_oauth2, user, age, expires_in):
+def test_an_oauth2_token_is_valid_until_it_expires(api, issue_oauth2, user, age, expires_in):
     token = issue_oauth2(user, issued_at=int(time.time()) - age, expires_in=expires_in)
     assert api.get(PROFILE, token=token.text).status == 200
 
@@ -272,14 +272,22 @@ def test_a_revoked_oauth2_token_is_refused(api, issue_oauth2, user, column, mome
     is_bad_token(api.get(PROFILE, token=issue_oauth2(user, **{column: moment}).text))
 
 
-def test_a_refresh_token_is_no_access_token(api, db, issue_oauth2, user):
-    row = of_oauth2(db, issue_oauth2(user))
-    is_bad_token(api.get(PROFILE, token=row['refresh_token']))
+def test_a_refresh_token_is_not_an_access_token(api, issue_oauth2, user):
+    text = uuid.uuid4().hex
+    issue_oauth2(user, refresh_token=text)
+    is_bad_token(api.get(PROFILE, token=text))
+
+
+def test_what_the_table_holds_is_not_a_token(api, db, issue_oauth2, user):
+    token = issue_oauth2(user)
+    row = of_oauth2(db, token)
+    assert token.text not in row.values()
+    is_bad_token(api.get(PROFILE, token=row['access_token']))
 
 
 @pytest.mark.parametrize('text', ['x', 'A-b_c.d~e+f/g==', 'a' * 40, 'a.b.c', '{}', "'", '%',
                                   '_' * 8])
-def test_an_oauth2_token_may_be_any_text(api, db, issue_oauth2, user, text):
+def test_an_oauth2_token_can_be_any_text(api, db, issue_oauth2, user, text):
     token = issue_oauth2(user, access_token=text)
     try:
         assert api.get(PROFILE, token=text).status == 200
@@ -287,8 +295,8 @@ def test_an_oauth2_token_may_be_any_text(api, db, issue_oauth2, user, text):
         db.run('DELETE FROM oauth2_token WHERE id = %s', token.id)
 
 
-def test_an_oauth2_token_of_255_characters_is_accepted(api, issue_oauth2, user):
-    text = uuid.uuid4().hex + 'x' * 223
+def test_a_long_oauth2_token_is_accepted(api, issue_oauth2, user):
+    text = uuid.uuid4().hex + 'x' * 500
     issue_oauth2(user, access_token=text)
     assert api.get(PROFILE, token=text).status == 200
     is_bad_token(api.get(PROFILE, token=text + 'x'))
@@ -317,7 +325,7 @@ def test_a_token_that_is_not_ascii_is_refused(api, text):
 
 def test_an_oauth2_token_in_the_form_of_a_bad_jwt_is_looked_up(api, issue_oauth2, minter, make_user,
                                                                user):
-    """Whatever was wrong with it as one of ours."""
+    """The token is looked up, whatever makes it invalid as a token of Fitgate."""
     text = minter.token(make_user(active=False).id, exp=1, jti=uuid.uuid4().hex[:8])
     issue_oauth2(user, 'profile:read', access_token=text)
     assert api.get(PROFILE, token=text).status == 200
@@ -326,26 +334,28 @@ def test_an_oauth2_token_in_the_form_of_a_bad_jwt_is_looked_up(api, issue_oauth2
 # ---- personal tokens ----------------------------------------------------------------------------
 
 @pytest.mark.parametrize('life', [None, timedelta(minutes=1), timedelta(days=36500)])
-def test_a_personal_token_lives_until_it_expires(api, issue_personal, user, life):
+def test_a_personal_token_is_valid_until_it_expires(api, issue_personal, user, life):
     token = issue_personal(user, expires_at=None if life is None else now() + life)
     assert api.get(PROFILE, token=token.text).status == 200
 
 
 @pytest.mark.parametrize('age', [timedelta(seconds=1), timedelta(days=1000)])
-def test_an_expired_personal_token_is_refused_and_not_noted(api, db, issue_personal, user, age):
+def test_an_expired_personal_token_is_refused_and_its_use_is_not_recorded(
+        api, db, issue_personal, user, age):
     token = issue_personal(user, expires_at=now() - age)
     is_bad_token(api.get(PROFILE, token=token.text))
     assert of_personal(db, token)['last_used_at'] is None
 
 
 @pytest.mark.parametrize('moment', [timedelta(days=-1), timedelta(days=1)])
-def test_a_revoked_personal_token_is_refused_and_not_noted(api, db, issue_personal, user, moment):
+def test_a_revoked_personal_token_is_refused_and_its_use_is_not_recorded(
+        api, db, issue_personal, user, moment):
     token = issue_personal(user, revoked_at=now() + moment)
     is_bad_token(api.get(PROFILE, token=token.text))
     assert of_personal(db, token)['last_used_at'] is None
 
 
-def test_the_stored_hash_is_no_token(api, db, issue_personal, user):
+def test_the_stored_hash_is_not_a_token(api, db, issue_personal, user):
     stored = of_personal(db, issue_personal(user))['token']
     is_bad_token(api.get(PROFILE, token=stored))
     is_bad_token(api.get(PROFILE, token=PERSONAL_PREFIX + stored))
@@ -365,7 +375,7 @@ def test_an_unknown_personal_token_is_refused(api, text):
     is_bad_token(api.get_with_header(PROFILE, f'Authorization: Bearer {text}'))
 
 
-def test_the_first_use_is_noted(api, db, issue_personal, user):
+def test_the_first_use_is_recorded(api, db, issue_personal, user):
     token = issue_personal(user)
     started = now()
     assert api.get(PROFILE, token=token.text).status == 200
@@ -373,7 +383,7 @@ def test_the_first_use_is_noted(api, db, issue_personal, user):
 
 
 @pytest.mark.parametrize(('age', 'noted'), [(0, False), (59, False), (61, True), (100000, True)])
-def test_the_last_use_is_noted_once_an_hour(api, db, issue_personal, user, age, noted):
+def test_the_last_use_is_recorded_once_an_hour(api, db, issue_personal, user, age, noted):
     before = now() - timedelta(minutes=age)
     token = issue_personal(user, last_used_at=before)
     assert api.get(PROFILE, token=token.text).status == 200
@@ -421,7 +431,7 @@ def test_logout_leaves_other_tokens_alone(api, issue, minter, profile, user):
     profile(minter.token(user.id))
 
 
-def test_logging_out_many_times_at_once_is_no_error(api, issue, in_parallel, user):
+def test_concurrent_logouts_with_one_token_succeed(api, issue, in_parallel, user):
     token = issue(user)
     answers = in_parallel([lambda: api.post(LOGOUT, token=token.text)] * 10)
     assert any(answer.status == 200 for answer in answers)

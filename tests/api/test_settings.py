@@ -1,18 +1,18 @@
-"""Settings: where they come from, and what a wrong one is answered with (contract section 1)."""
+"""Settings: their sources, and the answer to requests if one is invalid (contract §1)."""
 
 import os
 import re
+import socket
+import subprocess
 
 import pytest
 
-from support.answers import ERR500, PONG, exact, is_json
-from support.passwords import new_hash
-from support.people import unique
-from support.tokens import Minter, read, sha256_hex
-
-SERVICES = ('register', 'login', 'profile', 'config')
-PROGRAMS = (*SERVICES, 'worker', 'admin')
-LOG_LINE = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (\w+)\[\d+\] (info|warn|error) (.*)')
+from tests.harness.answers import ERR500, PONG, exact, is_json
+from tests.harness.passwords import new_hash
+from tests.harness.people import unique
+from tests.harness.tokens import Minter, read, sha256_hex
+from tests.harness.log import entries, parse_line
+from tests.harness.tree import PROGRAMS, SERVICES
 
 WRONG = [
     ('DATABASE_URL', ''), ('DATABASE_URL', 'x'), ('DATABASE_URL', 'mysql://'),
@@ -21,14 +21,18 @@ WRONG = [
     ('DATABASE_URL', 'mysql://u:hidden@localhost:x/db'),
     ('DATABASE_URL', 'mysql://u:hidden@localhost:99999/db'),
     ('DATABASE_URL', 'mysql://u:hidden%zz@localhost/db'),
+    ('DATABASE_URL', 'mysql://u:12/hidden@localhost/db'),
     ('DATABASE_URL', 'mysql://u:hidden@localhost/db?ssl=x'),
     ('APP_SECRET_KEY', ''),
     ('EMAIL_URL', 'x'), ('EMAIL_URL', 'http://localhost'), ('EMAIL_URL', 'smtps://localhost'),
     ('EMAIL_URL', 'smtp://'), ('EMAIL_URL', 'smtp://localhost:x'),
     ('EMAIL_URL', 'smtp://u:hidden@localhost:0x'),
     ('EMAIL_URL', 'smtp://localhost?tls=True&ssl=True'),
+    ('EMAIL_URL', 'smtp://mail@example.org:pa?hid&den@hidden@localhost:587?tls=True'),
+    ('EMAIL_URL', 'smtp://mail@example.org:12?hidden=1@localhost'),
     ('SENDER_EMAIL', ''), ('SENDER_EMAIL', 'x'), ('SENDER_EMAIL', 'a@b\r\nBcc: c@d.e'),
-    ('UI_URL', ''), ('UI_URL', 'x'), ('UI_URL', 'ftp://x'), ('UI_URL', 'javascript:alert(1)'),
+    ('UI_URL', ''), ('UI_URL', 'x'), ('UI_URL', 'fittrackee.example.org'), ('UI_URL',
+                                                                            'ftp://x'), ('UI_URL', 'javascript:alert(1)'),
     ('UI_URL', 'https://x\r\ny'),
     ('TOKEN_EXPIRATION_DAYS', 'x'), ('TOKEN_EXPIRATION_DAYS', '-1'), ('TOKEN_EXPIRATION_DAYS',
                                                                       '1.5'),
@@ -47,8 +51,9 @@ def is_one_line_naming(done, name):
 
 
 @pytest.mark.parametrize(('name', 'value'), WRONG)
-def test_a_wrong_setting_is_one_line_that_names_it(programs, name, value):
-    """register needs them all. Started by hand, as here, nobody is owed an HTTP answer."""
+def test_an_invalid_setting_is_reported_in_one_line(programs, name, value):
+    """register needs all of them. It is started by hand here, not by a web server, so it sends no
+    HTTP answer."""
     settings = {name: value}
     done = programs.run('register', settings=settings)
     is_one_line_naming(done, name)
@@ -56,7 +61,7 @@ def test_a_wrong_setting_is_one_line_that_names_it(programs, name, value):
 
 
 @pytest.mark.parametrize(('name', 'value'), WRONG)
-def test_in_cgi_a_wrong_setting_is_answered_as_well(programs, name, value):
+def test_in_cgi_an_invalid_setting_is_answered_too(programs, name, value):
     answer = programs.cgi('POST', '/api/auth/register', json={'a': 1}, settings={name: value})
     exact(answer, ERR500)
     assert answer.exit_status == 1 and name in answer.stderr
@@ -73,6 +78,24 @@ def test_every_program_refuses_to_start_without_a_database(programs, program, va
     is_one_line_naming(done, 'DATABASE_URL')
 
 
+SHORT_KEY = 'APP_SECRET_KEY has only 5 bytes'
+
+
+def test_a_short_key_is_warned_about_when_a_program_starts(stack, programs, tmp_path):
+    """A CGI program does not warn, because it starts with each request."""
+    settings = {'APP_SECRET_KEY': 'short'}
+    assert SHORT_KEY in stack.run_worker_once(settings=settings).stderr
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / 'socket'))
+        listening.listen()
+        with subprocess.Popen([programs.build / 'login'], stdin=listening, stderr=subprocess.PIPE,
+                              env=programs.environment(settings)) as service:
+            assert SHORT_KEY in service.stderr.readline().decode()
+            service.terminate()
+    answer = programs.cgi('GET', '/api/auth/login', settings=settings)
+    assert answer.status == 405 and SHORT_KEY not in answer.stderr
+
+
 def test_a_password_hash_that_crypt_does_not_know_is_refused_or_an_error(programs, registration):
     answer = programs.cgi('POST', '/api/auth/register', json=registration(),
                           settings={'PASSWORD_HASH': '$nonsense$4'})
@@ -83,7 +106,7 @@ def test_a_password_hash_that_crypt_does_not_know_is_refused_or_an_error(program
 
 @pytest.fixture
 def settings_file(tmp_path, stack):
-    """Write a settings file with what is needed and these lines."""
+    """Write a settings file with the required settings and these lines."""
     def write(*lines, mode=0o600):
         path = tmp_path / 'fitgate.conf'
         needed = [line for line in stack.settings_file.read_text().splitlines()
@@ -111,7 +134,7 @@ def test_a_line_of_the_file_is_a_setting(programs, settings_file, line, value):
     assert attribution(programs, settings_file('# a comment', '', line)) == value
 
 
-def test_the_environment_goes_before_the_file(programs, settings_file):
+def test_the_environment_takes_precedence_over_the_file(programs, settings_file):
     settings = settings_file('MAP_ATTRIBUTION=file')
     assert attribution(programs, {**settings, 'MAP_ATTRIBUTION': 'environment'}) == 'environment'
 
@@ -123,20 +146,20 @@ def test_a_file_that_others_can_read_or_write_is_refused(programs, settings_file
 
 
 @pytest.mark.parametrize('line', ['nonsense', '=x', 'A B=x', 'MAP_ATTRIBUTION="open', 'A-B=1'])
-def test_a_line_that_is_no_setting_is_refused(programs, settings_file, line):
+def test_a_line_that_is_not_a_setting_is_refused(programs, settings_file, line):
     done = programs.run('config', settings=settings_file(line))
     assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
     assert b'fitgate.conf' in done.stderr
 
 
-def test_a_database_for_one_executable_wins(programs, scratch):
+def test_the_database_url_of_a_program_takes_precedence(programs, scratch):
     answer = programs.cgi('GET', '/api/config', settings={
         'DATABASE_URL': 'mysql://x:y@localhost/z?unix_socket=/nonexistent',
         'DATABASE_URL_CONFIG': scratch.url})
     assert answer.status == 200
 
 
-# ---- what some of them do ----------------------------------------------------------------------
+# ---- the effect of some settings ---------------------------------------------------------------
 
 def test_the_life_of_a_token_is_days_and_seconds(programs, user):
     answer = programs.cgi('POST', '/api/auth/login', json=user.credentials, settings={
@@ -189,17 +212,17 @@ def test_an_expired_confirmation_follows_the_setting(programs, db, make_user):
 
 @pytest.mark.parametrize('url', ['https://x.example/', 'https://x.example///'])
 def test_a_slash_at_the_end_of_the_site_is_dropped(programs, stack, scratch, registration,
-                                                   mail_folder, url):
+                                                   mailbox, url):
     settings = {'DATABASE_URL': scratch.url, 'UI_URL': url}
     body = registration()
     assert programs.cgi('POST', '/api/auth/register', json=body, settings=settings).status == 200
     assert stack.run_worker_once(settings=settings).returncode == 0
-    assert 'https://x.example/account-confirmation?token=' in mail_folder.to(body['email'])[0].text
+    assert 'https://x.example/account-confirmation?token=' in mailbox.to(body['email'])[0].text
 
 
 # ---- the log -----------------------------------------------------------------------------------
 
-def test_the_log_goes_to_the_file_of_the_setting(programs, tmp_path):
+def test_the_log_is_written_to_the_configured_file(programs, tmp_path):
     path = tmp_path / 'log'
     for number in range(2):
         answer = programs.cgi('GET', '/api/ping', settings={'LOG': str(path)})
@@ -214,15 +237,18 @@ def test_the_log_goes_to_the_file_of_the_setting(programs, tmp_path):
 def test_a_log_that_cannot_be_opened_stops_nothing(programs):
     answer = programs.cgi('GET', '/api/ping', settings={'LOG': '/nonexistent/log'})
     exact(answer, PONG)
-    assert 'LOG' in answer.stderr
+    assert entries(answer.stderr, level='warning')[0]['message'] == (
+        'could not open log file "/nonexistent/log": No such file or directory')
 
 
 def test_every_log_line_has_the_agreed_form(api, stack):
     api.get('/api/ping')
     for name in (*SERVICES, 'worker'):
         for line in stack.log_text(name).splitlines():
-            found = LOG_LINE.fullmatch(line)
-            assert found and found[1] == name, line
+            entry = parse_line(line)
+            assert list(entry)[:4] == ['time', 'level', 'program', 'pid'], line
+            assert re.fullmatch(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z', entry['time']), line
+            assert entry['level'] in ('error', 'warning', 'info') and entry['program'] == name
 
 
 def test_the_settings_file_of_a_stack_is_private(stack):

@@ -1,10 +1,10 @@
 """POST /api/auth/profile/edit/sports and DELETE /api/auth/profile/reset/sports/<sport_id> (contract
-sections 6.9 and 6.10)."""
+§6.9 and §6.10)."""
 
 import pytest
 
-from support.answers import INVALID, NO_SUCH_SPORT, NOT_ALLOWED, NOURL, error, exact
-from support.bodies import WRONG_FOR_FLAGS, refuses_unreadable_bodies
+from tests.harness.answers import INVALID, NO_SUCH_SPORT, NOT_ALLOWED, NOURL, error, exact
+from tests.api.support.bodies import WRONG_FOR_FLAGS, refuses_unreadable_bodies
 
 EDIT = '/api/auth/profile/edit/sports'
 RESET = '/api/auth/profile/reset/sports'
@@ -45,7 +45,7 @@ def is_refused(edit, preferences):
 
 @pytest.fixture
 def own_sport(db):
-    """A sport of the test's own: own_sport(threshold)."""
+    """Create a sport for the test: own_sport(threshold)."""
     made = []
 
     def make(**columns):
@@ -68,7 +68,7 @@ def updated(user, sport_id, color=None, is_active=True, threshold=1.0):
 
 # ---- storing ------------------------------------------------------------------------------------
 
-def test_all_three_at_once(edit, preferences, user):
+def test_all_three_preferences_are_stored_together(edit, preferences, user):
     exact(edit({'sport_id': RUNNING, 'color': '#00ff7F', 'is_active': False,
                 'stopped_speed_threshold': 2.25}), updated(user, RUNNING, '#00ff7F', False, 2.25))
     assert preferences() == [(RUNNING, '#00ff7F', 0, 2.25)]
@@ -93,7 +93,7 @@ def test_the_first_use_makes_a_row_with_the_threshold_of_the_sport(edit, prefere
     {'stopped_speed_threshold': 0}, {'stopped_speed_threshold': 0.0},
     {'stopped_speed_threshold': -0.0}, {'x': 1}, {'color': '', 'is_active': None,
                                                   'stopped_speed_threshold': None}])
-def test_what_is_not_given_stays(edit, preferences, user, body):
+def test_a_value_that_is_not_given_stays(edit, preferences, user, body):
     edit({'sport_id': WALKING, 'color': '#abc', 'is_active': False, 'stopped_speed_threshold': 4})
     exact(edit({'sport_id': WALKING, **body}), updated(user, WALKING, '#abc', False, 4))
     assert preferences() == [(WALKING, '#abc', 0, 4)]
@@ -103,20 +103,20 @@ def test_what_is_not_given_stays(edit, preferences, user, body):
     ({'color': '#DEF'}, ('#DEF', 0, 4)), ({'is_active': True}, ('#abc', 1, 4)),
     ({'stopped_speed_threshold': 0.25}, ('#abc', 0, 0.25)),
     ({'color': '#DEF', 'is_active': 1, 'stopped_speed_threshold': 5}, ('#DEF', 1, 5))])
-def test_what_is_given_replaces_what_was(edit, preferences, body, row):
+def test_a_given_value_replaces_the_old_one(edit, preferences, body, row):
     edit({'sport_id': WALKING, 'color': '#abc', 'is_active': False, 'stopped_speed_threshold': 4})
     assert edit({'sport_id': WALKING, **body}).status == 200
     assert preferences() == [(WALKING, *row)]
 
 
-def test_the_same_again_is_no_error(edit, user):
+def test_the_same_values_again_are_accepted(edit, user):
     body = {'sport_id': RUNNING, 'color': '#abc'}
     edit(body)
     exact(edit(body), updated(user, RUNNING, '#abc'))
 
 
 def test_each_sport_and_each_user_has_preferences_of_its_own(api, edit, minter, make_user,
-                                                            preferences):
+                                                             preferences):
     other = make_user()
     edit({'sport_id': RUNNING, 'color': '#111'})
     edit({'sport_id': WALKING, 'color': '#222'})
@@ -125,7 +125,7 @@ def test_each_sport_and_each_user_has_preferences_of_its_own(api, edit, minter, 
     assert preferences(other) == [(RUNNING, '#333', 1, 1)]
 
 
-def test_a_disabled_sport_may_be_edited(edit, own_sport, user):
+def test_preferences_of_a_disabled_sport_can_be_edited(edit, own_sport, user):
     sport_id = own_sport(is_active=0)
     exact(edit({'sport_id': sport_id, 'color': '#abc'}),
           updated(user, sport_id, '#abc', threshold=0.5))
@@ -139,7 +139,7 @@ def test_a_later_threshold_of_the_sport_does_not_change_a_row(db, edit, own_spor
           updated(user, sport_id, '#abc', threshold=0.5))
 
 
-def test_several_first_uses_at_once_make_one_row(edit, in_parallel, preferences, user):
+def test_concurrent_first_uses_make_one_row(edit, in_parallel, preferences, user):
     body = {'sport_id': RUNNING, 'color': '#abc'}
     for answer in in_parallel([lambda: edit(body)] * 8):
         exact(answer, updated(user, RUNNING, '#abc'))
@@ -158,7 +158,7 @@ def test_a_number_or_its_digits_name_a_sport(edit, user, sport_id):
     'abc', '5x', 'x5', '5.0', '5e0', '0x5', '-5', '5 5', '0', str(NO_SPORT), str(2**32 + 5),
     str(2**64 + 5), '9' * 400, '５',
     'Running', '5\n5', "5' OR '1'='1"])
-def test_what_names_no_sport_is_not_found(is_refused, sport_id):
+def test_a_value_that_names_no_sport_is_not_found(is_refused, sport_id):
     is_refused({'sport_id': sport_id, 'is_active': True}, NO_SUCH_SPORT)
 
 
@@ -181,7 +181,7 @@ def test_the_sport_named_twice_is_the_sport_alone(api, token):
                    headers={'Content-Type': 'application/json'}), INVALID)
 
 
-def test_an_unknown_sport_goes_before_what_is_wrong_with_the_rest(is_refused):
+def test_an_unknown_sport_is_reported_before_other_errors(is_refused):
     is_refused({'sport_id': NO_SPORT, 'color': 'x', 'is_active': 'x',
                 'stopped_speed_threshold': -1}, NO_SUCH_SPORT)
 
@@ -198,7 +198,7 @@ def test_a_color_is_stored_as_given(edit, preferences, user, color):
     '#', '#f', '#ff', '#ffff', '#fffff', '#fffffff', '#ffffffff', 'fff', 'ffffff', '#ggg',
     '#ggffff', 'red', ' ', '##fff', '#fff ', ' #fff', '#fff\n', '#ffffff\n', '\n#fff', '#ff\nf',
     '#-12', '#ｆｆｆ', '#' + 'f' * 100000])
-def test_what_is_no_color_is_refused(is_refused, color):
+def test_a_text_that_is_not_a_color_is_refused(is_refused, color):
     is_refused({'sport_id': RUNNING, 'color': color}, BAD_COLOR)
 
 
@@ -213,7 +213,7 @@ def test_a_bad_color_stores_nothing_of_the_rest(edit, is_refused):
                 'stopped_speed_threshold': 7}, BAD_COLOR)
 
 
-def test_a_bad_color_goes_before_what_is_wrong_with_the_rest(is_refused):
+def test_a_bad_color_is_reported_before_other_errors(is_refused):
     is_refused({'sport_id': RUNNING, 'color': 'x', 'is_active': 'x', 'stopped_speed_threshold': -1},
                BAD_COLOR)
 
@@ -233,7 +233,7 @@ def test_an_is_active_of_another_kind_is_refused(is_refused, value):
 
 @pytest.mark.parametrize('threshold', [1, 0.1, 2.5, 1e-300, 5e-324, 1e300, 123456789.125,
                                        0.30000000000000004])
-def test_a_threshold_comes_back_as_the_same_number(edit, preferences, user, threshold):
+def test_a_threshold_is_returned_as_the_same_number(edit, preferences, user, threshold):
     exact(edit({'sport_id': RUNNING, 'stopped_speed_threshold': threshold}),
           updated(user, RUNNING, threshold=threshold))
     assert preferences()[0][3] == threshold
@@ -241,15 +241,15 @@ def test_a_threshold_comes_back_as_the_same_number(edit, preferences, user, thre
 
 @pytest.mark.parametrize('threshold', [-1, -0.1, -1e-300, -1e300, '', '1', '0.5', 'x', True, False,
                                        [], [1], {}])
-def test_what_is_no_threshold_is_refused(is_refused, threshold):
+def test_a_value_that_is_not_a_threshold_is_refused(is_refused, threshold):
     is_refused({'sport_id': RUNNING, 'stopped_speed_threshold': threshold, 'color': '#abc'},
                INVALID)
 
 
 @pytest.mark.parametrize('text', ['Infinity', '-Infinity', 'NaN', '1e999'])
-def test_an_infinite_threshold_is_no_json(api, token, preferences, text):
-    octets = b'{"sport_id": 5, "stopped_speed_threshold": ' + text.encode() + b'}'
-    exact(api.post_text(EDIT, octets, token=token), INVALID)
+def test_an_infinite_threshold_is_not_json(api, token, preferences, text):
+    content = b'{"sport_id": 5, "stopped_speed_threshold": ' + text.encode() + b'}'
+    exact(api.post_text(EDIT, content, token=token), INVALID)
     assert preferences() == []
 
 
@@ -258,14 +258,14 @@ def test_no_mail_is_sent(no_mail, edit, reset):
     assert reset(RUNNING).status == 204
 
 
-def test_a_body_that_is_no_json_object_is_refused(api, token):
+def test_a_body_that_is_not_a_json_object_is_refused(api, token):
     refuses_unreadable_bodies(
         lambda data, headers: api.post(EDIT, data=data, headers=headers, token=token),
         {'sport_id': RUNNING, 'color': '#abc'})
 
 
 @pytest.mark.parametrize('method', ['GET', 'PUT', 'PATCH', 'DELETE'])
-def test_there_is_no_other_method_to_edit(api, token, method):
+def test_other_methods_to_edit_are_not_allowed(api, token, method):
     answer = api.request(method, EDIT, token=token)
     exact(answer, NOT_ALLOWED)
     assert answer.headers['Allow'] == 'POST, OPTIONS'
@@ -284,7 +284,7 @@ def test_a_reset_deletes_the_preferences_of_one_sport(edit, reset, preferences):
     assert preferences() == [(WALKING, '#222', 1, 0.1)]
 
 
-def test_a_reset_of_what_was_never_set_is_no_error(reset, preferences):
+def test_a_reset_of_preferences_that_were_never_set_succeeds(reset, preferences):
     is_reset(reset(RUNNING))
     is_reset(reset(RUNNING))
     assert preferences() == []
@@ -298,13 +298,13 @@ def test_a_reset_leaves_others_alone(api, edit, reset, minter, make_user, prefer
     assert preferences(other) == [(RUNNING, '#333', 1, 1)]
 
 
-def test_after_a_reset_the_next_use_begins_afresh(edit, reset, user):
+def test_after_a_reset_the_next_use_starts_with_defaults(edit, reset, user):
     edit({'sport_id': WALKING, 'color': '#111', 'is_active': False, 'stopped_speed_threshold': 7})
     is_reset(reset(WALKING))
     exact(edit({'sport_id': WALKING, 'is_active': True}), updated(user, WALKING, threshold=0.1))
 
 
-def test_a_disabled_sport_may_be_reset(edit, own_sport, preferences, reset):
+def test_preferences_of_a_disabled_sport_can_be_reset(edit, own_sport, preferences, reset):
     sport_id = own_sport(is_active=0)
     edit({'sport_id': sport_id, 'color': '#abc'})
     is_reset(reset(sport_id))
@@ -314,7 +314,7 @@ def test_a_disabled_sport_may_be_reset(edit, own_sport, preferences, reset):
 @pytest.mark.parametrize('sport_id', [
     '0', '-1', NO_SPORT, 2**31, 2**32 + 5, 2**63, 2**64 + 5, '9' * 200, 'abc', '5x', 'x', '5.0',
     '1e0', '0x5', '%20', '5%20', '%205', '5%0A', '5%27', '%C3%A9', '%EF%BC%95', ':sport_id', '*'])
-def test_what_names_no_sport_cannot_be_reset(reset, edit, preferences, sport_id):
+def test_an_unknown_sport_cannot_be_reset(reset, edit, preferences, sport_id):
     edit({'sport_id': RUNNING, 'color': '#111'})
     exact(reset(sport_id), NO_SUCH_SPORT)
     assert preferences() == [(RUNNING, '#111', 1, 1)]
@@ -331,7 +331,7 @@ def test_the_body_of_a_reset_is_ignored(api, token):
 
 
 @pytest.mark.parametrize('method', ['GET', 'PUT', 'PATCH', 'POST'])
-def test_there_is_no_other_method_to_reset(api, token, method):
+def test_other_methods_to_reset_are_not_allowed(api, token, method):
     answer = api.request(method, f'{RESET}/{RUNNING}', token=token)
     exact(answer, NOT_ALLOWED)
     assert answer.headers['Allow'] == 'DELETE, OPTIONS'

@@ -1,9 +1,10 @@
-"""The URL space and the methods (contract section 2.1), and nginx's own refusals (2.5)."""
+"""The URL space and the methods (contract §2.1), and nginx's own refusals (§2.5)."""
 
 import pytest
 
-from support.answers import INVALID, NOT_ALLOWED, NOURL, PONG, exact, is_json, is_sensible
-from support.waiting import until
+from tests.harness.answers import INVALID, NOT_ALLOWED, NOURL, PONG, exact, is_json, is_sensible
+from tests.harness.log import parse_line
+from tests.api.support.waiting import until
 
 POST_PATHS = ('/api/auth/register', '/api/auth/account/confirm',
               '/api/auth/account/resend-confirmation', '/api/auth/login', '/api/auth/logout')
@@ -11,7 +12,10 @@ GET_PATHS = ('/api/auth/profile', '/api/config', '/api/ping')
 METHODS = ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'FOO')
 
 ALLOW = {**{path: 'POST, OPTIONS' for path in POST_PATHS},
-         **{path: 'GET, HEAD, OPTIONS' for path in GET_PATHS}}
+         **{path: 'GET, HEAD, OPTIONS' for path in GET_PATHS},
+         '/api/config': 'GET, HEAD, PATCH, OPTIONS'}  # by two programs
+
+MIB = 1024 * 1024
 
 UNKNOWN = ('/', '/index.html', '/favicon.ico', '/api', '/api/', '/api/auth', '/api/auth/',
            '/api/nothing', '/api/auth/nothing', '/api/auth/account', '/api/auth/account/',
@@ -90,7 +94,7 @@ def test_head_of_the_profile_asks_for_authentication(api):
     assert (head.status, head.body) == (401, b'')
 
 
-def test_head_of_the_profile_with_a_bad_token_says_why(api):
+def test_head_of_the_profile_with_a_bad_token_has_the_reason(api):
     head = api.request('HEAD', '/api/auth/profile', token='x.y.z')
     assert (head.status, head.body) == (401, b'')
     assert head.headers['WWW-Authenticate'].startswith('Bearer error="invalid_token"')
@@ -102,7 +106,7 @@ def test_a_query_string_is_ignored(api, query):
     exact(api.get('/api/ping' + query), PONG)
 
 
-def test_a_query_string_is_no_body(api, user):
+def test_a_query_string_is_not_a_body(api, user):
     answer = api.post(f'/api/auth/login?email={user.email}&password={user.password}')
     exact(answer, INVALID)
 
@@ -110,6 +114,17 @@ def test_a_query_string_is_no_body(api, user):
 def test_a_query_string_does_not_disturb_a_body(api, user):
     answer = api.post('/api/auth/login?email=x', json=user.credentials)
     assert answer.status == 200
+
+
+@pytest.mark.parametrize(('method', 'path', 'size', 'expected'), [
+    ('GET', '/api/ping', 0, '200 OK'), ('POST', '/api/auth/login', 1, '400 Bad Request'),
+    ('GET', '/api/auth/profile', 0, '401 Unauthorized'), ('GET', '/api/x', 0, '404 Not Found'),
+    ('PUT', '/api/ping', 0, '405 Method Not Allowed'),
+    ('POST', '/api/auth/login', MIB + 1, '413 Request Entity Too Large'),  # the program refuses it
+    ('POST', '/api/auth/login', 3 * MIB, '413 Request Entity Too Large')])  # nginx refuses it
+def test_a_status_line_has_the_reason_phrase_of_the_documents(api, method, path, size, expected):
+    answer = api.request(method, path, data=b'x' * size)
+    assert f'{answer.status} {answer.reason}' == expected
 
 
 def test_http_1_0_is_answered(api):
@@ -142,17 +157,17 @@ REFUSED_BY_NGINX = {
 }
 
 
-@pytest.mark.parametrize('octets', REFUSED_BY_NGINX.values(), ids=REFUSED_BY_NGINX.keys())
-def test_what_nginx_cannot_read_is_refused_in_json(api, octets):
-    exact(api.raw(octets), INVALID)
+@pytest.mark.parametrize('content', REFUSED_BY_NGINX.values(), ids=REFUSED_BY_NGINX.keys())
+def test_a_request_that_nginx_cannot_parse_is_refused_in_json(api, content):
+    exact(api.raw(content), INVALID)
 
 
-def test_a_url_too_long_is_refused_in_json(api):
+def test_a_url_that_is_too_long_is_refused_in_json(api):
     answer = api.raw(b'GET /api/' + b'a' * 20000 + b' HTTP/1.1\r\nHost: x\r\n\r\n')
     exact(answer, (414, INVALID[1]))
 
 
-@pytest.mark.parametrize('octets', [
+@pytest.mark.parametrize('content', [
     b'TRACE /api/ping HTTP/1.1\r\nHost: x\r\n\r\n',
     b'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n',
     b'GET /api/ping HTTP/3.0\r\nHost: x\r\n\r\n',
@@ -162,8 +177,8 @@ def test_a_url_too_long_is_refused_in_json(api):
     b'GET http://elsewhere/api/ping HTTP/1.1\r\nHost: x\r\n\r\n',
 ], ids=['TRACE', 'unknown coding', 'HTTP/3.0', 'encoded slash', 'doubled slashes', 'dots',
         'absolute form'])
-def test_what_is_odd_is_answered_in_json(api, octets):
-    is_sensible(api.raw(octets), 200, 400, 404, 405, 501, 505)
+def test_unusual_requests_are_answered_in_json(api, content):
+    is_sensible(api.raw(content), 200, 400, 404, 405, 501, 505)
 
 
 @pytest.mark.parametrize('path', ['/api/ping', '/api/nothing', '/nothing', '/api/auth/profile'])
@@ -179,19 +194,27 @@ def test_a_request_is_one_log_line_with_its_id(api, stack):
     lines = until(lambda: [line for line in stack.log_text('config').splitlines() if mark in line],
                   'the log line')
     assert len(lines) == 1
-    assert 'GET /api/ping 200' in lines[0]
+    entry = parse_line(lines[0])
+    assert entry['level'] == 'info' and float(entry['ms']) >= 0
+    assert [entry[key] for key in ('method', 'route', 'status', 'client')] == [
+        'GET', '/api/ping', '200', '127.0.0.1']
 
 
 def test_a_path_cannot_forge_a_log_line(api, stack):
-    answer = api.get('/api/x%0A2026-01-01T00:00:00.000Z login[1] info forged-line%1B%5B31m')
+    answer = api.get('/api/x%0Atime=2026-01-01T00:00:00.000Z user=1 status=200" ms=0%1B%5B31m')
     assert is_json(answer) == NOURL[1]
+    lines = until(lambda: [line for line in stack.log_text('config').splitlines()
+                           if answer.headers['X-Request-Id'] in line], 'the log line')
+    assert len(lines) == 1 and parse_line(lines[0])['status'] == '404'
+    assert 'user' not in parse_line(lines[0])
     assert not [line for line in stack.log_text('config').splitlines()
-                if line.startswith('2026-01-01T00:00:00.000Z')]
+                if line.startswith('time=2026-01-01T00:00:00.000Z')]
     assert '\x1b' not in stack.log_text('config')
 
 
-@pytest.mark.parametrize('path', ['/api/ping', '/api/nothing', '/api/auth/profile', '/v0.2/api/ping'])
-def test_no_answer_can_be_taken_for_a_page(api, path):
+@pytest.mark.parametrize('path', ['/api/ping', '/api/nothing',
+                         '/api/auth/profile', '/v0.2/api/ping'])
+def test_no_answer_can_be_interpreted_as_a_page(api, path):
     headers = api.get(path).headers
     assert headers['X-Content-Type-Options'] == 'nosniff'
     assert headers['Content-Security-Policy'] == "default-src 'none'; frame-ancestors 'none'"

@@ -1,14 +1,14 @@
 /*
- * The floor of the bench: what any FastCGI program costs that asks this database one question.
+ * The floor of the benchmarks: the cost of a minimal FastCGI program that sends this database one query.
  *
- * Behind the same nginx and on the same MariaDB as Fitgate it answers every request with one row, read by
- * primary key through a statement prepared once. No routes, no token, no log: a program can hardly do
- * less, so its requests a second are the measure for GET profile. With `update` it changes that row
- * instead, to something else at every request, and is the measure for POST profile/edit.
+ * Behind the same nginx and on the same MariaDB as Fitgate, it replies to each request with one row, read by
+ * primary key with a statement that is prepared once. It has no routes, tokens or log, and a program can hardly
+ * do less: its requests per second are the reference for GET profile. With `update` it changes that row instead,
+ * to a different value in each request, and is the reference for POST profile/edit.
  *
- * Usage: floor OPTION_FILE USER_ID [update], on a FastCGI socket as descriptor 0. On anything else it is a
- * CGI program: it connects, asks once, and ends. OPTION_FILE is one of
- * the MySQL clients' (section [client]: socket, user, password, database).
+ * Usage: floor OPTION_FILE USER_ID [update], with a FastCGI socket as descriptor 0. With any other descriptor it
+ * is a CGI program: it connects, sends one query, and ends. OPTION_FILE is an option file of the MySQL clients
+ * (section [client]: socket, user, password, database).
  */
 #include <fcgiapp.h>
 #include <mysql.h>
@@ -17,14 +17,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char QUESTION[] = "SELECT id, username FROM users WHERE id = ?";
-static const char CHANGE[] = "UPDATE users SET bio = ? WHERE id = ?";
+static const char QUERY[] = "SELECT id, username FROM users WHERE id = ?";
+static const char UPDATE[] = "UPDATE users SET bio = ? WHERE id = ?";
 
-struct answer {
+struct row {
 	long long id;
 	char username[256];
 	unsigned long username_length;
-	unsigned long long changes; /* made so far */
+	unsigned long long updates; /* updates so far */
 };
 
 static MYSQL *connect_database(const char *option_file)
@@ -51,17 +51,17 @@ static MYSQL_STMT *prepare(MYSQL *mysql, const char *text)
 	return NULL;
 }
 
-/* What is asked for and where the answer goes are bound once for good. */
-static MYSQL_STMT *prepare_question(MYSQL *mysql, struct answer *answer)
+/* The parameter and the columns are bound once. */
+static MYSQL_STMT *prepare_query(MYSQL *mysql, struct row *row)
 {
-	MYSQL_STMT *statement = prepare(mysql, QUESTION);
-	MYSQL_BIND parameter = {.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &answer->id};
+	MYSQL_STMT *statement = prepare(mysql, QUERY);
+	MYSQL_BIND parameter = {.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &row->id};
 	MYSQL_BIND columns[] = {
-		{.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &answer->id},
+		{.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &row->id},
 		{.buffer_type = MYSQL_TYPE_STRING,
-			.buffer = answer->username,
-			.buffer_length = sizeof(answer->username),
-			.length = &answer->username_length},
+			.buffer = row->username,
+			.buffer_length = sizeof(row->username),
+			.length = &row->username_length},
 	};
 
 	if (statement == NULL || mysql_stmt_bind_param(statement, &parameter) != 0 ||
@@ -70,53 +70,53 @@ static MYSQL_STMT *prepare_question(MYSQL *mysql, struct answer *answer)
 	return statement;
 }
 
-static MYSQL_STMT *prepare_change(MYSQL *mysql, struct answer *answer)
+static MYSQL_STMT *prepare_update(MYSQL *mysql, struct row *row)
 {
-	MYSQL_STMT *statement = prepare(mysql, CHANGE);
+	MYSQL_STMT *statement = prepare(mysql, UPDATE);
 	MYSQL_BIND parameters[] = {
-		{.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &answer->changes, .is_unsigned = 1},
-		{.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &answer->id},
+		{.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &row->updates, .is_unsigned = 1},
+		{.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &row->id},
 	};
 
 	return statement == NULL || mysql_stmt_bind_param(statement, parameters) != 0 ? NULL
 										      : statement;
 }
 
-/* A change, or the question and its answer. */
-static int ask(MYSQL_STMT *statement, struct answer *answer)
+/* Execute the update, or the query and fetch its row. */
+static int execute(MYSQL_STMT *statement, struct row *row)
 {
-	answer->changes++;
+	row->updates++;
 	if (mysql_stmt_execute(statement) != 0)
 		return 0;
 	return mysql_stmt_field_count(statement) == 0 ||
 	       (mysql_stmt_fetch(statement) == 0 && mysql_stmt_free_result(statement) == 0);
 }
 
-static void respond(MYSQL_STMT *statement, struct answer *answer, char *text, size_t size)
+static void respond(MYSQL_STMT *statement, struct row *row, char *text, size_t size)
 {
-	if (!ask(statement, answer)) {
+	if (!execute(statement, row)) {
 		fprintf(stderr, "floor: %s\n", mysql_stmt_error(statement));
 		snprintf(text, size, "Status: 500\r\nContent-Type: application/json\r\n\r\n{}");
 		return;
 	}
 	snprintf(text, size,
 		"Content-Type: application/json\r\n\r\n{\"id\":%lld,\"username\":\"%.*s\"}",
-		answer->id, (int)answer->username_length, answer->username);
+		row->id, (int)row->username_length, row->username);
 }
 
-static int serve(MYSQL_STMT *statement, struct answer *answer)
+static int serve(MYSQL_STMT *statement, struct row *row)
 {
 	FCGX_Request request;
 	char text[512];
 
 	if (FCGX_IsCGI()) {
-		respond(statement, answer, text, sizeof(text));
+		respond(statement, row, text, sizeof(text));
 		return puts(text) >= 0;
 	}
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
 		return 0;
 	while (FCGX_Accept_r(&request) == 0) {
-		respond(statement, answer, text, sizeof(text));
+		respond(statement, row, text, sizeof(text));
 		FCGX_PutS(text, request.out);
 		FCGX_Finish_r(&request);
 	}
@@ -125,7 +125,7 @@ static int serve(MYSQL_STMT *statement, struct answer *answer)
 
 int main(int argc, char **argv)
 {
-	struct answer answer = {0};
+	struct row row = {0};
 	MYSQL *mysql;
 	MYSQL_STMT *statement;
 	int served;
@@ -134,16 +134,16 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: floor OPTION_FILE USER_ID [update]\n");
 		return EXIT_FAILURE;
 	}
-	answer.id = strtoll(argv[2], NULL, 10);
-	answer.changes = (unsigned long long)getpid()
-			 << 40; /* two processes never write the same */
+	row.id = strtoll(argv[2], NULL, 10);
+	row.updates = (unsigned long long)getpid()
+		      << 40; /* no two processes write the same value */
 	mysql = connect_database(argv[1]);
 	if (mysql == NULL)
 		return EXIT_FAILURE;
-	statement = argc == 3 ? prepare_question(mysql, &answer) : prepare_change(mysql, &answer);
+	statement = argc == 3 ? prepare_query(mysql, &row) : prepare_update(mysql, &row);
 	if (statement == NULL)
 		return EXIT_FAILURE;
-	served = serve(statement, &answer);
+	served = serve(statement, &row);
 	mysql_stmt_close(statement);
 	mysql_close(mysql);
 	return served ? EXIT_SUCCESS : EXIT_FAILURE;

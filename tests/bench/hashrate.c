@@ -1,8 +1,8 @@
 /*
- * The limit of log-ins: how many crypt(3) calls a second all cores together can make.
+ * The upper limit for logins: how many crypt(3) calls per second all cores can make.
  *
- * Usage: hashrate HASH PROCESSES SECONDS. HASH is one of the hashes that log-ins verify; it names format
- * and cost. Prints the number of calls a second.
+ * Usage: hashrate HASH PROCESSES SECONDS. HASH is a hash as logins verify it; it determines format and cost.
+ * Prints the number of calls per second.
  */
 #include <crypt.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* Calls a second of this process alone; 0 when the hash is of no known format. */
+/* Calls per second of this process; 0: the format of the hash is not supported. */
 static double measure(const char *hash, double seconds)
 {
 	static struct crypt_data data;
@@ -35,7 +35,7 @@ static double measure(const char *hash, double seconds)
 	return (double)calls / elapsed;
 }
 
-/* Start a process that writes its rate into the pipe. */
+/* Start a child process that writes its rate to the pipe. */
 static int start(const char *hash, double seconds, const int pipe_ends[2])
 {
 	pid_t pid = fork();
@@ -51,7 +51,7 @@ static int start(const char *hash, double seconds, const int pipe_ends[2])
 
 int main(int argc, char **argv)
 {
-	int pipe_ends[2], processes, answers = 0;
+	int pipe_ends[2], processes, results = 0;
 	double total = 0, rate;
 
 	if (argc != 4 || pipe(pipe_ends) != 0) {
@@ -65,12 +65,13 @@ int main(int argc, char **argv)
 	close(pipe_ends[1]);
 	while (read(pipe_ends[0], &rate, sizeof(rate)) == sizeof(rate) && rate > 0) {
 		total += rate;
-		answers++;
+		results++;
 	}
 	while (wait(NULL) > 0)
 		;
-	if (answers != processes) {
-		fprintf(stderr, "hashrate: crypt(3) refused the hash\n");
+	if (results != processes) {
+		fprintf(stderr,
+			"hashrate: could not hash with crypt(3): the hash is not supported\n");
 		return EXIT_FAILURE;
 	}
 	printf("%.3f\n", total);

@@ -1,7 +1,7 @@
-"""Clients that use all of the API at once, each with an account after the other, and tell the model.
+"""Concurrent clients that use the whole API, each with one account after another, and update the model.
 
-An account belongs to one client, which makes one request at a time; what a client does follows from the
-seed and its number, as far as the answers do.
+An account belongs to one client, which makes one request at a time. The requests follow from the seed, the
+client's number and the replies.
 """
 
 import http.client
@@ -16,27 +16,27 @@ from email.utils import parsedate_to_datetime
 import pymysql
 from requests.structures import CaseInsensitiveDict
 
-from archives import FIELDS, problem_of_archive
-from model import Account
-from support import openapi, pictures
-from support.answers import NOAUTH, Answer
-from support.exports import REQUEST, STATUS, file_path
-from support.people import insert_workout
-from victim import READ_TIMEOUT
+from tests.fault.archives import FIELDS, problem_of_archive
+from tests.fault.model import Account
+from tests.harness import openapi, pictures
+from tests.harness.answers import NOAUTH, Answer
+from tests.harness.exports import REQUEST, STATUS, file_path
+from tests.harness.people import insert_workout
+from tests.fault.system import READ_TIMEOUT
 
-PATIENCE = READ_TIMEOUT + 30  # seconds that a client waits for an answer
+TIMEOUT = READ_TIMEOUT + 30  # seconds that a client waits for a reply
 PREFERENCES = ('date_format', 'timezone', 'language', 'display_ascent', 'imperial_units',
                'start_elevation_at_zero', 'use_raw_gpx_speed', 'weekm')
-MOST_WAITING = 6  # accounts of one client whose confirmation has not come yet
-MOST_WORKOUTS = 5  # who has so many has a track too
-LIFE = (40, 150)  # requests that an account is used for
+MOST_WAITING = 6  # accounts of one client that wait for their confirmation e-mail
+MOST_WORKOUTS = 5  # an account with this number of workouts also has a track
+LIFE = (40, 150)  # number of requests with one account
 
 
 class NoToken(Exception):
     """The account cannot log in now."""
 
 
-def refused(answer):
+def rejected(answer):
     return answer is not None and 400 <= answer.status < 500
 
 
@@ -47,24 +47,24 @@ def accepted(answer):
 class Client:
     """One user at a time."""
 
-    def __init__(self, name, seed, victim, model, gallery, sports):
+    def __init__(self, name, seed, system, model, fixtures, sports):
         self.name = name
         self.rng = random.Random(f'{seed}/{name}')
-        self.victim = victim
+        self.system = system
         self.model = model
-        self.gallery = gallery
+        self.fixtures = fixtures
         self.defaults = sports  # {sport: (color, active, threshold)}
-        self.mailbox = victim.smtp.mailbox
+        self.mailbox = system.mail_server.mailbox
         self.connection = None
         self.made = 0
         self.waiting = []
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self._run, name=name)
 
-    # ---- asking ----------------------------------------------------------------------------------
+    # ---- requests --------------------------------------------------------------------------------
 
     def ask(self, method, path, *, token=None, json_body=None, body=None, headers=None):
-        """The answer, or None."""
+        """Send a request. Returns the reply, or None."""
         headers = dict(headers or {})
         if json_body is not None:
             body = json.dumps(json_body).encode()
@@ -83,8 +83,8 @@ class Client:
 
     def _exchange(self, method, path, body, headers):
         if self.connection is None:
-            self.connection = http.client.HTTPConnection('127.0.0.1', self.victim.port,
-                                                         timeout=PATIENCE)
+            self.connection = http.client.HTTPConnection('127.0.0.1', self.system.port,
+                                                         timeout=TIMEOUT)
         try:
             self.connection.request(method, path, body, headers)
             response = self.connection.getresponse()
@@ -96,49 +96,49 @@ class Client:
             return None
 
     def ask_as(self, account, method, path, **options):
-        """With the account's token; a token that is refused is forgotten."""
+        """Send a request with the account's token; a rejected token is dropped."""
         if account.token is None and not self.log_in(account):
             raise NoToken
         answer = self.ask(method, path, token=account.token, **options)
         if answer is not None and answer.status == 401:
             if 'error' in answer.json():
-                self.note_refused_token(account)
+                self.note_rejected_token(account)
             elif answer.json() == NOAUTH[1]:
-                self.model.finding(f'{account.username} is active, and told otherwise')
+                self.model.finding(f'{account.username} is active, but was rejected as inactive')
         return answer
 
-    def note_refused_token(self, account):
-        """After a step of the clock, or a change of the password, which may come late, that is right."""
+    def note_rejected_token(self, account):
+        """A rejection is correct after a step of the clock, or after a change of the password, even a late one."""
         if account.token_made == self.circumstances(account) and account.password.certain:
-            self.model.finding(f'{account.username}: a good token is refused')
+            self.model.finding(f'{account.username}: a valid token is rejected')
         account.token = None
 
     def circumstances(self, account):
-        return self.victim.clock.steps, account.password_changes
+        return self.system.clock.steps, account.password_changes
 
     def write(self, account, changes, method, path, **options):
-        """A request that changes these things: (thing, new value)."""
+        """Send a request that changes these items: (item, new value)."""
         answer = self.ask_as(account, method, path, **options)
         self.settle(answer, changes)
         return answer
 
     def settle(self, answer, changes):
-        for thing, value in changes:
+        for item, value in changes:
             if accepted(answer):
-                thing.accept(value)
-            elif not refused(answer):
-                thing.doubt(value)
+                item.accept(value)
+            elif not rejected(answer):
+                item.doubt(value)
         if changes:
             self.model.count('writes accepted' if accepted(answer) else
-                             'writes refused' if refused(answer) else 'writes in doubt')
+                             'writes rejected' if rejected(answer) else 'writes in doubt')
 
-    # ---- seeing ----------------------------------------------------------------------------------
+    # ---- comparing -------------------------------------------------------------------------------
 
     def see(self, account, what, value, seen):
         if not value.observe(seen):
             self.model.finding(f'{account.username}: {what} is {seen!r}, which can only be '
                                f'{value.possible!r}')
-            value.accept(seen)  # told once
+            value.accept(seen)  # report it once
 
     def see_profile(self, account, profile):
         birth_date = profile['birth_date']
@@ -161,7 +161,7 @@ class Client:
     # ---- accounts --------------------------------------------------------------------------------
 
     def register(self):
-        """A new account; None when it remained unknown whether there is one."""
+        """Register an account. None: it remained unknown whether it exists."""
         self.made += 1
         account = Account(f'{self.name}_{self.made}', f'password 0 of {self.name}_{self.made}',
                           self.defaults)
@@ -171,13 +171,13 @@ class Client:
             answer = self.ask('POST', '/api/auth/register', json_body={
                 'username': account.username, 'email': account.addresses[0],
                 'password': account.password.possible[0], 'accepted_policy': True})
-            if accepted(answer) or (refused(answer) and not account.exists.certain):
+            if accepted(answer) or (rejected(answer) and not account.exists.certain):
                 account.exists.accept(True)
                 mail.least = mail.most = 1
                 self.model.count('accounts')
                 return account
-            if refused(answer):
-                self.model.finding(f'{account.username}: registration is refused: {answer.body}')
+            if rejected(answer):
+                self.model.finding(f'{account.username}: registration was rejected: {answer.body}')
                 return None
             account.exists.doubt(True)
             mail.most = 1
@@ -191,15 +191,15 @@ class Client:
         self.settle(answer, [(account.mail['account_confirmation'], None)])
 
     def confirm(self, account):
-        """Whether it is active now; not before all mail that is owed has come."""
+        """Confirm the account once all due e-mails have arrived. Returns whether it is active now."""
         mail = account.mail['account_confirmation']
-        letters = self.mailbox.to(account.addresses, 'account_confirmation')
-        if len(letters) < max(mail.least, 1):
+        messages = self.mailbox.to(account.addresses, 'account_confirmation')
+        if len(messages) < max(mail.least, 1):
             return False
-        for letter in reversed(letters):
+        for message in reversed(messages):
             circumstances = self.circumstances(account)
             answer = self.ask('POST', '/api/auth/account/confirm',
-                              json_body={'token': letter.token})
+                              json_body={'token': message.token})
             self.settle(answer, [(account.active, True)])
             if accepted(answer):
                 self.take_token(account, answer, circumstances)
@@ -217,7 +217,7 @@ class Client:
         account.token_made = circumstances
 
     def log_in(self, account):
-        """With what may be its address and password; twice, as they may change in between."""
+        """Log in with every possible address and password; twice, because they may change meanwhile."""
         for _attempt in range(2):
             for email in account.email.possible:
                 for password in account.password.possible:
@@ -230,45 +230,62 @@ class Client:
                         account.password.observe(password)
                         self.take_token(account, answer, circumstances)
                         return True
-                    if not refused(answer):
+                    if not rejected(answer):
                         return False
         if account.active.possible == [True] and account.exists.possible == [True]:
-            self.model.finding(f'{account.username}: no password is right: '
+            self.model.finding(f'{account.username}: no password is accepted: '
                                f'{account.email.possible} {account.password.possible}')
         return False
 
     def add_workouts(self, account):
-        """As another program on the same database would; without them nothing is exported."""
-        titles = [f'{account.username} {number}' for number in range(self.rng.randint(0, MOST_WORKOUTS))]
+        """Add workouts as another program would; accounts without them request no export."""
+        titles = [
+            f'{account.username} {number}' for number in range(
+                self.rng.randint(
+                    0, MOST_WORKOUTS))]
         try:
-            with self.victim.sql() as sql:
+            with self.system.sql() as sql:
                 number = sql.value('SELECT id FROM users WHERE username = %s', account.username)
                 for title in titles:
                     insert_workout(sql, number, title=title)
             account.workouts = titles
             if len(titles) == MOST_WORKOUTS:
-                self.victim.add_track(number)
-                account.track = self.victim.track
-        except (pymysql.Error, OSError):  # the database is away, or the disk full
+                self.system.add_track(number)
+                account.track = self.system.track
+        except (pymysql.Error, OSError):  # the database is down, or the disk is full
             account.workouts = None
 
     def delete(self, account):
-        """By the operator; mail to the account goes with it."""
-        status = self.victim.admin('users', 'delete', account.username, '--yes')
+        """Delete the account, as its user or as an administrator; its pending e-mails are deleted too."""
+        if self.rng.random() < 0.5:
+            deleted = self.system.admin('users', 'delete', account.username, '--yes') == 0
+        else:
+            deleted = self.delete_own(account)
         for template in account.mail:
             self.is_no_longer_owed(account, template)
-        if status == 0:
+        if deleted:
             account.exists.accept(False)
             self.model.count('accounts deleted')
-        else:
+        elif deleted is not None:
             account.exists.doubt(False)
 
+    def delete_own(self, account):
+        """None: the request was rejected. The files are removed later, by a worker."""
+        try:
+            answer = self.ask_as(account, 'DELETE', f'/api/users/{account.username}')
+        except NoToken:
+            return None
+        if rejected(answer):
+            return None
+        self.model.count('accounts deleted over HTTP' if accepted(answer) else 'deletions in doubt')
+        return accepted(answer)
+
     def is_no_longer_owed(self, account, template):
-        """What has not come yet need not come."""
+        """E-mails that have not arrived need not arrive."""
         owed = account.mail[template]
         owed.least = min(owed.least, len(self.mailbox.to(account.addresses, template)))
 
-    # ---- what is done with an account ------------------------------------------------------------
+    # ---- the profile -----------------------------------------------------------------------------
 
     def read_profile(self, account):
         self.see_data(account, self.ask_as(account, 'GET', '/api/auth/profile'))
@@ -320,8 +337,8 @@ class Client:
 
     def picture_form(self):
         """(number of a picture, body, headers)"""
-        number = self.rng.randrange(len(self.gallery))
-        extension, octets = self.gallery.originals[number]
+        number = self.rng.randrange(len(self.fixtures))
+        extension, octets = self.fixtures.originals[number]
         name = self.rng.choice(['avatar', 'me', 'x y'])
         return number, *pictures.form(pictures.part('file', octets, f'{name}.{extension}'),
                                       boundary=uuid.UUID(int=self.rng.getrandbits(128)).hex)
@@ -345,7 +362,7 @@ class Client:
                    headers={**headers, 'Content-Length': str(len(body))})
 
     def vanish(self, account):
-        """Within an upload, or with its last byte, by FIN or by RST."""
+        """Disconnect within an upload, or after its last byte, with FIN or with RST."""
         if account.token is None and not self.log_in(account):
             raise NoToken
         number, body, headers = self.picture_form()
@@ -359,13 +376,13 @@ class Client:
             octets = octets[:self.rng.randrange(len(octets))]
         self.model.count('clients vanished')
         try:
-            with socket.create_connection(('127.0.0.1', self.victim.port), 10) as connection:
+            with socket.create_connection(('127.0.0.1', self.system.port), 10) as connection:
                 connection.sendall(octets)
                 if self.rng.random() < 0.5:
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                                           struct.pack('ii', 1, 0))
         except OSError:
-            pass  # the server has gone first
+            pass  # the server disconnected first
 
     def delete_picture(self, account):
         self.write(account, [(account.picture, None)], 'DELETE', pictures.PATH)
@@ -373,9 +390,9 @@ class Client:
     def read_picture(self, account):
         answer = self.ask('GET', f'/api/users/{account.username}/picture')
         if accepted(answer):
-            self.see(account, 'picture', account.picture, self.gallery.number_of(answer.body))
+            self.see(account, 'picture', account.picture, self.fixtures.number_of(answer.body))
         elif answer is not None and answer.status == 404 and account.picture.settled:
-            # (else an upload that nobody waits for may take the file away just before it is opened)
+            # (an abandoned upload that is still running may replace the file before it is opened)
             self.see(account, 'picture', account.picture, None)
 
     # ---- credentials -----------------------------------------------------------------------------
@@ -407,12 +424,15 @@ class Client:
         if new_password is not None:
             body['new_password'] = new_password
             changes += [(account.password, new_password), (account.mail['password_changed'], None)]
-        if email is not None:
+        if email is None:  # the present address cancels a pending change
+            changes.append((account.pending, None))
+        else:
             changes += [(account.pending, email), (account.mail['email_change_old'], None),
                         (account.mail['email_change_new'], None)]
+        self.is_no_longer_owed(account, 'email_change_new')  # the link of an earlier change
         answer = self.write(account, changes, 'PATCH', '/api/auth/profile/edit/account',
                             json_body=body)
-        if new_password is not None and not refused(answer):
+        if new_password is not None and not rejected(answer):
             account.password_changes += 1
         if answer is not None and answer.status == 401 and 'message' in answer.json():
             self.model.finding(f'{account.username}: PATCH account: {answer.body}')
@@ -426,30 +446,40 @@ class Client:
         self.settle(answer, [(account.mail['password_reset'], None)])
 
     def read_mail(self, account):
-        """Follow a link that has come."""
+        """Follow the link in a received e-mail."""
         for template, follow in (('password_reset', self.reset_password),
                                  ('email_change_new', self.update_email)):
-            letters = [letter for letter in self.mailbox.to(account.addresses, template)
-                       if not letter.used]
-            if letters:
-                letters[-1].used = True
-                return follow(account, letters[-1])
+            messages = [message for message in self.mailbox.to(account.addresses, template)
+                        if not message.used]
+            if messages:
+                messages[-1].used = True
+                return follow(account, messages[-1])
         self.read_profile(account)
 
-    def reset_password(self, account, letter):
+    def reset_password(self, account, message):
         password = account.new_password()
+        current = account.email.possible  # before the reply: a late change may be accepted meanwhile
+        self.is_no_longer_owed(account, 'email_change_new')
         answer = self.ask('POST', '/api/auth/password/update',
-                          json_body={'password': password, 'token': letter.token})
+                          json_body={'password': password, 'token': message.token})
         self.settle(answer, [(account.password, password), (account.pending, None),
                              (account.mail['password_changed'], None)])
-        if not refused(answer):
+        if accepted(answer) and message.recipient not in current:
+            self.model.finding(f'{account.username}: a reset link mailed to {message.recipient} '
+                               f'works, but the address is {current}')
+        if not rejected(answer):
             account.password_changes += 1
             account.token = None
 
-    def update_email(self, account, letter):
-        answer = self.ask('POST', '/api/auth/email/update', json_body={'token': letter.token})
-        self.settle(answer, [(account.email, letter.recipient), (account.pending, None)])
-        if not refused(answer):  # errands name the old address
+    def update_email(self, account, message):
+        pending = account.pending.possible
+        answer = self.ask('POST', '/api/auth/email/update', json_body={'token': message.token})
+        self.settle(answer, [(account.email, message.recipient), (account.pending, None),
+                             (account.mail['email_changed'], None)])
+        if accepted(answer) and message.recipient not in pending:
+            self.model.finding(f'{account.username}: the link of a change to {message.recipient} '
+                               f'works, which can only be {pending}')
+        if not rejected(answer):  # mail requests in the queue name the old address
             self.is_no_longer_owed(account, 'password_reset')
 
     # ---- exports ---------------------------------------------------------------------------------
@@ -466,7 +496,7 @@ class Client:
             self.model.finding(f'{account.username}: export: {answer.body}')
         if answer is not None and answer.status in (200, 400):
             account.export.accept(True)
-        elif not refused(answer):
+        elif not rejected(answer):
             account.export.doubt(True)
 
     def look_at_export(self, account):
@@ -475,7 +505,7 @@ class Client:
             return
         row = answer.json()['request']
         if row is None:
-            self.model.finding(f'{account.username}: the export that was asked for is gone')
+            self.model.finding(f'{account.username}: the requested export does not exist')
         elif row['status'] == 'successful':
             self.download(account, row)
 
@@ -486,12 +516,12 @@ class Client:
         problem = (f'status {answer.status}' if answer.status != 200 else
                    f'{len(answer.body)} bytes of {row["file_size"]}'
                    if len(answer.body) != row['file_size'] else
-                   problem_of_archive(answer.body, account, self.gallery))
+                   problem_of_archive(answer.body, account, self.fixtures))
         if problem:
             self.model.finding(f'{account.username}: archive {row["file_name"]}: {problem}')
         self.model.count('archives read')
 
-    # ---- all day ---------------------------------------------------------------------------------
+    # ---- the loop --------------------------------------------------------------------------------
 
     ACTS = {read_profile: 10, edit_profile: 14, edit_preferences: 8, edit_sport: 8, reset_sport: 3,
             read_sports: 3, accept_policy: 1, upload: 16, upload_slowly: 2, vanish: 5,
@@ -499,14 +529,14 @@ class Client:
             request_reset: 4, read_mail: 12, export: 6}
 
     def act(self, account):
-        deed = self.rng.choices(list(self.ACTS), self.ACTS.values())[0]
+        action = self.rng.choices(list(self.ACTS), self.ACTS.values())[0]
         try:
-            deed(self, account)
+            action(self, account)
         except NoToken:
             self.stopping.wait(self.rng.uniform(0, 1))
 
     def next_account(self):
-        """One that is active: of those that wait, or None while all do."""
+        """An active account: one of those that waited; None: all of them still wait."""
         for account in list(self.waiting):
             if self.confirm(account):
                 self.waiting.remove(account)
@@ -536,6 +566,6 @@ class Client:
                     self.live(account)
                 else:
                     self.stopping.wait(self.rng.uniform(0.1, 1))
-        except Exception as problem:  # a client that ends unseen would test nothing any more
-            self.model.finding(f'{self.name} gave up: {problem!r}')
+        except Exception as problem:  # a client that ends unnoticed would test nothing
+            self.model.finding(f'{self.name} failed: {problem!r}')
             raise

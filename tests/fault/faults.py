@@ -1,5 +1,4 @@
-"""What is done to a running Fitgate. Each kind of fault has a thread and a sequence of its own, which follows from
-the seed, so that they overlap."""
+"""The faults. Each kind has its own thread, and its own sequence that follows from the seed, so that they overlap."""
 
 import os
 import random
@@ -10,56 +9,56 @@ import time
 
 import pymysql
 
-from scripts.stack import EXECUTABLES
-from smtp import MODES, TAKE
+from tests.harness.tree import SERVICES
+from tests.fault.smtp import MODES, TAKE
 
 SLOW_CLIENTS = 150
 NETWORK = ['cut', 'abandon', 'hold', 'slow']
 
 
 class Fault:
-    """A kind of fault that comes again and again."""
+    """A kind of fault that occurs repeatedly."""
 
     name = ''
     pause = (1, 2)  # seconds from the end of one to the beginning of the next
 
-    def __init__(self, seed, victim, model):
+    def __init__(self, seed, system, model):
         self.rng = random.Random(f'{seed}/{self.name}')
-        self.victim = victim
+        self.system = system
         self.model = model
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self._run, name=self.name)
 
     def act(self):
-        """One fault, from its beginning to its end."""
+        """One fault, from beginning to end."""
         raise NotImplementedError
 
     def last(self, *seconds):
-        """Let it last, unless all faults are to end."""
+        """Wait while the fault lasts, or until the run ends."""
         self.stopping.wait(self.rng.uniform(*seconds))
 
     def _run(self):
         try:
-            share = self.rng.random()  # the first comes early: they do not all begin at once
+            share = self.rng.random()  # a random share of the pause, so that they do not all begin together
             self.stopping.wait(self.pause[0] * share)
             while not self.stopping.is_set():
                 self.act()
                 self.last(*self.pause)
-        except Exception as problem:  # a fault that no longer comes would test nothing
+        except Exception as problem:  # a fault that no longer occurs would test nothing
             self.model.finding(f'fault {self.name}: {problem!r}')
             raise
 
 
 class Kill(Fault):
-    """SIGKILL for one process that does the work."""
+    """SIGKILL for one process of a service, a worker, or an nginx worker."""
 
     name = 'kill'
     pause = (0.2, 1.6)
 
     def act(self):
-        name = self.rng.choice([*EXECUTABLES, *EXECUTABLES, 'worker', 'worker', 'worker', 'nginx'])
+        name = self.rng.choice([*SERVICES, *SERVICES, 'worker', 'worker', 'worker', 'nginx'])
         pick = self.rng.random()
-        pids = self.victim.pids(name)
+        pids = self.system.pids(name)
         if pids:
             self.kill(name, pids[int(pick * len(pids))])
 
@@ -67,44 +66,44 @@ class Kill(Fault):
         try:
             os.kill(pid, signal.SIGKILL)
             self.model.count(f'killed {name}')
-            self.victim.forget_clock_of(pid)
+            self.system.forget_clock_of(pid)
         except ProcessLookupError:
-            pass  # it has ended by itself
+            pass  # it has already ended
 
 
 class Restart(Fault):
-    """A supervisor or nginx's master is killed, or asked to end, with all that it has started."""
+    """A supervisor or nginx's master is killed or stopped, with all processes that it has started."""
 
     name = 'restart'
     pause = (6, 18)
 
     def act(self):
-        name = self.rng.choice([*EXECUTABLES, 'worker', 'worker', 'nginx'])
+        name = self.rng.choice([*SERVICES, 'worker', 'worker', 'nginx'])
         harsh = self.rng.random() < 0.5
-        pid = self.victim.main_pid(name)
+        pid = self.system.main_pid(name)
         if harsh and pid:
             os.kill(pid, signal.SIGKILL)
             self.model.count(f'killed supervisor of {name}')
-        self.victim.restart(name)
+        self.system.restart(name)
         self.model.count(f'restarted {name}')
 
 
 class DatabaseRestart(Fault):
-    """Away for some seconds: killed, with what it had not yet written to its tables, or shut down."""
+    """The database is down for some seconds: killed with unwritten pages, or shut down."""
 
     name = 'database'
     pause = (20, 50)
 
     def act(self):
         kill = self.rng.random() < 0.6
-        self.victim.stop_database(kill=kill)
+        self.system.database.stop(kill=kill)
         self.model.count('killed mariadb' if kill else 'restarted mariadb')
         self.last(0, 4)
-        self.victim.start_database()
+        self.system.database.start()
 
 
 class Network(Fault):
-    """Between the programs and the database."""
+    """The network between the programs and the database fails."""
 
     name = 'network'
     pause = (2, 9)
@@ -113,16 +112,16 @@ class Network(Fault):
         command = self.rng.choices(NETWORK, [8, 3, 3, 3])[0]
         self.model.count(f'network {command}')
         if command == 'slow':
-            self.victim.network(f'slow {self.rng.randint(5, 80)}')
+            self.system.network(f'slow {self.rng.randint(5, 80)}')
         else:
-            self.victim.network(command)
+            self.system.network(command)
         if command == 'hold':
             self.last(*self.rng.choice([(1, 6), (1, 6), (6, 12), (33, 36)]))
             if self.rng.random() < 0.5:
-                self.victim.network('cut')
+                self.system.network('cut')
         elif command != 'cut':
             self.last(2, 8)
-        self.victim.network('pass')
+        self.system.network('pass')
 
 
 class MailFault(Fault):
@@ -131,11 +130,11 @@ class MailFault(Fault):
 
     def act(self):
         mode = self.rng.choice(MODES)
-        patience = mode == 'hang' and self.rng.random() < 0.25
-        self.model.count(f'mail {mode} for longer than anybody waits' if patience else f'mail {mode}')
-        self.victim.smtp.set_mode(mode)
-        self.last(*(62, 75) if patience else (2, 10))
-        self.victim.smtp.set_mode(TAKE)
+        beyond_timeouts = mode == 'hang' and self.rng.random() < 0.25
+        self.model.count(f'mail {mode} beyond all timeouts' if beyond_timeouts else f'mail {mode}')
+        self.system.mail_server.set_mode(mode)
+        self.last(*(62, 75) if beyond_timeouts else (2, 10))
+        self.system.mail_server.set_mode(TAKE)
 
 
 class FullDisk(Fault):
@@ -143,14 +142,14 @@ class FullDisk(Fault):
     pause = (12, 35)
 
     def act(self):
-        self.victim.fill_disk()
+        self.system.fill_disk()
         self.model.count('disk full')
         self.last(2, 8)
-        self.victim.free_disk()
+        self.system.free_disk()
 
 
 class ClockStep(Fault):
-    """Forward or back, by minutes or hours, and often right again."""
+    """The clock steps forward or back by minutes or hours, and often back to the correct time."""
 
     name = 'clock'
     pause = (4, 15)
@@ -158,38 +157,38 @@ class ClockStep(Fault):
     def act(self):
         seconds = self.rng.choice([0, self.rng.randint(-3600, 3600),
                                    3600 * self.rng.randint(-5, 5)])
-        self.victim.clock.step(seconds)
+        self.system.clock.step(seconds)
         self.model.count('clock steps')
 
 
 class Race(Fault):
-    """The claims of all jobs in work lapse: other workers take them while the first are still at it."""
+    """The leases of all running jobs expire: other workers take the jobs while the first ones still run them."""
 
     name = 'race'
     pause = (1, 5)
 
     def act(self):
         try:
-            self.model.count('claims lapsed', self.victim.lapse_claims())
+            self.model.count('leases expired', self.system.expire_leases())
         except pymysql.Error:
-            pass  # the database is away
+            pass  # the database is down
 
 
 class Hurry(Fault):
-    """No fault: what waits for minutes or hours before it is tried again is due at once."""
+    """Not a fault: makes jobs that wait minutes or hours for a retry due immediately."""
 
     name = 'hurry'
     pause = (4, 8)
 
     def act(self):
         try:
-            self.victim.make_due()
+            self.system.make_due()
         except pymysql.Error:
-            pass  # the database is away
+            pass  # the database is down
 
 
 class SlowClients(Fault):
-    """Many connections on which a request comes byte by byte, and never to its end."""
+    """Many connections that send a request byte by byte and never complete it."""
 
     name = 'slow clients'
     pause = (10, 40)
@@ -211,7 +210,7 @@ class SlowClients(Fault):
 
     def _connect(self, _number):
         try:
-            return socket.create_connection(('127.0.0.1', self.victim.port), 5)
+            return socket.create_connection(('127.0.0.1', self.system.port), 5)
         except OSError:
             return None  # nginx is being restarted
 
@@ -220,7 +219,17 @@ class SlowClients(Fault):
         try:
             connection.sendall(octets)
         except OSError:
-            pass  # nginx has gone, or had enough of it
+            pass  # nginx was stopped, or closed the connection
 
 
-ALL = (Kill, Restart, DatabaseRestart, Network, MailFault, FullDisk, ClockStep, Race, Hurry, SlowClients)
+ALL = (
+    Kill,
+    Restart,
+    DatabaseRestart,
+    Network,
+    MailFault,
+    FullDisk,
+    ClockStep,
+    Race,
+    Hurry,
+    SlowClients)

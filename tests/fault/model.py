@@ -1,19 +1,19 @@
-"""What must be stored: all writes that were accepted, and those of which nobody can know.
+"""The model: what must be stored after all accepted writes, and what may be stored.
 
-A write has three outcomes. Accepted: it is there, unless a later one has taken its place. Refused: it is not.
-Doubtful (no answer, or a 5xx): it may be there or not, and it may come late, when whoever works at it
-was held up and the client has long given up.
+A write has three outcomes. Accepted: the value is stored, unless a later write has replaced it. Rejected: it is
+not stored. In doubt (no reply, or a 5xx): it may be stored or not, and possibly late, if the process that
+handles it was delayed until after the client's timeout.
 """
 
 import collections
 import threading
 import time
 
-LATE = 150  # seconds after which nobody works at a request any more that had no answer
+LATE = 150  # seconds after which no process can still be handling a request without a reply
 
 
 class Value:
-    """What one thing that is stored may be."""
+    """The possible values of one stored item."""
 
     def __init__(self, value):
         self._possible = [value]
@@ -42,17 +42,17 @@ class Value:
 
     @property
     def certain(self):
-        """Whether it can be one thing only."""
+        """Whether only one value is possible."""
         return len(self._possible) == 1
 
     @property
     def settled(self):
-        """Whether nobody can be at work at it any more, be it to write the same once again."""
+        """Whether no request that writes this item can still be in progress."""
         self._drop_expired()
         return not self._late
 
     def observe(self, seen):
-        """It has been read. False: it cannot be that."""
+        """Record that a value was read. False: it is not one of the possible values."""
         self._drop_expired()
         if seen not in self._possible:
             return False
@@ -62,7 +62,7 @@ class Value:
 
 
 class Owed:
-    """How many different mails of one kind an account must and may have got."""
+    """How many different e-mails of one kind an account must and may have received."""
 
     def __init__(self):
         self.least = 0
@@ -77,7 +77,7 @@ class Owed:
 
 
 class Account:
-    """A user and all that is known of what is stored."""
+    """A user, and everything that is known about the stored data."""
 
     def __init__(self, username, password, defaults):
         self.username = username
@@ -88,18 +88,19 @@ class Account:
         self.email = Value(self.addresses[0])
         self.pending = Value(None)
         self.profile = Value((None,) * 5)
-        self.preferences = Value(('MM/dd/yyyy', 'Europe/Paris', 'en', True, False, True, False, False))
+        self.preferences = Value(
+            ('MM/dd/yyyy', 'Europe/Paris', 'en', True, False, True, False, False))
         self.picture = Value(None)
         self.sports = {sport: Value(value) for sport, value in defaults.items()}
-        self.export = Value(False)  # whether one has been asked for
+        self.export = Value(False)  # whether one was requested
         self.mail = collections.defaultdict(Owed)
-        self.workouts = []  # their titles; None: unknown
+        self.workouts = []  # titles; None: unknown
         self.track = None  # (bytes, CRC)
         self.logged_out = []  # tokens
         self.token = None
-        self.token_made = None  # under which clock, and after how many changes of the password
+        self.token_made = None  # the circumstances: clock steps and password changes so far
         self.password_changes = 0
-        self.names = 0  # of passwords and addresses that were made up
+        self.names = 0  # number of generated passwords and addresses
 
     def new_password(self):
         self.names += 1
@@ -112,7 +113,7 @@ class Account:
 
 
 class Model:
-    """All accounts, the figures, and what was found to be wrong."""
+    """All accounts, the counts, and the findings."""
 
     def __init__(self):
         self._lock = threading.Lock()

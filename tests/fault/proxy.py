@@ -1,14 +1,13 @@
-#!/usr/bin/python3
-"""A network between the programs and the database that can be cut: proxy.py SOCKET PORT_FILE CONTROL.
+"""A proxy between the programs and the database that simulates network faults: proxy.py SOCKET PORT_FILE CONTROL.
 
-Listens on a TCP port of 127.0.0.1, which it writes to PORT_FILE, and hands on to the server's unix socket.
-Each line that comes in on the unix socket CONTROL is a command:
+Listens on a TCP port of 127.0.0.1, writes its number to PORT_FILE, and forwards to the server's unix socket.
+Each line received on the unix socket CONTROL is a command:
 
     cut         reset all connections
-    abandon     reset them on the programs' side alone: the server learns of it at `pass`
-    hold        nothing gets through, in either direction, until `pass`
-    slow MS     each piece takes so long
-    pass        as if there were no proxy
+    abandon     reset them on the side of the programs only; the server detects it at `pass`
+    hold        forward nothing, in either direction, until `pass`
+    slow MS     delay each piece of data
+    pass        forward without faults
 """
 
 import asyncio
@@ -20,7 +19,7 @@ from pathlib import Path
 
 
 class Network:
-    """What happens to what is sent."""
+    """The state of the simulated network."""
 
     def __init__(self, server):
         self.server = server
@@ -61,7 +60,7 @@ class Network:
 
 
 class Line:
-    """One connection of a program with the server."""
+    """One connection of a program to the server."""
 
     def __init__(self, network, client, server):
         self.network = network
@@ -76,7 +75,7 @@ class Line:
             self.server.transport.abort()
 
     async def carry(self, reader, writer):
-        """One direction, to its end; then the other one ends too."""
+        """Forward one direction to its end; the other one then ends too."""
         with contextlib.suppress(OSError):
             while octets := await reader.read(65536):
                 await self.network.passing.wait()
@@ -89,7 +88,7 @@ class Line:
 
 
 def reset(writer):
-    """End a connection with RST, as a router does that has forgotten it."""
+    """End a connection with RST, like a router that has lost its state."""
     end = writer.get_extra_info('socket')
     with contextlib.suppress(OSError):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))

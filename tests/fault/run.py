@@ -1,10 +1,10 @@
-#!/usr/bin/python3
-"""Break a running Fitgate in every way for so long, and see that nothing is lost: run.py BUILD FOLDER SECONDS [SEED].
+"""Inject faults into a running Fitgate, and check that no accepted write is lost:
+python3 -m tests.fault.run BUILD DIRECTORY SECONDS [SEED].
 
-Clients use all of the API and keep a model of what was accepted (model.py, clients.py); meanwhile processes
-are killed, the database is restarted, networks are cut, disks filled, mail refused, clocks stepped (faults.py). At
-the end everything is held against the model (verdict.py). The sequence of the faults of each kind, and what
-each client wants to do, follow from the seed; when they meet does not.
+Clients use the whole API, and maintain a model of what was accepted (clients.py, model.py). Meanwhile processes
+are killed, the database is restarted, networks are cut, disks filled, mail rejected, clocks stepped (faults.py).
+At the end everything is compared with the model (checker.py). The seed determines the sequence of the faults of
+each kind and the requests of each client, but not their timing.
 """
 
 import random
@@ -12,49 +12,46 @@ import sys
 import time
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(SOURCE), str(SOURCE / 'tests/api')]
-
-from clients import Client, accepted  # noqa: E402
-from faults import ALL  # noqa: E402
-from gallery import Gallery  # noqa: E402
-from model import Model  # noqa: E402
-from support import pictures  # noqa: E402
-from verdict import Verdict, seen_by_kernel  # noqa: E402
-from victim import Victim  # noqa: E402
-
-from scripts.stack import poll  # noqa: E402
+from tests.fault.clients import Client, accepted
+from tests.fault.faults import ALL
+from tests.fault.fixtures import Fixtures
+from tests.fault.model import Model
+from tests.harness import pictures
+from tests.harness.waiting import poll
+from tests.fault.checker import Checker, seen_by_kernel
+from tests.fault.system import System
 
 CLIENTS = 14
-MANY_FINDINGS = 20  # after which it is not worth going on
+MANY_FINDINGS = 20  # end early after this number
 
 
-def read_sports(victim):
-    """{sport: (color, active, threshold) as a user sees it who never changed it}"""
-    with victim.sql() as sql:
+def read_sports(system):
+    """{sport: (color, active, threshold) for a user without preferences}"""
+    with system.sql() as sql:
         rows = sql.rows('SELECT id, is_active, stopped_speed_threshold FROM sports ORDER BY id')
     return {row['id']: (None, bool(row['is_active']), float(row['stopped_speed_threshold']))
             for row in rows}
 
 
-def learn_pictures(victim, model, gallery, sports):
-    """By an account that is there for nothing else."""
-    client = Client('first', 0, victim, model, gallery, sports)
+def learn_pictures(system, model, fixtures, sports):
+    """Upload each picture once, with an account for this purpose only."""
+    client = Client('first', 0, system, model, fixtures, sports)
     account = client.register()
-    assert poll(lambda: client.confirm(account), 60), 'nobody can register even without faults'
-    for number, (extension, octets) in enumerate(gallery.originals):
+    assert poll(lambda: client.confirm(account), 60), 'could not register without faults'
+    for number, (extension, octets) in enumerate(fixtures.originals):
         body, headers = pictures.form(pictures.part('file', octets, f'a.{extension}'))
         answer = client.write(account, [(account.picture, number)], 'POST', pictures.PATH,
                               body=body, headers=headers)
         assert accepted(answer), answer
-        gallery.learn(number, client.ask('GET', f'/api/users/{account.username}/picture').body)
+        fixtures.learn(number, client.ask('GET', f'/api/users/{account.username}/picture').body)
 
 
-FORCED = 'ended by force only'
+FORCED = 'processes killed because they did not stop'
 
 
 def note(model, text):
-    """What the stack says: one that works at a request may wait for a database that does not answer."""
+    """Count the stack's messages about processes that did not stop: a request may wait for an unreachable
+    database."""
     if 'did not stop' in text:
         model.count(FORCED)
 
@@ -64,8 +61,8 @@ def show(model, started):
     print(f'{time.monotonic() - started:.0f} s: {figures}', flush=True)
 
 
-def let_them_fight(clients, faults, seconds, model):
-    """Until the time is up, or there is too much to report."""
+def run_clients_and_faults(clients, faults, seconds, model):
+    """Run until the time has passed, or until there are many findings."""
     started = time.monotonic()
     for one in (*clients, *faults):
         one.thread.start()
@@ -80,26 +77,26 @@ def let_them_fight(clients, faults, seconds, model):
             one.thread.join()
 
 
-def main(build, folder, seconds, seed):
+def main(build, directory, seconds, seed):
     print(f'seed {seed}, {seconds} s, {CLIENTS} clients', flush=True)
-    model, gallery = Model(), Gallery(seed)
+    model, fixtures = Model(), Fixtures(seed)
     started, crashes = time.monotonic(), seen_by_kernel()
-    with Victim(folder, build, lambda text: note(model, text)) as victim:
-        sports = read_sports(victim)
-        learn_pictures(victim, model, gallery, sports)
-        clients = [Client(f'c{number}', seed, victim, model, gallery, sports)
+    with System(directory, build, lambda text: note(model, text)) as system:
+        sports = read_sports(system)
+        learn_pictures(system, model, fixtures, sports)
+        clients = [Client(f'c{number}', seed, system, model, fixtures, sports)
                    for number in range(CLIENTS)]
-        let_them_fight(clients, [kind(seed, victim, model) for kind in ALL], seconds, model)
+        run_clients_and_faults(clients, [kind(seed, system, model) for kind in ALL], seconds, model)
         print('all faults have ended', flush=True)
-        Verdict(victim, model, gallery, sports, crashes).pass_judgement(seconds)
-        messages, copies = victim.smtp.mailbox.counts()
+        Checker(system, model, fixtures, sports, crashes).check_all(seconds)
+        messages, copies = system.mail_server.mailbox.counts()
         model.count('mails', messages)
         model.count('mails sent again', copies)
         if model.findings:
-            victim.keep_files()
+            system.keep_files()
         forced = model.counts[FORCED]
     if model.counts[FORCED] > forced:
-        model.finding('somebody was stuck: not all could be stopped, though nothing was in their way')
+        model.finding('processes did not stop, although all faults had ended')
     show(model, started)
     print(f'seed {seed}: {len(model.findings)} findings')
     return 1 if model.findings else 0

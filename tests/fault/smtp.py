@@ -1,4 +1,4 @@
-"""A real SMTP server that takes mail, and at times refuses it, hangs, or dies in the middle of it."""
+"""A real SMTP server that accepts mail, and on command rejects it, hangs, or disconnects."""
 
 import asyncio
 import collections
@@ -10,41 +10,41 @@ from dataclasses import dataclass
 
 from aiosmtpd.smtp import SMTP
 
-from support import SOURCE
+from tests.harness.tree import SOURCE
 
 SUBJECTS = {path.read_text(encoding='utf-8').partition('\n')[0].removeprefix('Subject: '): path.stem
             for path in (SOURCE / 'lib/mail/templates').glob('*/*.txt')}
 
 MODES = (
-    'busy',       # 451: later
-    'refuse',     # 550: never
-    'turn away',  # the connection ends before a word is said
-    'hang',       # no answer to a message until the mode changes
-    'die',        # the connection ends within a message
-    'forget',     # the message is kept, but the connection ends before it is said so
+    'busy',       # 451: temporary failure
+    'refuse',     # 550: permanent failure
+    'turn away',  # disconnect before the greeting
+    'hang',       # no reply to a message until the mode changes
+    'die',        # disconnect within a message
+    'forget',     # accept the message, but disconnect before the reply
 )
 TAKE = 'take'
 
 
 @dataclass
 class Mail:
-    """A message, once for each Message-ID."""
+    """A message; copies with the same Message-ID count as one."""
     id: str
     recipient: str
     template: str
     token: str
     copies: int = 1
-    used: bool = False  # its token, by its reader
+    used: bool = False  # whether its reader has used the token
 
 
 class Mailbox:
-    """All mail that has come, by recipient."""
+    """All received mail, by recipient."""
 
     def __init__(self):
         self._lock = threading.Lock()
         self._by_id = {}
         self._by_recipient = collections.defaultdict(list)
-        self.strange = []
+        self.malformed = []
 
     def put(self, recipient, octets):
         message = email.message_from_bytes(octets, policy=email.policy.default)
@@ -53,12 +53,12 @@ class Mailbox:
         text = message.get_body(('plain',))
         with self._lock:
             if template is None or text is None or not number:
-                self.strange.append(octets[:2000])
+                self.malformed.append(octets[:2000])
             elif number in self._by_id:
                 self._by_id[number].copies += 1
                 if (self._by_id[number].recipient, self._by_id[number].template) != (
                         recipient, template):
-                    self.strange.append(octets[:2000])
+                    self.malformed.append(octets[:2000])
             else:
                 found = re.search(r'\?token=([A-Za-z0-9_.-]+)', text.get_content())
                 mail = Mail(number, recipient, template, found[1] if found else None)
@@ -66,7 +66,7 @@ class Mailbox:
                 self._by_recipient[recipient].append(mail)
 
     def to(self, addresses, template):
-        """In the order of their arrival."""
+        """The messages to these addresses, in order of arrival."""
         with self._lock:
             return [mail for address in addresses for mail in self._by_recipient[address]
                     if mail.template == template]
@@ -82,7 +82,7 @@ class Mailbox:
 
 
 class Connection(SMTP):
-    """What a worker speaks to; the mode is the server's."""
+    """A connection from a worker; the server has the mode."""
 
     def __init__(self, server):
         super().__init__(server, loop=server.loop, hostname='localhost', ident='Fault')
@@ -102,7 +102,7 @@ class Connection(SMTP):
 
 
 class SmtpServer:
-    """Runs in a thread of its own; also what aiosmtpd calls for each recipient and message."""
+    """Runs in its own thread. aiosmtpd calls the handle_ methods for each recipient and message."""
 
     def __init__(self):
         self.mailbox = Mailbox()

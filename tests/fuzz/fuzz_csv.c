@@ -1,14 +1,14 @@
 /*
- * core/csv under bytes of any kind, and every good field as a value of every kind of column. The input's
- * first byte says in pieces of how many bytes the rest is read, whole when it is 0; the records must not
- * depend on that. What a record says is text without NUL, and its lines only grow.
+ * core/csv with arbitrary bytes, and every valid field as a value of every kind of column. The first byte of the
+ * input is the number of bytes per read of the rest; 0: all of it. The records must not depend on it. Fields
+ * are text without NUL, and line numbers only increase.
  */
-#include "input.h"
+#include "shared/input.h"
 
 #include "core/csv.h"
-#include "core/json.h"
+#include "core/json/json.h"
 #include "core/text.h"
-#include "operator/import_table.h"
+#include "admin/import/import_value.h"
 
 #include <string.h>
 
@@ -50,7 +50,7 @@ static void check_record(const struct csv *csv, struct arena *arena)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* big, and the same for every input: what is written beyond its end is found nevertheless */
+	/* large, so allocated once for all inputs; the sanitizer still detects a write beyond the end */
 	static struct csv *whole, *pieced;
 	struct arena arena = ARENA_EMPTY;
 	struct pieces all, some;

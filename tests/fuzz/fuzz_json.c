@@ -1,13 +1,13 @@
 /*
- * core/json, core/json_writer and http/payload: a first line as the Content-Type ("" stands for
- * application/json), the rest as the body. A second parser, by recursion, says what is JSON and what
- * the tree must hold.
+ * core/json and http/payload: the first line is the Content-Type ("" stands for
+ * application/json), the rest is the body. A second, recursive parser decides what is JSON and what the tree
+ * must contain.
  */
-#include "input.h"
+#include "shared/input.h"
 
-#include "core/json.h"
-#include "core/json_writer.h"
-#include "http/payload.h"
+#include "core/json/json.h"
+#include "core/json/json_writer.h"
+#include "api/payload.h"
 
 #include <float.h>
 #include <math.h>
@@ -16,11 +16,12 @@
 
 enum { NUMBER_MAX = 511, TEXT_MAX = 8192 };
 
-/* The second parser. It compares what it reads with a tree, if there is one. */
+/* The second parser. It compares the text with a tree, if there is one. */
 struct model {
 	const char *at, *end;
 	int depth;
-	const char *watched; /* a key of the outermost object: is its last value an integer? */
+	const char *
+		watched; /* whether the last value of this key of the outermost object is an integer */
 	bool is_integer;
 };
 
@@ -84,7 +85,7 @@ static char *put_utf8(char *to, int point)
 	return to;
 }
 
-/* What follows a backslash. NULL: nothing that may. */
+/* The character or escape after a backslash. NULL: invalid. */
 static char *model_escape(struct model *m, char *to)
 {
 	static const char NAMES[] = "\"\\/bfnrt", MEANINGS[] = "\"\\/\b\f\n\r\t";
@@ -109,7 +110,7 @@ static char *model_escape(struct model *m, char *to)
 	return put_utf8(to, point);
 }
 
-/* A string, decoded; NULL when it is none. Good until the next one. */
+/* A decoded string; NULL: invalid. Valid until the next call. */
 static const char *model_string(struct model *m)
 {
 	static char text[TEXT_MAX];
@@ -199,7 +200,7 @@ static bool looks_like_integer(const char *start, const char *end)
 	return true;
 }
 
-/* One member or element, and the item that it must be. */
+/* One member or element, and the item that it must equal. */
 static bool model_member(struct model *m, bool object, const cJSON *item)
 {
 	const char *start = m->at, *key, *value;
@@ -283,7 +284,7 @@ static bool model_value(struct model *m, const cJSON *item)
 
 /* NOLINTEND(misc-no-recursion) */
 
-/* Whether the text is JSON; `tree`, unless NULL, must be what it says. */
+/* Whether the text is JSON; `tree`, unless NULL, must equal it. */
 static bool model_text(const char *text, size_t length, const cJSON *tree, struct model *m)
 {
 	size_t count;
@@ -301,15 +302,15 @@ static bool model_text(const char *text, size_t length, const cJSON *tree, struc
 	return m->at == m->end;
 }
 
-/* ---- written again ----------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------- */
 
 static bool are_equal(double a, double b)
 {
-	/* cJSON writes a number with 15 digits where that is equal within an epsilon */
+	/* cJSON writes a number with 15 digits if that is equal within an epsilon */
 	return fabs(a - b) <= fmax(fabs(a), fabs(b)) * DBL_EPSILON;
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion): the second parser has held both to JSON_MAX_DEPTH */
+/* NOLINTNEXTLINE(misc-no-recursion): the second parser limits both to JSON_MAX_DEPTH */
 static void require_equal(const cJSON *a, const cJSON *b, bool exactly)
 {
 	require((a->type & 255) == (b->type & 255));
@@ -345,7 +346,7 @@ static void check_written(const char *text, size_t length, const cJSON *tree)
 	struct output output = {buffer, 0, sizeof(buffer)};
 	const cJSON *again;
 
-	/* it takes no byte order mark: it is given what the database has */
+	/* it accepts no byte order mark, because its input comes from the database */
 	if (length > 0 && *text == '\xEF')
 		return;
 	json_writer_begin(&writer, (struct sink){output_write, &output});
@@ -366,7 +367,7 @@ static void check_integers(const char *text, size_t length, bool strict)
 		struct model m = {.watched = KEYS[i]};
 
 		require(model_text(text, length, NULL, &m));
-		/* of a text with a byte order mark it is never said */
+		/* false for every text with a byte order mark */
 		require(json_written_as_integer(text, length, KEYS[i]) ==
 			(m.is_integer && *text != '\xEF'));
 	}

@@ -1,17 +1,18 @@
 /*
- * lib/mail. The first byte picks:
+ * lib/mail. The first byte selects:
  *
- *	h   the header lines of a message: recipient, id and subject, a line each, and its text behind them
- *	j   a job of the queue, and behind a line "--" the database's script (database.h): it is delivered
- *	    to the smtp_send() below, which stands in for the one that speaks to a mail server
+ *	h   the header of a message: recipient, id and subject, one line each, followed by the text
+ *	j   a job of the queue and, after a line "--", the script of the database (database.h). The job is
+ *	    delivered to the smtp_send() below, which stands in for the one that connects to a mail server
+ *	r   what a client and a mail server say, line by line; a line of the client begins with ">"
  *
- * No header line can be ended or added by what is put in, a subject says what it was made of, and in HTML
- * nothing but the template's own marks is markup.
+ * No input can end or add a header line, an encoded subject decodes to its input, and HTML contains no tags but
+ * those of the template. A reply is one line of UTF-8 without the recipient's address.
  */
-#include "database.h"
-#include "input.h"
+#include "shared/database.h"
+#include "shared/input.h"
 
-#include "core/json.h"
+#include "core/json/json.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "mail/delivery.h"
@@ -22,19 +23,20 @@
 static const struct settings SETTINGS = {
 	.secret_key = "a key for tests",
 	.sender = "fitgate@example.com",
+	.sender_name = "Zo\xc3\xab",
 	.ui_url = "https://fitgate.example",
 	.mail_enabled = true,
 	.password_token_lifetime = 5400,
 	.confirmation_token_lifetime = 604800,
 };
 
-/* What the present job's mail must hold; NULL: not known. */
+/* What the e-mail of the current job must contain; NULL: not known. */
 static const char *the_username;
 static enum smtp_result the_result;
 
 /* ---- headers ----------------------------------------------------------------------------------- */
 
-/* The next encoded-word (RFC 2047) of a folded line, decoded behind `text`. */
+/* Decode the next encoded word (RFC 2047) of a folded line, and append it to `text`. */
 static const char *decode_word(const char *at, char *text, size_t *length, size_t size)
 {
 	const char *end = strstr(at + 10, "?=");
@@ -47,7 +49,7 @@ static const char *decode_word(const char *at, char *text, size_t *length, size_
 	padding = (end[-1] == '=') + (size_t)(end[-2] == '=');
 	require(EVP_DecodeBlock((unsigned char *)text + *length, (const unsigned char *)at,
 			(int)count) == (int)(count / 4 * 3));
-	/* no character is cut in two */
+	/* no character is split */
 	require(text_is_utf8(text + *length, count / 4 * 3 - padding));
 	*length += count / 4 * 3 - padding;
 	return end + 2;
@@ -78,7 +80,7 @@ static void check_header(const char *header)
 	size_t line = 0;
 
 	for (const char *c = header; *c != '\0'; c++, line++) {
-		if (strncmp(c, "\r\n ", 3) == 0) { /* folded */
+		if (strncmp(c, "\r\n ", 3) == 0) { /* a folded line */
 			c += 2;
 			line = 1;
 		}
@@ -88,7 +90,7 @@ static void check_header(const char *header)
 	}
 }
 
-/* Whether the message may go out at all. */
+/* Whether the message may be sent. */
 static bool check_headers(struct arena *arena, const struct message *message)
 {
 	static const char *const NAMES[] = {"Date: ", "From: ", "To: ", "Subject: ",
@@ -126,7 +128,7 @@ static void check_wire(struct arena *arena, const char *text)
 
 /* ---- HTML -------------------------------------------------------------------------------------- */
 
-/* The marks that templates have, and what they open (+) or close (-). */
+/* The tags of the templates, and the levels that they open (+) or close (-). */
 static const struct mark {
 	const char *text;
 	int level;
@@ -144,7 +146,7 @@ static const struct mark {
 	{"<br>", 0},
 };
 
-/* The mark that begins here; its attribute is passed over. */
+/* Skip the tag that begins here, with its attribute. */
 static const char *pass_mark(const char *at, int *level)
 {
 	const struct mark *mark = MARKS;
@@ -170,7 +172,7 @@ static void check_html(const char *html)
 			require(strncmp(html, "&lt;", 4) == 0 || strncmp(html, "&gt;", 4) == 0 ||
 				strncmp(html, "&amp;", 5) == 0 || strncmp(html, "&quot;", 6) == 0);
 		html = *html == '<' ? pass_mark(html, &level) : html + 1;
-		/* html, body, p, a: nothing deeper */
+		/* html, body, p, a: no deeper levels */
 		require(level >= 0 && level <= 4);
 	}
 	require(level == 0);
@@ -180,7 +182,7 @@ enum smtp_result smtp_send(struct smtp *smtp, struct arena *arena, const struct 
 	char reason[SMTP_REASON_SIZE])
 {
 	(void)smtp;
-	memcpy(reason, "as told", sizeof("as told"));
+	memcpy(reason, "as scripted", sizeof("as scripted"));
 	check_html(message->html);
 	check_wire(arena, message->plain);
 	check_wire(arena, message->html);
@@ -201,16 +203,30 @@ static void fuzz_headers(struct input *input, struct arena *arena)
 	};
 	const char *text = input_rest(input, arena);
 
+	message.from_name = message.subject;
 	check_wire(arena, text);
 	if (!text_is_utf8(message.subject, strlen(message.subject)))
 		return;
 	if (!text_is_utf8(message.id, strlen(message.id)) || strlen(message.id) > 900)
 		return;
 	for (const char *c = message.id; *c != '\0'; c++)
-		if (*c <= ' ' || *c >= 127) /* it is made of numbers and the sender's address */
+		if (*c <= ' ' ||
+			*c >= 127) /* a Message-ID consists of numbers and the sender's address */
 			return;
 	if (check_headers(arena, &message))
 		require(text_is_plain_address(message.to));
+}
+
+/* The messages of these requests take the username from the database. */
+static bool names_account_by_address(const char *kind)
+{
+	static const char *const KINDS[] = {
+		"confirmation", "resend_confirmation", "password_reset"};
+
+	for (size_t i = 0; kind != NULL && i < sizeof(KINDS) / sizeof(*KINDS); i++)
+		if (strcmp(kind, KINDS[i]) == 0)
+			return true;
+	return false;
 }
 
 static void fuzz_job(struct input *input, struct arena *arena)
@@ -219,11 +235,11 @@ static void fuzz_job(struct input *input, struct arena *arena)
 	char *payload = input_rest(input, arena), *script = strstr(payload, "\n--\n");
 	const cJSON *object;
 	struct db *db = db_open(NULL);
+	struct mailer mailer = {.settings = &SETTINGS};
 	size_t count;
 	enum delivery result;
 
 	database_begin(script == NULL ? "" : script + 4);
-	db_use_arena(db, arena);
 	if (script != NULL)
 		*script = '\0';
 	if (!model_is_utf8(payload, strlen(payload), &count))
@@ -231,13 +247,42 @@ static void fuzz_job(struct input *input, struct arena *arena)
 	job.payload = payload;
 	object = json_parse(payload, strlen(payload));
 	the_username = cJSON_GetStringValue(json_member(object, "username"));
-	if (cJSON_IsString(json_member(object, "errand")))
+	if (names_account_by_address(cJSON_GetStringValue(json_member(object, "mail"))))
 		the_username = NULL;
-	the_result = (enum smtp_result)(count % 4);
-	result = delivery_run(db, arena, &SETTINGS, NULL, &job);
-	require(result == DELIVERY_DONE || result == DELIVERY_UNREACHABLE ||
+	the_result = (enum smtp_result)(count % 5);
+	mailer.db = db;
+	mailer.works = the_result == SMTP_REFUSED;
+	result = delivery_run(&mailer, arena, &job);
+	require(result == DELIVERY_DONE || result == DELIVERY_UNAVAILABLE ||
 		result == DELIVERY_FAILED);
 	require(result != DELIVERY_FAILED || database_was_odd());
+}
+
+static void fuzz_replies(struct input *input, struct arena *arena)
+{
+	static const char RECIPIENT[] = "sam@example.com";
+	struct smtp_dialog dialog = {.stage = SMTP_CONNECT};
+	enum smtp_result result;
+
+	while (input->at < input->end) {
+		const char *line = input_text(input, arena, '\n');
+
+		if (*line == '>')
+			smtp_dialog_sent(&dialog, line + 1, strlen(line + 1));
+		else
+			smtp_dialog_received(&dialog, line, strlen(line));
+		require(dialog.stage < SMTP_STAGE_COUNT);
+		require(dialog.status >= 0 && dialog.status <= 999);
+		require(strlen(dialog.text) < sizeof(dialog.text));
+		require(text_is_utf8(dialog.text, strlen(dialog.text)));
+		require(!text_has_control(dialog.text));
+	}
+	smtp_dialog_hide(&dialog, RECIPIENT);
+	require(strcasestr(dialog.text, RECIPIENT) == NULL);
+	require(text_is_utf8(dialog.text, strlen(dialog.text)));
+	result = smtp_refusal_classify(&dialog);
+	require(result != SMTP_SENT);
+	require(result != SMTP_REFUSED || (dialog.stage == SMTP_RCPT && dialog.status >= 550));
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -254,10 +299,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input input = input_begin(data, size);
 
 	json_use_arena(&arena);
-	if (input_byte(&input) == 'h')
+	switch (input_byte(&input)) {
+	case 'h':
 		fuzz_headers(&input, &arena);
-	else
+		break;
+	case 'r':
+		fuzz_replies(&input, &arena);
+		break;
+	default:
 		fuzz_job(&input, &arena);
+	}
 	arena_reset(&arena);
 	return 0;
 }

@@ -1,24 +1,24 @@
 /*
- * http/multipart under bytes of any kind. The input's first byte says how the body is read: in pieces of
- * so many bytes, whole when it is 0; its first line goes into the Content-Type as the boundary; the rest
- * is the body. What a body says must not depend on the pieces that it comes in, nor on those that its
- * parts are taken in.
+ * http/multipart with arbitrary bytes. The first byte of the input is the number of bytes per read of the body;
+ * 0: all of it. The rest of the first line is the boundary in the Content-Type, the following lines are the
+ * body. The result must depend neither on the pieces in which the body arrives, nor on those in which its
+ * parts are read.
  */
-#include "input.h"
+#include "shared/input.h"
 
 #include "http/multipart.h"
 
 #include <string.h>
 
-/* Everything that a body says is put down in a transcript, one thing behind the other. */
-static void tell_name(struct output *transcript, const char *name)
+/* A transcript records everything that is read from a body, in order. */
+static void record_name(struct output *transcript, const char *name)
 {
 	for (const char *c = name; *c != '\0'; c++)
 		require(((unsigned char)*c >= 0x20 || *c == '\t') && *c != 0x7f);
 	output_write(transcript, name, strlen(name) + 1);
 }
 
-/* Take the body apart, each part in pieces of `take` bytes. */
+/* Parse the body, and read each part in pieces of `take` bytes. */
 static void transcribe(struct multipart *m, size_t take, struct output *transcript)
 {
 	struct multipart_part part;
@@ -27,10 +27,10 @@ static void transcribe(struct multipart *m, size_t take, struct output *transcri
 	ssize_t got;
 
 	while ((result = multipart_next(m, &part)) == MULTIPART_PART) {
-		tell_name(transcript, part.name);
+		record_name(transcript, part.name);
 		output_write(transcript, part.filename == NULL ? "-" : "+", 1);
 		if (part.filename != NULL)
-			tell_name(transcript, part.filename);
+			record_name(transcript, part.filename);
 		while ((got = multipart_read(m, content, take)) > 0)
 			output_write(transcript, content, (size_t)got);
 		output_write(transcript, got == 0 ? "." : "!", 1);
@@ -40,11 +40,11 @@ static void transcribe(struct multipart *m, size_t take, struct output *transcri
 	free(content);
 }
 
-/* false: the boundary cannot be used. */
+/* false: the boundary is unusable. */
 static bool read_body(
 	const char *content_type, struct pieces pieces, size_t take, struct output *transcript)
 {
-	/* of its own, so that the sanitizer sees a step beyond it */
+	/* a separate allocation, so that the sanitizer detects accesses beyond it */
 	struct multipart *m = malloc(sizeof(*m));
 	bool begun = multipart_begin(m, content_type, &(struct source){pieces_read, &pieces});
 
@@ -56,7 +56,7 @@ static bool read_body(
 
 static struct output empty_transcript(size_t body_length)
 {
-	/* a part says less than its delimiter and headers take, and there is a result at the end */
+	/* the record of a part is shorter than its delimiter and headers; the result follows at the end */
 	struct output transcript = {.size = body_length + 64};
 
 	transcript.bytes = malloc(transcript.size);

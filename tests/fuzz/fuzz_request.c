@@ -1,11 +1,12 @@
 /*
- * http/request and http/router: a request of any parameters and body (input.h), read as far as LIMIT
- * bytes and routed among the shapes that the executables' routes have. The result is held against what
- * the parameters, the announced length and the path, taken segment by segment, say it must be.
+ * http/request, api/request and http/router: a request with arbitrary parameters and body (input.h), read up to
+ * LIMIT bytes, and routed among routes like those of the programs. The result is compared with what follows from
+ * the parameters, the Content-Length, and the segments of the path.
  */
-#include "input.h"
+#include "shared/input.h"
 
-#include "account/dialect.h"
+#include "api/request.h"
+#include "core/log.h"
 #include "core/text.h"
 #include "http/router.h"
 
@@ -15,29 +16,20 @@
 
 enum { SEGMENTS = 8, PIECE_SIZE = 300 };
 
-static void never_called(
-	struct service *service, struct request *request, struct response *response)
-{
-	(void)service;
-	(void)request;
-	(void)response;
-	abort();
-}
-
 static const struct route ROUTES[] = {
-	{HTTP_POST, "/api/auth/login", NULL, never_called, IN_ALL},
-	{HTTP_POST, "/api/auth/logout", NULL, never_called, IN_0_7},
-	{HTTP_GET, "/api/auth/logout", NULL, never_called, IN_0_2},
-	{HTTP_PATCH, "/api/auth/profile/edit/account", NULL, never_called, SINCE_0_6},
-	{HTTP_DELETE, "/api/auth/profile/reset/sports/:sport_id", NULL, never_called, SINCE_0_6},
-	{HTTP_GET, "/api/auth/account/export", NULL, never_called, IN_0_7},
-	{HTTP_POST, "/api/auth/account/export/request", NULL, never_called, IN_0_7},
-	{HTTP_GET, "/api/auth/account/export/:file_name", NULL, never_called, IN_0_7},
-	{HTTP_GET, "/api/sports", NULL, never_called, IN_ALL},
-	{HTTP_GET, "/api/sports/#sport_id", NULL, never_called, IN_ALL},
-	{HTTP_GET, "/api/users/:user_name/picture", NULL, never_called, SINCE_0_6},
-	{HTTP_GET, "/api/users/:user_id/picture", NULL, never_called, IN_0_2},
-	{HTTP_POST, "/api/both/:one/and/#two", NULL, never_called, IN_ALL},
+	{HTTP_POST, "/api/auth/login", IN_ALL},
+	{HTTP_POST, "/api/auth/logout", IN_0_7},
+	{HTTP_GET, "/api/auth/logout", IN_0_2},
+	{HTTP_PATCH, "/api/auth/profile/edit/account", SINCE_0_6},
+	{HTTP_DELETE, "/api/auth/profile/reset/sports/:sport_id", SINCE_0_6},
+	{HTTP_GET, "/api/auth/account/export", IN_0_7},
+	{HTTP_POST, "/api/auth/account/export/request", IN_0_7},
+	{HTTP_GET, "/api/auth/account/export/:file_name", IN_0_7},
+	{HTTP_GET, "/api/sports", IN_ALL},
+	{HTTP_GET, "/api/sports/#sport_id", IN_ALL},
+	{HTTP_GET, "/api/users/:user_name/picture", SINCE_0_6},
+	{HTTP_GET, "/api/users/:user_id/picture", IN_0_2},
+	{HTTP_POST, "/api/both/:one/and/#two", IN_ALL},
 	{0},
 };
 
@@ -50,20 +42,23 @@ static const char *given(const struct request_input *input, const char *name)
 
 /* ---- parameters -------------------------------------------------------------------------------- */
 
-static void check_path(const struct request *request, const struct request_input *input)
+/* The path without the prefix that names the dialect. */
+static void check_path(
+	const struct api_request *request, const struct request_input *input, bool known)
 {
 	const char *path = given(input, "PATH_INFO"), *dialect = given(input, "API_DIALECT");
-	size_t taken = strlen(path) - strlen(request->path);
+	size_t taken = strlen(path) - strlen(request->http->path);
 
-	require(strcmp(path + taken, request->path) == 0);
+	require(strcmp(path + taken, request->http->path) == 0);
 	if (taken == 0) {
-		require(strcmp(request->dialect_name, dialect) == 0);
 		require(*dialect != '\0' || !matches_regex(path, "^/v[0-9.]+/api/"));
+		require(!known || *dialect == '\0' || strcmp(request->dialect->name, dialect) == 0);
+		require(*dialect != '\0' || (known && request->dialect->id == DIALECT_0_7));
 		return;
 	}
 	require(*dialect == '\0' && matches_regex(path, "^/v[0-9.]+/api/"));
-	require(strlen(request->dialect_name) == taken - 2);
-	require(memcmp(path + 2, request->dialect_name, taken - 2) == 0);
+	require(!known || (strlen(request->dialect->name) == taken - 2 &&
+				  memcmp(path + 2, request->dialect->name, taken - 2) == 0));
 }
 
 static void check_parameters(const struct request *request, const struct request_input *input)
@@ -89,7 +84,7 @@ static void check_parameters(const struct request *request, const struct request
 		require(!matches_regex(length, "^[0-9]{1,18}$"));
 		return;
 	}
-	/* leading zeros (and the sign of -0) are all that may differ */
+	/* only leading zeros, and the sign of -0, may differ */
 	snprintf(number, sizeof(number), "%lld", (long long)request->content_length);
 	length += strspn(length, "-0");
 	require(strcmp(*length == '\0' ? "0" : length, number) == 0);
@@ -97,7 +92,7 @@ static void check_parameters(const struct request *request, const struct request
 
 /* ---- body -------------------------------------------------------------------------------------- */
 
-/* Of a body that can be read to its end. */
+/* The result for a body that can be read to its end. */
 static enum request_body expected_body(
 	const struct request *request, const struct request_input *input, size_t limit)
 {
@@ -109,7 +104,7 @@ static enum request_body expected_body(
 	return input->length > limit ? REQUEST_BODY_TOO_LARGE : REQUEST_BODY_OK;
 }
 
-/* The same piece by piece, of which each could be larger than the body. */
+/* The same in pieces, which may be larger than the body. */
 static void check_stream(const struct request *request, struct request_input *input, size_t limit,
 	enum request_body result)
 {
@@ -140,7 +135,7 @@ static void check_body(const struct request *request, struct request_input *inpu
 	enum request_body result = request_read_body(request, limit, &body, &length);
 
 	check_stream(request, input, limit, result);
-	/* in pieces, whether a break is met depends on where the last piece ends */
+	/* in pieces, the end of the last piece decides whether the error is reached */
 	if (input->broken < 0)
 		require(result == expected_body(request, input, limit));
 	if (request->content_length >= 0)
@@ -156,7 +151,7 @@ static void check_body(const struct request *request, struct request_input *inpu
 
 /* ---- routes ------------------------------------------------------------------------------------ */
 
-/* "/a/b" has the segments "", "a" and "b"; each of `parts` is a text of its own. -1: too many. */
+/* Split "/a/b" into the segments "", "a" and "b", and return their number; -1: too many. */
 static int split(struct arena *arena, const char *path, const char *parts[SEGMENTS])
 {
 	int count = 0;
@@ -196,7 +191,7 @@ static bool route_fits(
 	return true;
 }
 
-/* What stood for the names, in their order. */
+/* The values of the placeholders, in order. */
 static void check_names(struct arena *arena, const struct request *request)
 {
 	const char *patterns[SEGMENTS], *parts[SEGMENTS];
@@ -215,7 +210,7 @@ static void check_route(struct arena *arena, struct request *request, unsigned d
 	enum http_method wanted = request->method == HTTP_HEAD ? HTTP_GET : request->method;
 	char allow[ROUTER_ALLOW_SIZE], list[ROUTER_ALLOW_SIZE + 2];
 	const struct route *found;
-	enum routing result = router_find(ROUTES, dialect, request, &found, allow);
+	enum routing result = router_find(ROUTES, sizeof(*ROUTES), dialect, request, &found, allow);
 	bool known = false, served = false;
 
 	require(strlen(allow) < sizeof(allow));
@@ -223,7 +218,7 @@ static void check_route(struct arena *arena, struct request *request, unsigned d
 	for (const struct route *route = ROUTES; route->pattern != NULL; route++) {
 		char name[16];
 
-		if ((route->dialects & dialect) == 0 || !route_fits(arena, route, request))
+		if ((route->versions & dialect) == 0 || !route_fits(arena, route, request))
 			continue;
 		known = true;
 		served |= route->method == wanted;
@@ -235,10 +230,18 @@ static void check_route(struct arena *arena, struct request *request, unsigned d
 	require((result == ROUTING_FOUND) == served);
 	require((request->route != NULL) == known && (found != NULL) == served);
 	if (served)
-		require(found->method == wanted && (found->dialects & dialect) != 0 &&
+		require(found->method == wanted && (found->versions & dialect) != 0 &&
 			strcmp(found->pattern, request->route) == 0);
 	if (known)
 		check_names(arena, request);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	require(log_open("fuzz", "/dev/null"));
+	return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -248,11 +251,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct request_input given_request;
 	const char *limit;
 	struct request request;
+	struct response response = {0};
+	struct api_request api_request;
+	bool known;
 
 	request_input_begin(&given_request, &input, &arena, NULL);
 	require(request_begin(&request, &arena, &given_request.source));
 	check_parameters(&request, &given_request);
-	check_path(&request, &given_request);
+	known = api_request_begin(&api_request, &request, &response);
+	check_path(&api_request, &given_request, known);
 	limit = request_input_parameter(&given_request, "LIMIT");
 	check_body(
 		&request, &given_request, limit == NULL ? 100 : strtoul(limit, NULL, 10) % 20000);

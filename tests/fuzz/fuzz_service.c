@@ -1,21 +1,19 @@
 /*
- * One request to one of the executables: from their main() over routes, tokens and handlers to the
- * answer. The database is that of database.h; server_run(), which the executables call to be given
- * requests, is the one below.
+ * One request to one of the programs: from its main() through routes, tokens and handlers to the response. The
+ * database is that of database.h. The server_run() below replaces the one that serves requests.
  *
- * An input is what input.h says of a request, and behind a line "--" the database's script. Two
- * parameters are not the request's: PROGRAM, and MAIL=off where no mail is sent. "Bearer OWN" stands for
- * a token of our own.
+ * An input is a request as in input.h and, after a line "--", the script of the database. Two parameters do not
+ * belong to the request: PROGRAM, and MAIL=off to disable e-mail. "Bearer OWN" stands for a valid token.
  *
- * Whatever is asked: the answer is one of the contract, in whole, in the dialect; where the database is
- * well, it is none of failure.
+ * The response must be a complete one of the contract, in the request's dialect; unless the database failed, it
+ * must not be a server error.
  */
-#include "database.h"
-#include "input.h"
+#include "shared/database.h"
+#include "shared/input.h"
 
-#include "account/answer.h"
-#include "account/token.h"
-#include "core/json.h"
+#include "api/reply.h"
+#include "account/tokens/jwt.h"
+#include "core/json/json.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "http/server.h"
@@ -24,13 +22,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SECRET "a key for tests, which is no secret"
+#define SECRET "a key for tests, not a secret"
 
 int service_register(int argc, char **argv);
 int service_login(int argc, char **argv);
 int service_profile(int argc, char **argv);
+int service_upload(int argc, char **argv);
 int service_picture(int argc, char **argv);
 int service_export(int argc, char **argv);
+int service_users(int argc, char **argv);
+int service_oauth(int argc, char **argv);
+int service_gate(int argc, char **argv);
 int service_config(int argc, char **argv);
 
 static const struct program {
@@ -40,21 +42,27 @@ static const struct program {
 	{"config", service_config},
 	{"export", service_export},
 	{"login", service_login},
+	{"upload", service_upload},
 	{"picture", service_picture},
 	{"profile", service_profile},
 	{"register", service_register},
+	{"users", service_users},
+	{"oauth", service_oauth},
+	{"gate", service_gate},
 };
 
 enum { PROGRAM_COUNT = sizeof(PROGRAMS) / sizeof(*PROGRAMS) };
 
-/* The request that the next server_run() serves, the arena that it lives in, and all of the input. */
+/* The request that the next server_run() serves, its dialect (NULL: unknown), the arena that it lives in, and
+ * all of the input. */
 static struct request_input the_request;
+static const struct dialect *the_dialect;
 static struct arena the_arena;
 static const struct program *the_program;
 static const uint8_t *the_data;
 static size_t the_size;
 
-/* ---- what an answer must be -------------------------------------------------------------------- */
+/* ---- checks of the response -------------------------------------------------------------------- */
 
 static const char *header(const struct response *response, const char *name)
 {
@@ -63,10 +71,25 @@ static const char *header(const struct response *response, const char *name)
 	for (int i = 0; i < response->header_count; i++) {
 		if (strcmp(response->headers[i].name, name) != 0)
 			continue;
-		require(value == NULL); /* none twice */
+		require(value == NULL); /* no header twice */
 		value = response->headers[i].value;
 	}
 	return value;
+}
+
+/* The gate, not the frame around it, has replied. */
+static bool is_of_gate(const struct request *request)
+{
+	return strcmp(the_program->name, "gate") == 0 && request->route != NULL &&
+	       (request->method == HTTP_GET || request->method == HTTP_HEAD);
+}
+
+/* Whether the gate has a requirement, which may be invalid. */
+static bool has_requirement(void)
+{
+	const char *requirement = request_input_parameter(&the_request, "GATE_REQUIRE");
+
+	return requirement != NULL && *requirement != '\0';
 }
 
 static void check_status(const struct request *request, const struct response *response)
@@ -77,16 +100,34 @@ static void check_status(const struct request *request, const struct response *r
 	for (size_t i = 0; i < sizeof(STATUSES) / sizeof(*STATUSES); i++)
 		known |= response->status == STATUSES[i];
 	require(known);
-	/* there is no upload folder, so pictures cannot be stored */
+	/* there is no upload directory, so pictures cannot be stored */
 	if (response->status == 500)
-		require(database_was_odd() || request->dialect == NULL ||
-			strcmp(the_program->name, "picture") == 0);
+		require(database_was_odd() || the_dialect == NULL ||
+			strcmp(the_program->name, "upload") == 0 ||
+			(is_of_gate(request) && has_requirement()));
 	require((response->status == 405) ==
 		(header(response, "Allow") != NULL && request->method != HTTP_OPTIONS));
-	require((response->status == 429) == (header(response, "Retry-After") != NULL));
+	if (is_of_gate(request))
+		require(response->status == 403 || header(response, "Retry-After") == NULL);
+	else
+		require((response->status == 429) == (header(response, "Retry-After") != NULL));
 }
 
-/* {"status": a word, ...}, or {"error": ...} in the manner of RFC 6750. */
+/* An error of RFC 6749 or RFC 6750, or a reply to an application: only these may be cached or not as they say. */
+static void check_oauth_object(
+	const struct request *request, const struct response *response, const cJSON *body)
+{
+	const char *error = cJSON_GetStringValue(json_member(body, "error"));
+	const char *pragma = header(response, "Pragma");
+
+	require((response->status >= 400) == (error != NULL) && request->route != NULL);
+	require(pragma != NULL ||
+		strcmp(request->route, "/.well-known/oauth-authorization-server") == 0);
+	require(json_member(body, "access_token") == NULL || database_was_odd() ||
+		strcmp(request->route, "/api/oauth/token") == 0);
+}
+
+/* {"status": a word, ...}, or {"error": ...} as in RFC 6750. */
 static void check_object(const struct request *request, const struct response *response)
 {
 	const cJSON *body = json_parse(response->body, response->body_length);
@@ -95,21 +136,26 @@ static void check_object(const struct request *request, const struct response *r
 	const cJSON *message = json_member(body, "message");
 
 	require(cJSON_IsObject(body));
-	require(message == NULL || cJSON_IsString(message));
+	require(message == NULL || cJSON_IsString(message) || cJSON_IsArray(message));
 	if (request->route != NULL && strcmp(request->route, "/api/openapi.json") == 0)
 		return;
+	if (status == NULL && strcmp(the_program->name, "oauth") == 0) {
+		check_oauth_object(request, response, body);
+		return;
+	}
 	require((status == NULL) != (error == NULL));
 	if (status == NULL) {
 		require(response->status == 401 || response->status == 403);
-		require(request->dialect->has_scoped_tokens);
+		require(the_dialect->has_scoped_tokens);
 		return;
 	}
-	require((response->status < 300) == (strcmp(status, "success") == 0));
+	require((response->status < 300) ==
+		(strcmp(status, "success") == 0 || strcmp(status, "created") == 0));
 	require(response->status < 300 || strcmp(status, "error") == 0 ||
 		strcmp(status, "fail") == 0 || strcmp(status, "not found") == 0);
 }
 
-/* What the client has not sent and the database's script does not say. */
+/* Secrets that neither the client has sent nor the script contains. */
 static void check_secrets(const struct response *response)
 {
 	static const char *const SECRETS[] = {SECRET, DATABASE_PASSWORD_HASH};
@@ -119,16 +165,17 @@ static void check_secrets(const struct response *response)
 			memmem(the_data, the_size, SECRETS[i], strlen(SECRETS[i])) != NULL);
 }
 
-/* Nobody sees or changes what is an account's without a token. */
+/* Without a token, no request reads or changes an account. */
 static void check_access(const struct request *request, const struct response *response)
 {
 	if (request->method == HTTP_OPTIONS || *request->authorization != '\0')
 		return;
-	if (strcmp(the_program->name, "profile") == 0 || strcmp(the_program->name, "export") == 0)
+	if (strcmp(the_program->name, "profile") == 0 || strcmp(the_program->name, "export") == 0 ||
+		strcmp(the_program->name, "users") == 0 || is_of_gate(request))
 		require(response->status >= 400);
 }
 
-static void check_answer(struct request *request, struct response *response)
+static void check_response(struct request *request, struct response *response)
 {
 	const char *head;
 
@@ -139,7 +186,8 @@ static void check_answer(struct request *request, struct response *response)
 	check_status(request, response);
 	check_access(request, response);
 	if (response->body == NULL) {
-		require(response->status == 204 || request->method == HTTP_OPTIONS);
+		require(response->status == 204 || request->method == HTTP_OPTIONS ||
+			is_of_gate(request));
 		return;
 	}
 	require(response->status != 204);
@@ -149,6 +197,14 @@ static void check_answer(struct request *request, struct response *response)
 	check_secrets(response);
 }
 
+static const struct dialect *dialect_of(struct request request)
+{
+	struct response response = {0};
+	struct api_request api_request;
+
+	return api_request_begin(&api_request, &request, &response) ? api_request.dialect : NULL;
+}
+
 int server_run(server_handler *handler, void *context)
 {
 	struct request request;
@@ -156,8 +212,9 @@ int server_run(server_handler *handler, void *context)
 
 	require(request_begin(&request, &the_arena, &the_request.source));
 	json_use_arena(&the_arena);
+	the_dialect = dialect_of(request);
 	handler(context, &request, &response);
-	check_answer(&request, &response);
+	check_response(&request, &response);
 	response_close(&response);
 	return EXIT_SUCCESS;
 }
@@ -174,16 +231,16 @@ static const struct program *program_of(const struct request_input *request)
 	return &PROGRAMS[0];
 }
 
-/* Put a good token where the input asks for one. */
+/* Insert a valid token where the input has the placeholder. */
 static void fill_in_token(struct request_input *request)
 {
-	/* good until the end of the year 9999 */
-	static const struct token_claims CLAIMS = {.user_id = 1, .expires_at = 253402300799};
+	/* valid until the end of the year 9999 */
+	static const struct jwt_claims CLAIMS = {.user_id = 1, .expires_at = 253402300799};
 	static char *header;
 
 	if (header == NULL) {
 		struct arena arena = ARENA_EMPTY;
-		const char *token = token_issue(&arena, SECRET, &CLAIMS);
+		const char *token = jwt_sign(&arena, SECRET, &CLAIMS);
 
 		require(token != NULL && asprintf(&header, "Bearer %s", token) > 0);
 		arena_free(&arena);
@@ -199,7 +256,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		const char *name, *value;
 	} SETTINGS[] = {
 		{"FITGATE_CONFIG", ""}, {"APP_SECRET_KEY", SECRET},
-		{"DATABASE_URL", "mysql://nobody@localhost/none"},
+		{"DATABASE_URL", "mysql://fitgate@localhost/none"},
 		{"SENDER_EMAIL", "fitgate@example.com"}, {"UI_URL", "https://fitgate.example"},
 		{"UPLOAD_FOLDER", "/nonexistent"},
 		{"PASSWORD_HASH", "$3$"}, /* takes microseconds */

@@ -1,9 +1,9 @@
 /*
- * core/settings and core/url. The first byte's lowest three bits are the needs of the program; its
- * highest picks: a file of settings, as it comes; the next bit one URL; the next the value of one
- * setting, of which every byte must arrive.
+ * core/settings and core/url. The lowest three bits of the first byte are the needs of the program. Its other
+ * bits select the input: a raw settings file, one URL, or the value of one setting, which must be read
+ * unchanged.
  */
-#include "input.h"
+#include "shared/input.h"
 
 #include "core/settings.h"
 #include "core/text.h"
@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { IS_URL = 0x80, IS_VALUE = 0x40, ERROR_SIZE = 512 };
+enum { IS_URL = 0x80, IS_VALUE = 0x40 };
 
 static int file = -1;
 
@@ -79,28 +79,26 @@ static void check_settings(const struct settings *settings, unsigned needs)
 		require(*settings->database.path != '\0');
 	}
 	require(settings->log_path != NULL && settings->upload_folder != NULL &&
-		settings->map_attribution != NULL && settings->languages != NULL);
+		settings->map_attribution != NULL);
 	require(*settings->password_hash_prefix == '$');
 }
 
 static bool load(struct settings *settings, struct arena *arena, const char *text, size_t length,
 	unsigned needs)
 {
-	char *error = malloc(ERROR_SIZE);
+	struct error error = ERROR_NONE;
 	bool loaded;
 
 	require(ftruncate(file, 0) == 0 && pwrite(file, text, length, 0) == (ssize_t)length);
-	*error = '\0';
-	loaded = settings_load(settings, arena, "picture", needs, error, ERROR_SIZE);
-	/* one line that says what is wrong */
-	require(loaded || (*error != '\0' && strchr(error, '\n') == NULL));
-	free(error);
+	loaded = settings_load(settings, arena, "picture", needs, &error);
+	/* an error message is one line */
+	require(loaded || (*error.text != '\0' && strchr(error.text, '\n') == NULL));
 	return loaded;
 }
 
 /* ---- one value --------------------------------------------------------------------------------- */
 
-/* A value in quotes is what stands between them; so is one without that needs none. */
+/* A quoted value is the text between the quotes; a value without special characters needs no quotes. */
 static void fuzz_value(struct input *input, struct arena *arena)
 {
 	const char *value = input_rest(input, arena), *line;
@@ -140,7 +138,7 @@ static bool same(const char *a, const char *b)
 	return a == NULL ? b == NULL : b != NULL && strcmp(a, b) == 0;
 }
 
-/* The same URL, all of it encoded. */
+/* The same URL, with every character percent-encoded. */
 static const char *url_text(struct arena *arena, const struct url *url)
 {
 	char port[16] = "";
@@ -166,11 +164,11 @@ static void fuzz_url(struct input *input, struct arena *arena)
 	const char *text = input_rest(input, arena);
 	struct url url, again;
 
-	if (!url_parse(arena, text, &url))
+	if (url_parse(arena, text, &url) != URL_PARSED)
 		return;
 	check_url(&url);
 	text = url_text(arena, &url);
-	require(url_parse(arena, text, &again));
+	require(url_parse(arena, text, &again) == URL_PARSED);
 	require(same(url.scheme, again.scheme) && same(url.user, again.user) &&
 		same(url.password, again.password) && same(url.host, again.host) &&
 		same(url.path, again.path) && url.port == again.port &&

@@ -1,18 +1,18 @@
 /*
- * The rules for small texts: core/text, core/clock, account/rules, account/user_agent, account/throttle,
- * mail/delay and the names of pictures. The input is one text, up to its first NUL; each rule is held
- * against another way to say the same, mostly a regular expression.
+ * Rules for short texts: core/text, core/clock, account/validation, account/user_agent, account/throttle,
+ * mail/validity and the names of pictures. The input is one text, up to its first NUL. Each rule is compared
+ * with a second implementation, mostly a regular expression.
  */
-#include "input.h"
+#include "shared/input.h"
 
-#include "account/rules.h"
+#include "api/validation_messages.h"
 #include "account/throttle.h"
 #include "account/user_agent.h"
 #include "core/clock.h"
 #include "core/text.h"
-#include "files/picture_name.h"
+#include "picture/picture_name.h"
 #include "files/serve.h"
-#include "mail/delay.h"
+#include "mail/validity.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -37,7 +37,7 @@ static void check_encodings(struct arena *arena, const char *text)
 		to += snprintf(to, 4, "%%%.2s", hex + 2 * i);
 	*to = '\0';
 	require(text_percent_decode(percent) && strcmp(percent, text) == 0);
-	/* decoding never makes a text longer; without an escape it changes nothing */
+	/* decoding never makes a text longer, and changes nothing without an escape */
 	percent = arena_copy(arena, text, length);
 	require(percent != NULL);
 	if (text_percent_decode(percent))
@@ -45,7 +45,7 @@ static void check_encodings(struct arena *arena, const char *text)
 	require(strchr(text, '%') != NULL || strcmp(percent, text) == 0);
 }
 
-/* Each control character is one '?' afterwards, and nothing else is changed. */
+/* Each control character becomes one '?'; nothing else changes. */
 static void check_controls(struct arena *arena, const char *text)
 {
 	char *clean = arena_copy(arena, text, strlen(text));
@@ -66,7 +66,7 @@ static void check_controls(struct arena *arena, const char *text)
 static void check_words(const char *text)
 {
 	static const char LANGUAGES[] = "en fr de it nb nl es gl pl";
-	const char *language = rules_language(LANGUAGES, text);
+	const char *language = validation_language(LANGUAGES, text);
 
 	require(matches_regex(language, "^(en|fr|de|it|nb|nl|es|gl|pl)$"));
 	require(strcmp(language, text) == 0 || strcmp(language, "en") == 0);
@@ -123,7 +123,7 @@ static void check_sizes(int64_t number)
 	text_bytes(number, bytes);
 	require(number < 0 ||
 		matches_regex(bytes, "^([01] bytes?|[0-9]+\\.[0-9]( bytes|[KMGT]B))$"));
-	/* seconds of some thousand years, both ways */
+	/* seconds of some thousand years, in both directions */
 	number %= INT64_C(1) << 40;
 	clock_duration(number, duration);
 	require(matches_regex(duration, "^(-?[0-9]+ days?, )?[0-9]{1,2}:[0-5][0-9]:[0-5][0-9]$"));
@@ -174,19 +174,21 @@ static void check_times(const char *text)
 
 static void check_rules(const char *text)
 {
-	char messages[RULES_MESSAGES_SIZE];
-	unsigned broken = rules_username(text, 30) | rules_email(text) | rules_password(text);
+	char messages[VALIDATION_MESSAGES_SIZE];
+	unsigned broken =
+		validation_username(text, 30) | validation_email(text) | validation_password(text);
 
-	require((rules_username(text, 30) == 0) == matches_regex(text, "^[A-Za-z0-9_]{3,30}$"));
-	require((rules_email(text) == 0) ==
+	require((validation_username(text, 30) == 0) ==
+		matches_regex(text, "^[A-Za-z0-9_]{3,30}$"));
+	require((validation_email(text) == 0) ==
 		(strlen(text) <= 255 &&
 			matches_regex(text, "^[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+\\.[A-Za-z0-9.-]+$")));
-	/* whom an account can be made for can be written to */
-	require(rules_email(text) != 0 || text_is_plain_address(text));
+	/* an e-mail can be sent to every valid account's address */
+	require(validation_email(text) != 0 || text_is_plain_address(text));
 	require(!text_is_plain_address(text) ||
 		matches_regex(text, "^[^] \t@\"(),:;<>[\\\\]+@[^] \t@\"(),:;<>[\\\\]+$"));
 	for (int i = 0; i < DIALECT_COUNT; i++) {
-		rules_messages(&DIALECTS[i], broken, messages, sizeof(messages));
+		validation_messages(&DIALECTS[i], broken, messages, sizeof(messages));
 		require((*messages == '\0') == (broken == 0));
 		require(broken == 0 || messages[strlen(messages) - 1] == '\n');
 	}
@@ -202,22 +204,22 @@ static void check_device(const char *text)
 	require(matches_regex(device.browser, "^(Firefox|Chrome|Safari|Edge|Opera|curl|Other)$"));
 }
 
-/* The text as an e-mail address and as the client's. */
+/* The text as an e-mail address, and as the client's address. */
 static void check_throttle(const char *text)
 {
 	static const struct settings SETTINGS = {.secret_key = "a key for tests"};
-	struct throttle lower, upper;
+	struct throttle lower, upper, address;
 	char *shouted = strdup(text);
 
 	for (char *c = shouted; *c != '\0'; c++)
 		if (*c >= 'a' && *c <= 'z')
 			*c = (char)(*c - 32);
-	require(throttle_for_login(&SETTINGS, text, text, &lower));
-	require(throttle_for_login(&SETTINGS, shouted, text, &upper));
-	require(matches_regex(lower.account.key, "^[0-9a-f]{64}$"));
-	require(strcmp(lower.account.key, upper.account.key) == 0);
-	require(strcmp(lower.address.key, upper.address.key) == 0);
-	require(strcmp(lower.account.key, lower.address.key) != 0);
+	require(throttle_for(&SETTINGS, THROTTLE_LOGIN_ACCOUNT, text, text, &lower));
+	require(throttle_for(&SETTINGS, THROTTLE_LOGIN_ACCOUNT, shouted, text, &upper));
+	require(throttle_for(&SETTINGS, THROTTLE_LOGIN_ADDRESS, "", text, &address));
+	require(matches_regex(lower.key, "^[0-9a-f]{64}$"));
+	require(strcmp(lower.key, upper.key) == 0);
+	require(strcmp(lower.key, address.key) != 0);
 	free(shouted);
 }
 
@@ -227,7 +229,7 @@ static void check_picture_name(const char *text)
 	char name[PICTURE_NAME_SIZE];
 
 	require((extension == NULL) == (strchr(text, '.') == NULL));
-	if (extension == NULL || !matches_regex(extension, "^[A-Za-z]{3}$"))
+	if (extension == NULL || !matches_regex(extension, "^[A-Za-z]{3,4}$"))
 		return;
 	picture_name_make(text, name);
 	require(serve_name_is_plain(name) && *name != '_');
@@ -253,7 +255,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(&number, data, size < sizeof(number) ? size : sizeof(number));
 	check_decimal(number);
 	check_sizes(number);
-	require(delay_words(&arena, text, number) != NULL);
+	require(validity_words(&arena, text, number) != NULL);
 	arena_reset(&arena);
 	return 0;
 }

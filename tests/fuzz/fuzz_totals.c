@@ -1,12 +1,13 @@
 /*
- * account/totals and account/profile: a username, and behind it, a line each, what user_totals has of
- * sports and of records. Whatever stands there, the profile is one JSON object in every dialect, or none;
- * sports and records come in their order.
+ * api/totals_view and api/profile_view: the lines of the input are a username, and the columns sports and records of
+ * user_totals. For any input, the profile is one JSON object in every dialect, or an error; sports and records
+ * are sorted.
  */
-#include "input.h"
+#include "shared/input.h"
 
-#include "account/profile.h"
-#include "core/json.h"
+#include "api/views/profile_view.h"
+#include "api/views/totals_view.h"
+#include "core/json/json.h"
 
 #include <limits.h>
 #include <string.h>
@@ -14,12 +15,11 @@
 static void check_sports(const struct totals *totals)
 {
 	int count = -1, length = 0, before = 0;
-	const cJSON *list = totals_sports_list(totals, &count), *sport;
+	const cJSON *list = totals_view_sports(totals, &count), *sport;
 
 	if (list == NULL)
 		return;
-	cJSON_ArrayForEach(sport, list)
-	{
+	cJSON_ArrayForEach (sport, list) {
 		require(cJSON_IsNumber(sport) && sport->valueint >= before);
 		before = sport->valueint;
 		length++;
@@ -56,15 +56,14 @@ static void check_record(const cJSON *record, const char *username)
 
 static void check_records(const struct totals *totals, const char *username)
 {
-	const cJSON *raw = totals_records(totals, username), *list, *record;
+	const cJSON *raw = totals_view_records(totals, username), *list, *record;
 	double before = -1e300;
 
 	if (raw == NULL)
 		return;
 	list = json_parse(raw->valuestring, strlen(raw->valuestring));
 	require(cJSON_IsArray(list));
-	cJSON_ArrayForEach(record, list)
-	{
+	cJSON_ArrayForEach (record, list) {
 		check_record(record, username);
 		require(json_member(record, "sport_id")->valuedouble >= before);
 		before = json_member(record, "sport_id")->valuedouble;

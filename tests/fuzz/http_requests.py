@@ -1,16 +1,14 @@
-#!/usr/bin/python3
-"""Fuzz a whole running Fitgate over HTTP: http_requests.py BUILD FOLDER REQUESTS [SEED].
+"""Fuzz a complete running Fitgate over HTTP: python3 -m tests.fuzz.http_requests BUILD DIRECTORY REQUESTS [SEED].
 
-Requests are generated from the description of the API (cgi/openapi.json), right ones, nearly right ones
-and nonsense, in all dialects. What must hold: every answer is one that the description knows (in the
-older dialects: JSON, and no 500), no process dies, and memory does not grow. A request that breaks this
-is made as small as it gets and printed.
+The requests are generated from the description of the API (cgi/openapi.json): valid, nearly valid and malformed
+ones, in all dialects. Requirements: every reply is in the description of its dialect, no cache may keep what
+is about an account, no process dies, and memory does not grow. A request that violates them is minimized and
+printed.
 """
 
 import contextlib
 import http.client
 import json
-import os
 import random
 import re
 import sys
@@ -19,48 +17,44 @@ import uuid
 from collections import Counter
 from pathlib import Path
 
-os.environ['HYPOTHESIS_STORAGE_DIRECTORY'] = sys.argv[2] + '/hypothesis'  # not where we are called
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import strategies as st
+from requests.structures import CaseInsensitiveDict
 
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
-from requests.structures import CaseInsensitiveDict  # noqa: E402
+from tests.harness.stack import Stack
+from tests.harness.tree import SERVICES
+from tests.harness import openapi, pictures
+from tests.harness.answers import Answer
+from tests.harness.sql import Sql
+from tests.harness.people import insert_user, insert_workout, now, unique, user_row
+from tests.harness.tokens import Minter, sha256_hex
 
-SOURCE = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(SOURCE), str(SOURCE / 'tests/api')]
-
-from scripts.stack import EXECUTABLES, Stack  # noqa: E402
-from support import openapi, pictures  # noqa: E402
-from support.answers import Answer  # noqa: E402
-from support.database import Sql  # noqa: E402
-from support.people import insert_user, insert_workout, now, unique, user_row  # noqa: E402
-from support.tokens import Minter, sha256_hex  # noqa: E402
-
-BATCH = 25  # requests an account lives for
-GROWTH_MIB = 4  # that a process may grow by after it has seen everything
-PREFIXES = ('', '', '', '/v0.6', '/v0.2')  # 0.7 is the one with a description
-# The words that stand for what only the person who asks has; `Site.person` says what they are.
+BATCH = 25  # requests with one account
+GROWTH_MIB = 4  # growth allowed for a process after the warm-up
+PREFIXES = ('', '', '', '/v0.6', '/v0.2')  # only 0.7 has a description
+# Placeholders for the values of the account that makes a request; Site.person() returns the values.
 TOKENS = {'/api/auth/account/confirm': 'CONFIRMATION', '/api/auth/email/update': 'NEW_ADDRESS',
           '/api/auth/password/update': 'RESET'}
 SEGMENTS = {'user_name': 'USERNAME', 'sport_id': '1', 'file_name': 'ARCHIVE'}
-STRANGE = ['', ' ', '\0', '\ud800', 'a' * 300, 'a' * 70000, 'é', '日本', '\r\nX: y', "'", '"', '%s%n',
+UNUSUAL = ['', ' ', '\0', '\ud800', 'a' * 300, 'a' * 70000, 'é', '日本', '\r\nX: y', "'", '"', '%s%n',
            '../../etc/passwd', '<b>', '1e400', 'null', '-1', '2147483648', 'NaN']
 
 DESCRIPTION = openapi.Description.read()
 
 
-# ---- what is sent --------------------------------------------------------------------------------
+# ---- generating requests -------------------------------------------------------------------------
 
 def anything():
     scalars = st.one_of(
         st.none(), st.booleans(), st.integers(-2**70, 2**70), st.floats(), st.text(max_size=40),
-        st.sampled_from(STRANGE))
+        st.sampled_from(UNUSUAL))
     return st.recursive(scalars, lambda inner: st.one_of(
         st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
         max_leaves=6)
 
 
 def value_of(name):
-    """Values for a member of this name: often right, sometimes anything."""
+    """Values for a member of this name: often valid, sometimes arbitrary."""
     right = {
         'email': st.one_of(st.emails(), st.sampled_from(['EMAIL', 'other@example.org'])),
         'password': st.sampled_from(['PASSWORD', 'another long password', 'short', 'x' * 511]),
@@ -80,7 +74,7 @@ def value_of(name):
 
 
 def members_of(operation):
-    """The names that the body of an operation may have."""
+    """The names of the members that the body of an operation may have."""
     content = DESCRIPTION.resolve(operation.get('requestBody', {})).get('content', {})
     schema = DESCRIPTION.expand(content.get('application/json', {}).get('schema', {}))
     return sorted(with_older(name for part in [schema, *schema.get('allOf', [])]
@@ -88,13 +82,13 @@ def members_of(operation):
 
 
 def with_older(names):
-    """In 0.2 a new password is sent twice; later ones ignore that."""
+    """Add the confirmation of a password, which 0.2 requires and later dialects ignore."""
     names = set(names)
     return names | {'password_conf'} if 'password' in names else names
 
 
 def right_body(template, operation):
-    """What the description has as an example, made true for the person who asks."""
+    """The example in the description, with the values of the account that makes the request."""
     content = DESCRIPTION.resolve(operation.get('requestBody', {})).get('content', {})
     example = content.get('application/json', {}).get('example', {})
     true = {'email': st.just('EMAIL'), 'password': st.just('PASSWORD'),
@@ -108,7 +102,7 @@ def right_body(template, operation):
 
 
 def nearly_right_body(template, operation):
-    """One member is missing, or is something else."""
+    """A valid body with one member missing or replaced."""
     @st.composite
     def body(draw):
         value = draw(right_body(template, operation))
@@ -122,7 +116,7 @@ def nearly_right_body(template, operation):
 
 
 def text_of(value):
-    """As a careless client prints it: NaN, and what is no Unicode, included."""
+    """JSON as a careless client prints it, with NaN and invalid Unicode."""
     return json.dumps(value).encode('utf-8', 'surrogatepass')
 
 
@@ -130,7 +124,8 @@ def json_body(template, operation):
     names = members_of(operation)
     right = right_body(template, operation)
     usual = st.fixed_dictionaries({name: value_of(name) for name in names})
-    partly = st.fixed_dictionaries({}, optional={name: value_of(name) for name in [*names, 'other']})
+    partly = st.fixed_dictionaries({}, optional={name: value_of(name)
+                                   for name in [*names, 'other']})
     broken = st.binary(max_size=60)
     cut = usual.map(text_of).flatmap(
         lambda text: st.integers(0, len(text)).map(lambda length: text[:length]))
@@ -139,7 +134,7 @@ def json_body(template, operation):
         nearly_right_body(template, operation), usual, partly, anything())], cut, broken)
 
 
-PICTURES = [pictures.png(), pictures.jpeg(), pictures.gif(), b'', b'no picture']
+PICTURES = [pictures.png(), pictures.jpeg(), pictures.gif(), b'', b'not a picture']
 
 
 @st.composite
@@ -162,7 +157,7 @@ def form_body(draw):
 
 
 AUTHORIZATION = st.one_of(
-    st.just('Bearer TOKEN'), st.just('Bearer TOKEN'), st.just('Bearer TOKEN'), st.none(),
+    st.just('Bearer TOKEN'), st.just('Bearer TOKEN'), st.just('Bearer ADMINISTRATOR'), st.none(),
     st.sampled_from(['Bearer', 'Bearer ', 'bearer TOKEN', 'Basic TOKEN', 'Bearer TOKENx',
                      'Bearer a.b.c', 'Bearer TOKEN TOKEN', 'Bearer fgpt_x', 'Bearer ' + 'x' * 3000]),
     st.text('abcXYZ019.-_ ,', max_size=60))
@@ -173,18 +168,38 @@ SEGMENT = st.one_of(
     st.text('abc019_.-~', min_size=1, max_size=20))
 
 
+def query_of(draw, operation):
+    """The query string of an operation that has parameters in it."""
+    names = [one['name'] for one in map(DESCRIPTION.resolve, operation.get('parameters', []))
+             if one['in'] == 'query']
+    pairs = [f'{name}={draw(QUERY_VALUE)}' for name in names if draw(st.booleans())]
+    return f'?{"&".join(pairs)}' if pairs else ''
+
+
+QUERY_VALUE = st.one_of(
+    st.sampled_from(['1', '2', '50', '-1', '2147483648', 'asc', 'desc', 'username', 'created_at',
+                     'workouts_count', 'admin', 'is_active', 'USERNAME', '%25', '%00', '%', '+', '']),
+    st.text('abc019_.-~', max_size=20))
+
+
 @st.composite
 def requests(draw):
-    """(path in the description, method, path, headers, body) with the words USERNAME, TOKEN ... still to be
-    filled in."""
+    """(path in the description, method, path, headers, body) with placeholders such as USERNAME and TOKEN."""
     method, template, operation = draw(st.sampled_from(list(DESCRIPTION.operations())))
     if draw(st.integers(0, 19)) == 0:
         method = draw(st.sampled_from(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']))
-    path = re.sub('{([^}]+)}', lambda found: draw(st.one_of(st.just(SEGMENTS[found[1]]), SEGMENT)),
+    path = re.sub('{([^}]+)}', lambda found: draw(st.one_of(st.just(SEGMENTS.get(found[1], '1')), SEGMENT)),
                   template)
     if draw(st.integers(0, 29)) == 0:
         path += draw(st.sampled_from(['/', '?a=b', '/x', '%20', '//']))
+    query = query_of(draw, operation)
     headers = {}
+    if method in openapi.OVERRIDES and draw(st.integers(0, 4)) == 0:
+        if draw(st.booleans()):
+            headers['X-HTTP-Method-Override'] = method
+        else:
+            path += f'/{method.lower()}'
+        method = 'POST'
     authorization = draw(AUTHORIZATION)
     if authorization is not None:
         headers['Authorization'] = authorization
@@ -197,33 +212,34 @@ def requests(draw):
         body = draw(json_body(template, operation)) if method not in ('GET', 'HEAD') else None
         headers['Content-Type'] = draw(st.sampled_from(
             ['application/json'] * 9 + ['application/problem+json', 'text/plain', '', 'application/json;']))
-    return template, method, draw(st.sampled_from(PREFIXES)) + path, headers, body
+    return template, method, draw(st.sampled_from(PREFIXES)) + path + query, headers, body
 
 
-# ---- asking --------------------------------------------------------------------------------------
+# ---- sending requests ----------------------------------------------------------------------------
 
 class Site:
-    """The stack, and what the requests are held against."""
+    """The stack, and the results of the requests."""
 
     def __init__(self, stack):
         self.stack = stack
-        self.sql = Sql(stack.database_socket, stack.database_user, stack.database_password,
-                       stack.database_name)
-        self.minter = Minter((stack.folder / 'app_secret_key').read_text().strip())
+        self.sql = Sql(stack.database.socket, stack.database.user, stack.database.password,
+                       stack.database.name)
+        self.minter = Minter((stack.directory / 'app_secret_key').read_text().strip())
         self.connection = None
         self.sent = 0
         self.statuses = Counter()
         self.outcomes = {}  # {(path in the description, method): Counter of statuses}
         self.members = {(template, name) for _method, template, operation in DESCRIPTION.operations()
-                        for name in members_of(operation)}  # that have not been sent yet
+                        for name in members_of(operation)}  # members that were not sent yet
 
     def person(self):
-        """A new account with all that there may be of one: what the last one did to its own is no matter.
-        And one that waits to be confirmed."""
+        """Create an account with all kinds of data, independent of the previous one, a second account that
+        waits for its confirmation, and an administrator. Returns the values of the placeholders."""
         words = {word: uuid.uuid4().hex for word in ('CONFIRMATION', 'NEW_ADDRESS')}
         account = insert_user(self.sql, email_to_confirm=f'{unique()}@example.org',
                               confirmation_token=sha256_hex(words['NEW_ADDRESS']))
         insert_user(self.sql, active=False, confirmation_token=sha256_hex(words['CONFIRMATION']))
+        administrator = insert_user(self.sql, admin=1)
         insert_workout(self.sql, account.id)
         self.add_file(account, 'pictures', 'a.png', pictures.png())
         self.sql.run('UPDATE users SET picture = %s WHERE id = %s', f'pictures/{account.id}/a.png',
@@ -233,7 +249,9 @@ class Site:
                         file_name='archive.zip', file_size=1000)
         return {**words, 'USERNAME': account.username, 'EMAIL': account.email,
                 'PASSWORD': account.password, 'TOKEN': self.minter.token(account.id),
-                'RESET': self.minter.reset_token(account.id, user_row(self.sql, account)['password']),
+                'ADMINISTRATOR': self.minter.token(administrator.id),
+                'RESET': self.minter.reset_token(
+                    account.id, user_row(self.sql, account)['password'], account.email),
                 'ARCHIVE': 'archive.zip'}
 
     def add_file(self, account, category, name, octets):
@@ -242,10 +260,11 @@ class Site:
         path.write_bytes(octets)
 
     def ask(self, method, path, headers, body):
-        """One answer; the connection is kept as long as the server keeps it."""
+        """Send a request and return the reply. Reuses the connection as long as the server keeps it open."""
         for attempt in (1, 2):
             if self.connection is None:
-                self.connection = http.client.HTTPConnection('127.0.0.1', self.stack.port, timeout=60)
+                self.connection = http.client.HTTPConnection(
+                    '127.0.0.1', self.stack.port, timeout=60)
             try:
                 self.connection.request(method, path, body, headers)
                 response = self.connection.getresponse()
@@ -271,13 +290,9 @@ class Site:
         self.members -= {one for one in self.members
                          if one[0] == template and body and f'"{one[1]}": '.encode() in body}
         assert answer.status < 500, f'{request}: {answer.body}'
-        if openapi.OF_OTHER_DIALECTS.match(path):
-            assert is_file(answer) or is_json(method, answer), f'{request}: {answer.body}'
-        else:
-            try:
-                openapi.check_http(method, path, answer)
-            except AssertionError as problem:
-                raise AssertionError(f'{request}: {answer.body}') from problem
+        assert keeps_caches_away(method, path, answer), f'{request}: {answer.headers}'
+        problems = [problem_of(*meant, answer) for meant in meanings(method, path, headers)]
+        assert None in problems, f'{request}: {answer.body}: {problems}'
 
     def print_outcomes(self):
         print(f'  {"":52}{"2xx":>8}{"400":>8}{"401":>8}{"404":>8}{"others":>8}')
@@ -287,10 +302,10 @@ class Site:
             columns = [good, *known, sum(counts.values()) - good - sum(known)]
             print(f'  {method + " " + template:52}{"".join(f"{number:8}" for number in columns)}')
 
-    # ---- processes --------------------------------------------------------------------------------
+    # ---- processes ---------------------------------------------------------
 
     def processes(self):
-        return {pid: name for name in EXECUTABLES for pid in self.stack.executable_pids(name)}
+        return {pid: name for name in SERVICES for pid in self.stack.program_pids(name)}
 
     def memory(self):
         """{pid: MiB resident}"""
@@ -301,24 +316,44 @@ class Site:
         return found
 
 
+def meanings(method, path, headers):
+    """(method, path) that a request can stand for: as sent, and with the method that it overrides."""
+    yield method, path
+    for other in openapi.OVERRIDES if method == 'POST' else ():
+        if path.endswith(f'/{other.lower()}'):
+            yield other, path.removesuffix(f'/{other.lower()}')
+        if headers.get('X-HTTP-Method-Override') == other:
+            yield other, path
+
+
+def problem_of(method, path, answer):
+    """How the answer differs from the description, or None."""
+    try:
+        openapi.check_http(method, path, answer)
+    except AssertionError as problem:
+        return str(problem)
+    return None
+
+
+def keeps_caches_away(method, path, answer):
+    """Whether no cache keeps an answer that it must not keep: every one in JSON, except for the description,
+    and archives. Pictures have validators."""
+    if method == 'OPTIONS' or answer.status in (204, 304) or path.endswith(
+            ('/api/openapi.json', '/.well-known/oauth-authorization-server')):
+        return True
+    if is_file(answer) and answer.headers.get('Content-Type', '').startswith('image/'):
+        return 'ETag' in answer.headers
+    return 'no-store' in answer.headers.get('Cache-Control', '')
+
+
 def is_file(answer):
     """A picture or an archive."""
     return answer.status in (200, 206, 304) and re.match(
         'image/|application/(zip|octet-stream)', answer.headers.get('Content-Type', 'image/'))
 
 
-def is_json(method, answer):
-    """Of HEAD and OPTIONS too there is nothing that is not: they have no body."""
-    if method == 'HEAD' or answer.status == 204:
-        return not answer.body
-    try:
-        return answer.headers['Content-Type'] == 'application/json' and json.loads(answer.body)
-    except (KeyError, ValueError):
-        return False
-
-
 def fuzz(site, count, number):
-    """So many requests, in batches."""
+    """Send `count` requests in batches."""
     @seed(number)
     @settings(max_examples=count // BATCH, deadline=None, database=None, verbosity=Verbosity.quiet,
               phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck))
@@ -330,14 +365,14 @@ def fuzz(site, count, number):
     run()
 
 
-def main(build, folder, count, number):
+def main(build, directory, count, number):
     started = time.monotonic()
-    with contextlib.ExitStack() as open_things:
-        stack = open_things.enter_context(Stack(
-            folder, build, settings={'PASSWORD_HASH': '$2b$4'}, worker=False))
+    with contextlib.ExitStack() as exits:
+        stack = exits.enter_context(Stack(
+            directory, build, settings={'PASSWORD_HASH': '$2b$4'}, worker=False))
         site = Site(stack)
         before = site.processes()
-        fuzz(site, max(count // 10, BATCH), number)  # every process has seen everything once
+        fuzz(site, max(count // 10, BATCH), number)  # warm up every process
         early = site.memory()
         fuzz(site, count - site.sent, number + 1)
         late = site.memory()
@@ -349,7 +384,7 @@ def main(build, folder, count, number):
     site.print_outcomes()
     print('grown by (MiB):', {name: round(size, 2) for name, size in grown.items()})
     if site.members and count > len(DESCRIPTION.document['paths']) * 100:
-        sys.exit(f'never sent: {site.members}')
+        sys.exit(f'members that were never sent: {site.members}')
     if died:
         sys.exit(f'processes died: {[before[pid] for pid in died]}')
     if max(grown.values()) > GROWTH_MIB:

@@ -1,56 +1,31 @@
-"""What `make install`, `make dist` and `make deb` give, looked at as their user would: in folders of the
-test's own."""
+"""Fixtures: the results of `make install` and `make deb`, in temporary directories."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+import shutil
 
 import pytest
 
-SOURCE = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(SOURCE))
-
-from scripts.stack import Stack  # noqa: E402
-
-# What a make that called us has set is not meant for those that the tests call.
-ENVIRONMENT = {name: value for name, value in os.environ.items()
-               if name not in ('MAKEFLAGS', 'MAKELEVEL', 'MFLAGS', 'BUILD')}
-
-
-def make(*words, cwd=SOURCE):
-    done = subprocess.run(['make', '-s', *map(str, words)], cwd=cwd, env=ENVIRONMENT, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-def files_below(folder):
-    return sorted('/' + str(path.relative_to(folder)) for path in folder.rglob('*')
-                  if not path.is_dir())
-
-
-class Installation:
-    """What was installed below a DESTDIR."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def path(self, name):
-        return self.folder / name.lstrip('/')
+from tests.harness.stack import Stack
+from tests.harness.tree import SOURCE
+from tests.install.support import Installation, make
 
 
 @pytest.fixture(scope='session')
 def installation(tmp_path_factory):
-    """As a package has it: PREFIX=/usr, SYSCONFDIR=/etc."""
-    folder = tmp_path_factory.mktemp('installed')
-    make('install', f'DESTDIR={folder}', 'PREFIX=/usr', 'SYSCONFDIR=/etc')
-    return Installation(folder)
+    """Fitgate installed as by a package: PREFIX=/usr, SYSCONFDIR=/etc."""
+    directory = tmp_path_factory.mktemp('installed')
+    make('install', f'DESTDIR={directory}', 'PREFIX=/usr', 'SYSCONFDIR=/etc')
+    return Installation(directory)
 
 
 @pytest.fixture(scope='session')
 def stack(tmp_path_factory):
-    """A running Fitgate, whose executables another web server can talk to."""
+    """A running Fitgate whose services another web server can use."""
     with Stack(tmp_path_factory.mktemp('stack'), SOURCE / 'build' / 'release', mail_enabled=False,
                settings={'PASSWORD_HASH': '$2b$4'}) as running:
         yield running
+
+
+@pytest.fixture(scope='session')
+def package(tmp_path_factory):
+    """The Debian package of the committed files."""
+    return shutil.copy(SOURCE / make('deb').split()[-1], tmp_path_factory.mktemp('package'))

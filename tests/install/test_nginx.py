@@ -1,4 +1,4 @@
-"""What an nginx of a stock Debian includes: one line in a server block of its owner's."""
+"""The files for an nginx of a stock Debian, included with one line in an existing server block."""
 
 import os
 import re
@@ -13,13 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SOURCE, make
-from scripts.stack import Service, poll, reserve_port, tool
+from tests.install.support import make
+from tests.harness.documents import blocks
+from tests.harness.ports import ReservedPort
+from tests.harness.processes import Daemon, tool
+from tests.harness.waiting import LIMIT, poll
 
 STOCK = Path('/etc/nginx/nginx.conf')
 
-DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy there is
-README = (SOURCE / 'README.md').read_text()
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # ignore proxies
 REST = 'location / { return 200 "the site\\n"; }'
 MINE = '''
     location /api/ { return 200 "their own API\\n"; }
@@ -30,10 +32,9 @@ MINE = '''
 
 
 def in_readme(number):
-    """What is in the README's server block of this number."""
-    blocks = re.findall(r'```nginx\n(.*?)```', README, re.DOTALL)
-    inside = re.search(r'listen 80;\n(.*)}', blocks[number], re.DOTALL)
-    return inside[1]
+    """The content of a server block in nginx/README.md."""
+    found = [block for block in blocks('nginx') if block.document == 'nginx/README.md']
+    return re.search(r'listen 80;\n(.*)}', found[number].text, re.DOTALL)[1]
 
 
 BY_NAME = r'''
@@ -41,39 +42,41 @@ BY_NAME = r'''
     location ~* /api/ { return 200 "their own API\n"; }
 '''
 
+# the contents of their server blocks
 SITES = {
-    'by-name': in_readme(0) + REST + BY_NAME,
-    'by-name-sub-path': in_readme(1) + REST + BY_NAME,
-    'plain': in_readme(0) + REST,
-    'sub-path': in_readme(1) + REST,
-    'own-api': in_readme(1) + MINE,
+    'by-name': [in_readme(0) + REST + BY_NAME],
+    'by-name-sub-path': [in_readme(1) + REST + BY_NAME],
+    'plain': [in_readme(0) + REST],
+    'sub-path': [in_readme(1) + REST],
+    'own-api': [in_readme(1) + MINE],
+    'two-sites': [f'server_name {name};\n' + in_readme(0) + REST for name in ('one.example', 'two.example')],
 }
 
 
 class Site:
-    """A stock nginx with the files of an installation and a site."""
+    """A stock nginx with the files of an installation, and a server block for each site."""
 
-    def __init__(self, folder, stack, server):
-        self.reservation = reserve_port()
-        self.port = self.reservation.getsockname()[1]
-        self.folder = folder
-        etc = folder / 'etc/nginx'
+    def __init__(self, directory, stack, *servers):
+        self.reservation = ReservedPort()
+        self.port = self.reservation.number
+        self.directory = directory
+        etc = directory / 'etc/nginx'
         shutil.copytree(STOCK.parent, etc, symlinks=True)
-        make('install', f'DESTDIR={folder}', 'PREFIX=/usr', 'SYSCONFDIR=/etc',
+        make('install', f'DESTDIR={directory}', 'PREFIX=/usr', 'SYSCONFDIR=/etc',
              f'SOCKETDIR={stack.run}', f'UPLOADDIR={stack.upload_folder}')
         for file in [*etc.glob('fitgate/*.conf'), etc / 'conf.d/fitgate.conf', etc / 'nginx.conf']:
             text = file.read_text().replace('/etc/nginx/', f'{etc}/')
-            # the stock file logs, and keeps its number, where only root may write
-            text = text.replace('/var/log/nginx', str(folder)).replace('/run/nginx.pid',
-                                                                       f'{folder}/nginx.pid')
+            # the stock file has its logs and its pid file where only root can write
+            text = text.replace('/var/log/nginx', str(directory)).replace('/run/nginx.pid',
+                                                                          f'{directory}/nginx.pid')
             text = text.replace('user www-data;', '')
             file.write_text(text)
         for file in (etc / 'sites-enabled').glob('*'):
             file.unlink()
-        (etc / 'sites-enabled/site').write_text(
-            f'server {{\nlisten 127.0.0.1:{self.port};\n{textwrap.dedent(server)}}}\n')
+        (etc / 'sites-enabled/site').write_text(''.join(
+            f'server {{\nlisten 127.0.0.1:{self.port};\n{textwrap.dedent(server)}}}\n' for server in servers))
         self.command = [tool('nginx'), '-p', f'{etc}/', '-c', etc / 'nginx.conf', '-e', 'stderr']
-        self.service = None
+        self.server = None
 
     def test(self):
         return subprocess.run([*self.command, '-t', *self.as_root()], text=True, check=False,
@@ -85,15 +88,18 @@ class Site:
 
     def start(self):
         directives = ' '.join(['daemon off;', *self.as_root()[1:]])
-        self.service = Service('nginx', [*self.command, '-g', directives], self.folder / 'out.log',
-                               {'PATH': '/usr/sbin:/usr/bin'})
-        self.service.start()
-        self.service.wait_until(lambda: self.get('/api/ping')[0] is not None)
-        self.reservation.close()
+        self.server = Daemon('nginx', [*self.command, '-g', directives], self.directory / 'out.log',
+                             {'PATH': '/usr/sbin:/usr/bin'})
+        self.server.start()
+        self.server.wait_until(lambda: self.get('/api/ping')[0] is not None)
 
-    def get(self, path):
+    def get(self, path, host='localhost'):
+        request = urllib.request.Request(
+            f'http://127.0.0.1:{self.port}{path}',
+            headers={
+                'Host': host})
         try:
-            with DIRECTLY.open(f'http://127.0.0.1:{self.port}{path}', timeout=10) as answer:
+            with DIRECTLY.open(request, timeout=LIMIT) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -101,26 +107,27 @@ class Site:
             return None, ''
 
     def uncomment(self, name):
-        """An `include` line of fitgate.conf, and reload: until the old workers have gone, any may answer."""
-        file = self.folder / 'etc/nginx/fitgate/fitgate.conf'
+        """Uncomment an `include` line of fitgate.conf, reload, and wait until the old workers have
+        ended."""
+        file = self.directory / 'etc/nginx/fitgate/fitgate.conf'
         text, changed = re.subn(rf'^# (include \S*{re.escape(name)};)$', r'\1', file.read_text(),
                                 flags=re.MULTILINE)
         assert changed == 1
         file.write_text(text)
-        old = set(self.service.members()) - {self.service.process.pid}
-        self.service.process.send_signal(signal.SIGHUP)
-        assert poll(lambda: not old & set(self.service.members()), 30)
+        old = set(self.server.members()) - {self.server.process.pid}
+        self.server.process.send_signal(signal.SIGHUP)
+        assert poll(lambda: not old & set(self.server.members()), 30)
 
     def stop(self):
-        if self.service:
-            self.service.ask_to_stop()
-            self.service.wait_stopped(10)
+        if self.server:
+            self.server.stop()
+        self.reservation.close()
 
 
 @pytest.fixture
 def site(request, tmp_path, stack):
-    """Of the kind that the test names."""
-    made = Site(tmp_path, stack, SITES[request.param])
+    """A site of the kind that the test names."""
+    made = Site(tmp_path, stack, *SITES[request.param])
     checked = made.test()
     assert checked.returncode == 0, checked.stdout
     made.start()
@@ -130,7 +137,7 @@ def site(request, tmp_path, stack):
 
 @pytest.fixture
 def picture(stack):
-    """The name of a user who has one."""
+    """The name of a user with a picture."""
     number = uuid.uuid4().int % 2**31
     name = f'u{number}'
     path = f'pictures/{number}/a.png'
@@ -139,11 +146,13 @@ def picture(stack):
     file.write_text('a picture')
     insert = ('INSERT INTO users (id, username, email, password, created_at, is_active, picture) '
               f"VALUES ({number}, '{name}', '{name}@example.org', '', UTC_TIMESTAMP(), 1, '{path}')")
-    subprocess.run([tool('mariadb'), '--no-defaults', '-S', stack.database_socket, '-u', 'root',
-                    '-e', insert, stack.database_name], check=True)
+    subprocess.run([tool('mariadb'), '--no-defaults', '-S', stack.database.socket, '-u', 'root',
+                    '-e', insert, stack.database.name], check=True)
     return name
 
 
+BURST = 300
+LIMITED = BURST + 60  # one more is let through each second
 PONG = '{"status":"success","message":"pong!"}'
 
 
@@ -154,7 +163,7 @@ def test_one_include_serves_the_api_beside_the_site(site):
     assert site.get('/') == (200, 'the site\n')
     status, body = site.get('/api/nothing')
     assert status == 404 and '"not found"' in body
-    # 0.2 is to be wanted (dialects.md 4.2)
+    # 0.2 must be enabled explicitly (dialects §4.2)
     assert site.get('/v0.2/api/ping') == (200, 'the site\n')
 
 
@@ -177,7 +186,7 @@ def test_a_site_below_a_path(site):
 @pytest.mark.parametrize(('site', 'prefix'), [('by-name', ''), ('by-name-sub-path', '/tracker')],
                          indirect=['site'])
 def test_a_site_with_locations_by_the_names_of_files(site, stack, picture, prefix):
-    """They take no picture and no archive of ours."""
+    """These locations do not intercept pictures and archives of Fitgate."""
     assert site.get('/a.png') == (200, 'their own file\n')
     assert site.get(f'{prefix}/api/ping') == (200, PONG)
     status, body = site.get(f'{prefix}/api/auth/account/export/archive_1.zip')
@@ -192,7 +201,7 @@ def test_a_site_with_an_api_of_its_own(site):
 
 
 @pytest.mark.parametrize('site', ['plain', 'own-api'], indirect=True)
-def test_the_internal_locations_cannot_be_asked(site):
+def test_the_internal_locations_cannot_be_requested(site):
     for path in ('/_fitgate/api/ping', '/_fitgate/uploads/pictures/1/a.png', '/_fitgate/invalid'):
         assert 'pong' not in site.get(path)[1]
 
@@ -200,3 +209,13 @@ def test_the_internal_locations_cannot_be_asked(site):
 @pytest.mark.parametrize('site', ['own-api'], indirect=True)
 def test_the_error_pages_of_the_site_stay_its_own(site):
     assert site.get('/missing') == (404, 'their 404\n')
+
+
+@pytest.mark.parametrize('site', ['two-sites'], indirect=True)
+def test_each_site_has_its_own_limits_whatever_host_a_client_names(site):
+    """The first server block serves all names that no other has."""
+    statuses = [site.get('/api/config', 'one.example')[0] for _ in range(LIMITED)]
+    assert statuses[:BURST] == [200] * BURST and 429 in statuses
+    assert site.get('/api/config', 'two.example')[0] == 200
+    other_names = [site.get('/api/config', f'{number}.example')[0] for number in range(20)]
+    assert 429 in other_names

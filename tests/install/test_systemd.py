@@ -1,4 +1,4 @@
-"""The units: how exposed they are, and that an upgrade refuses nobody."""
+"""The units: their exposure, and that an upgrade loses no request."""
 
 import contextlib
 import http.client
@@ -11,7 +11,9 @@ import threading
 
 import pytest
 
-from scripts.stack import poll, session_members
+from tests.harness.processes import session_members
+from tests.harness.tree import SERVICES
+from tests.harness.waiting import LIMIT, poll
 
 UNITS = '/usr/lib/systemd/system'
 MOST_EXPOSED = 3.0
@@ -19,7 +21,7 @@ MOST_EXPOSED = 3.0
 
 @pytest.mark.parametrize('unit', ['fitgate@login.service', 'fitgate@picture.service',
                                   'fitgate-worker.service', 'fitgate-clean.service'])
-def test_a_service_is_hardly_exposed(installation, tmp_path, unit):
+def test_the_exposure_of_a_service_is_low(installation, tmp_path, unit):
     template = installation.path(f'{UNITS}/{unit.replace("@login", "@").replace("@picture", "@")}')
     (tmp_path / unit).write_text(template.read_text())
     done = subprocess.run(['systemd-analyze', 'security', '--offline=true', tmp_path / unit],
@@ -29,7 +31,7 @@ def test_a_service_is_hardly_exposed(installation, tmp_path, unit):
     assert float(level[1]) < MOST_EXPOSED
 
 
-def test_the_units_are_understood(installation, tmp_path):
+def test_systemd_accepts_the_units(installation, tmp_path):
     units = sorted(installation.path(UNITS).glob('fitgate*.*'))
     assert len(units) >= 6
     for unit in units:
@@ -37,7 +39,7 @@ def test_the_units_are_understood(installation, tmp_path):
             continue
         copy = tmp_path / unit.name.replace('@.', '@login.')
         text = unit.read_text()
-        # the programs are below a DESTDIR here
+        # in this test the programs are below a DESTDIR
         copy.write_text(re.sub(r'/usr/libexec/fitgate/\S+', '/bin/true', text))
     done = subprocess.run(['systemd-analyze', 'verify', '--man=no', *tmp_path.iterdir()], text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
@@ -46,17 +48,100 @@ def test_the_units_are_understood(installation, tmp_path):
                 or 'Invalid' in line], done.stdout
 
 
-def test_worker_and_executables_are_two_accounts_of_one_group(installation):
-    def settings(unit):
-        text = installation.path(f'{UNITS}/{unit}').read_text()
-        return dict(re.findall(r'^(User|Group|UMask)=(.*)$', text, re.MULTILINE))
-    assert settings('fitgate@.service') == {'User': 'fitgate', 'Group': 'fitgate', 'UMask': '0007'}
-    assert settings('fitgate-worker.service') == {
-        'User': 'fitgate-worker', 'Group': 'fitgate', 'UMask': '0007'}
+def assignments(text):
+    """[(name, value)] of a unit file."""
+    return re.findall(r'^(\w+)=(.*)$', text, re.MULTILINE)
+
+
+def service_of(installation, program):
+    """The assignments of a program's unit with its drop-ins; %i is filled in."""
+    directory = installation.path(UNITS)
+    name = {'worker': 'fitgate-worker', 'clean': 'fitgate-clean'}.get(program, 'fitgate@')
+    texts = [(directory / f'{name}.service').read_text()]
+    texts += [path.read_text()
+              for path in sorted(directory.glob(f'fitgate@{program}.service.d/*.conf'))]
+    return [(key, value.replace('%i', program))
+            for text in texts for key, value in assignments(text)]
+
+
+UNITS_OF = (*SERVICES, 'worker', 'clean')
+# these programs store or remove files of users
+WRITERS = ('upload', 'export', 'pages', 'worker', 'clean')
+
+
+@pytest.mark.parametrize('program', UNITS_OF)
+def test_each_program_has_a_user_of_its_own(installation, program):
+    settings = dict(service_of(installation, program))  # the last assignment counts
+    assert settings['User'] == f'fitgate-{program}'
+    assert settings['Group'] == ('fitgate' if program in WRITERS else f'fitgate-{program}')
+    assert ('ReadWritePaths' in settings) == (program in WRITERS)
+    assert settings['LimitCORE'] == '0' and settings['UMask'] == '0007'
+
+
+@pytest.mark.parametrize('program', UNITS_OF)
+def test_secrets_are_credentials_and_never_in_the_environment(installation, program):
+    settings = service_of(installation, program)
+    assert 'EnvironmentFile' not in dict(settings)
+    loaded = dict(value.split(':') for key, value in settings if key == 'LoadCredential')
+    assert loaded.pop('key.conf', None) == (
+        '/etc/fitgate/key.conf' if needs_the_key(installation, program) else None)
+    assert loaded == {
+        'fitgate.conf': '/etc/fitgate/fitgate.conf',
+        'own.conf': f'/etc/fitgate/{program}.conf'}
+    config, = [value for key, value in settings if key ==
+               'Environment' and 'FITGATE_CONFIG' in value]
+    read = re.findall('%d/([a-z.]+)', config)
+    given = {
+        value.partition(':')[0] for key,
+        value in settings if key in (
+            'LoadCredential',
+            'SetCredential')}
+    assert set(read) == given and read[-1] == 'own.conf'
+
+
+def needs_the_key(installation, program):
+    """Whether the program refuses to start without it."""
+    if program == 'clean':
+        return False
+    arguments = ['--once'] if program == 'worker' else []
+    done = subprocess.run([installation.path(f'/usr/libexec/fitgate/{program}'), *arguments], text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          env={'DATABASE_URL': 'mysql://a:b@127.0.0.1:1/c', 'GATEWAY_INTERFACE': 'CGI/1.1',
+                               'REQUEST_METHOD': 'GET', 'PATH_INFO': '/'}, check=False, timeout=60)
+    return 'APP_SECRET_KEY is missing' in done.stderr
+
+
+def test_only_the_web_servers_group_can_connect(installation):
+    settings = dict(assignments(installation.path(f'{UNITS}/fitgate@.socket').read_text()))
+    assert (settings['SocketUser'], settings['SocketGroup'], settings['SocketMode']) == (
+        'root', 'fitgate-web', '0660')
+
+
+@pytest.mark.parametrize('program', UNITS_OF)
+def test_no_program_can_read_the_memory_of_another(installation, program):
+    """The allowed system calls, computed with systemd's own list of the calls in each group."""
+    groups = {}
+    for line in subprocess.run(['systemd-analyze', 'syscall-filter'], text=True, check=True,
+                               stdout=subprocess.PIPE).stdout.splitlines():
+        if line.startswith('@'):
+            group = groups.setdefault(line.split()[0], [])
+        elif line.startswith('    ') and not line.strip().startswith('#'):
+            group.append(line.strip())
+
+    def expand(word):
+        return {word} if not word.startswith('@') else set().union(*map(expand, groups[word]))
+    allowed = set()
+    for words in [value for key, value in service_of(
+            installation, program) if key == 'SystemCallFilter']:
+        named = set().union(*map(expand, words.lstrip('~').split()))
+        allowed = allowed - named if words.startswith('~') else allowed | named
+    assert {'read', 'write', 'openat', 'prctl'} <= allowed
+    assert not allowed & {'ptrace', 'process_vm_readv', 'process_vm_writev', 'process_madvise', 'kcmp',
+                          'pidfd_open', 'pidfd_getfd', 'perf_event_open', 'mount', 'bpf', 'chroot', 'setuid'}
 
 
 class Service:
-    """What systemd does with the unit: the socket stays, the processes come and go."""
+    """Does what systemd does with the unit: the socket stays open while processes start and stop."""
 
     def __init__(self, installation, program, listening, environment):
         unit = installation.path(f'{UNITS}/fitgate@.service').read_text()
@@ -74,12 +159,12 @@ class Service:
             stderr=subprocess.DEVNULL, env=self.environment, start_new_session=True)
 
     def processes(self):
-        """Those of the executable, without multiwatch."""
+        """The processes of the service, without multiwatch."""
         return {pid for pid, process in session_members(self.process.pid).items()
                 if process.name == 'config'}
 
     def stop(self):
-        """SIGTERM to the main process, as KillMode=mixed has it; whoever stays is killed."""
+        """Send SIGTERM to the main process, as with KillMode=mixed; kill the processes that remain."""
         def gone():
             return self.process.poll() is not None and not session_members(self.process.pid)
         self.process.terminate()
@@ -90,7 +175,7 @@ class Service:
 
 
 class Caller(threading.Thread):
-    """Asks and asks, and counts what it is answered."""
+    """Sends requests all the time, and counts the answers by status."""
 
     def __init__(self, port):
         super().__init__()
@@ -104,7 +189,7 @@ class Caller(threading.Thread):
             self.answers[status] = self.answers.get(status, 0) + 1
 
     def ask(self):
-        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=60)
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=LIMIT)
         try:
             connection.request('GET', '/api/config')
             return connection.getresponse().status
@@ -130,9 +215,9 @@ def running_callers(port, count=8):
 
 @contextlib.contextmanager
 def served_by_systemd(installation, stack):
-    """The executable config, run as its unit says, behind a socket that stays."""
+    """The service config, which runs as its unit says, behind a socket that stays open."""
     path = stack.run / 'config.sock'
-    stack.stop_executable('config')
+    stack.stop_service('config')
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(path))
@@ -169,11 +254,12 @@ def test_a_process_that_dies_is_replaced(installation, stack):
 
 
 def test_a_process_that_dies_again_and_again_is_replaced_each_time(installation, stack):
-    """By its defaults multiwatch gives up on one that died four times, while the unit counts as running."""
+    """By default, multiwatch gives up after a process has died four times, while the unit remains
+    active."""
     with served_by_systemd(installation, stack) as service:
         assert poll(lambda: len(service.processes()) == 2, 30)
-        victim, other = service.processes()
+        killed, other = service.processes()
         for _ in range(6):
-            subprocess.run(['kill', f'-{signal.SIGKILL}', str(victim)], check=True)
-            (victim,) = poll(lambda gone=victim: service.processes() - {gone, other}, 30) or {None}
-            assert victim, 'not replaced'
+            subprocess.run(['kill', f'-{signal.SIGKILL}', str(killed)], check=True)
+            (killed,) = poll(lambda gone=killed: service.processes() - {gone, other}, 30) or {None}
+            assert killed, 'not replaced'

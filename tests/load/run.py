@@ -1,12 +1,12 @@
-#!/usr/bin/python3
-"""Use a running Fitgate in all ways for so long, and see that it does not grow: run.py BUILD FOLDER SECONDS [SEED].
+"""Use a running Fitgate in every way for some time, and check that it does not grow:
+python3 -m tests.load.run BUILD DIRECTORY SECONDS [SEED].
 
 A thousand connections read profiles all the time, while clients log in, edit, upload, export, register and
-send nonsense. What must hold: every request is answered, with no 5xx; every process is the one of the
-beginning; and after the first quarter of the time, in which everything has been used, none keeps more memory
-or descriptors in the last quarter than in the second: what it had at least in either, as a password that
-is hashed at the moment takes tens of MiB, and for those that never rested in the last one, right after it. What
-each client does follows from the seed.
+send malformed requests. Requirements: every request gets a reply, and none a 5xx; no process ends; and no
+process keeps more memory or descriptors in the last quarter of the time than in the second (the first quarter
+warms everything up). The minimum of each quarter counts, because hashing a password takes tens of MiB for a
+moment; processes that were busy throughout the last quarter are sampled again after it. The requests of each
+client follow from the seed.
 """
 
 import collections
@@ -15,6 +15,7 @@ import http.client
 import json
 import os
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -22,31 +23,34 @@ import threading
 import time
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(SOURCE), str(SOURCE / 'tests/api'), str(SOURCE / 'tests/bench')]
+import requests
 
-import bench  # noqa: E402
-from scripts.stack import EXECUTABLES, Stack  # noqa: E402
-from support import pictures  # noqa: E402
+from tests.harness import pictures
+from tests.harness.memory import rollup
+from tests.harness.population import PASSWORD, Population
+from tests.harness.stack import Stack
+from tests.harness.tree import SERVICES
+from tests.harness.wrk import read_result, wrk_command
 
 CONNECTIONS = 1000
 CLIENTS = 12
 USERS = 1000
-FIRST, LAST = 20, 900  # of the people whom clients act for
+FIRST, LAST = 20, 900  # the users for whom clients act
 EXPORTING = 50
-# What begins so must have succeeded, or it was no load.
+# Requests that begin like this must have succeeded; otherwise the run was not a load test.
 MUST = ('POST /api/auth/login', 'POST /api/auth/logout', 'POST /api/auth/register', 'POST /api/auth/profile/edit',
         'POST /api/auth/profile/edit/preferences', 'POST /api/auth/profile/edit/sports', 'POST /api/auth/picture',
         'POST /api/auth/password/reset-request', 'POST /api/auth/account/export/request',
         'DELETE /api/auth/picture', 'GET /api/users/', 'GET /api/auth/account/export/', 'GET /api/config',
+        'POST /account/login', 'POST /account/profile/edit', 'GET /account/sports', 'POST /account/logout',
         'GET /api/sports', 'GET /v0.6/api/auth/profile', 'GET /v0.2/api/auth/profile')
-GROWTH_MIB = 0.5  # of memory that is in no file
+GROWTH_MIB = 0.5  # anonymous memory
 SAMPLE = 5  # seconds
-REST = 10  # seconds within which a process that nobody asks has let go of what it held
+REST = 10  # seconds within which an idle process must release memory
 
 
 class Client:
-    """One after the other, requests of all kinds, each for another person."""
+    """Sends requests of all kinds, one after another, each for another user."""
 
     def __init__(self, site, seed, number, stopping):
         self.site = site
@@ -61,14 +65,15 @@ class Client:
         self.thread = threading.Thread(target=self._run)
 
     def _run(self):
-        acts = [self.log_in_and_out, self.log_in_wrongly, self.register, self.forget_password, self.export,
-                self.prefer, self.nonsense, self.nonsense, *[self.edit, self.show, self.upload, self.picture, self.look_around] * 4]
+        actions = [self.log_in_and_out, self.fail_to_log_in, self.register, self.forget_password, self.export,
+                   self.prefer, self.malformed, self.malformed,
+                   self.browse, *[self.edit, self.show, self.upload, self.picture, self.look_around] * 4]
         try:
             while not self.stopping.is_set():
                 self.person = self.rng.randint(FIRST, LAST)
-                self.rng.choice(acts)()
-        except (http.client.HTTPException, OSError) as problem:
-            self.findings.append(f'no answer: {problem!r}')
+                self.rng.choice(actions)()
+        except (http.client.HTTPException, OSError) as problem:  # those of requests are an OSError
+            self.findings.append(f'no reply: {problem!r}')
         finally:
             self.connection.close()
 
@@ -82,15 +87,15 @@ class Client:
             headers['Authorization'] = f'Bearer {own}'
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
-        octets = answer.read()
+        content = answer.read()
         self.statuses[answer.status] += 1
         if answer.status < 300:
             self.succeeded.add(f'{method} {path}')
         if answer.status >= 500:
-            self.findings.append(f'{method} {path}: {answer.status} {octets[:200]}')
-        return octets
+            self.findings.append(f'{method} {path}: {answer.status} {content[:200]}')
+        return content
 
-    def log_in(self, password=bench.PASSWORD):
+    def log_in(self, password=PASSWORD):
         return self.ask('POST', '/api/auth/login', {'email': f'user{self.person}@example.com',
                                                     'password': password}, token=False)
 
@@ -102,14 +107,14 @@ class Client:
         self.ask('POST', '/api/auth/password/reset-request',
                  {'email': f'user{self.person}@example.com'}, token=False)
 
-    def log_in_wrongly(self):
+    def fail_to_log_in(self):
         self.log_in('not the password')
 
     def register(self):
         self.registered += 1
         name = f'load_{self.number}_{self.registered}'
         self.ask('POST', '/api/auth/register', {
-            'username': name, 'email': f'{name}@example.com', 'password': bench.PASSWORD,
+            'username': name, 'email': f'{name}@example.com', 'password': PASSWORD,
             'accepted_policy': True}, token=False)
 
     def edit(self):
@@ -129,7 +134,10 @@ class Client:
         self.ask('GET', self.rng.choice(['', '/v0.6', '/v0.2']) + '/api/auth/profile')
 
     def upload(self):
-        body, headers = pictures.form(pictures.part('file', self.rng.choice(self.site.pictures), 'a.png'))
+        body, headers = pictures.form(
+            pictures.part(
+                'file', self.rng.choice(
+                    self.site.pictures), 'a.png'))
         self.ask('POST', '/api/auth/picture', body=body, headers=headers)
 
     def picture(self):
@@ -138,7 +146,8 @@ class Client:
             self.ask('DELETE', '/api/auth/picture')
 
     def export(self):
-        self.person = self.rng.randint(FIRST, FIRST + EXPORTING)  # who has asked before has an archive
+        # users who requested an export before have an archive
+        self.person = self.rng.randint(FIRST, FIRST + EXPORTING)
         self.ask('POST', '/api/auth/account/export/request')
         state = json.loads(self.ask('GET', '/api/auth/account/export'))['request']
         if state and state['file_name']:
@@ -148,7 +157,43 @@ class Client:
         for path in ('/api/config', '/api/sports', '/api/ping', '/api/auth/account/export'):
             self.ask('GET', path)
 
-    def nonsense(self):
+    def visit(self, visitor, method, path, **form):
+        """Open a page, or send a form of the page before; redirects are followed, as a browser does it."""
+        page = visitor.request(method, f'{self.site.stack.base_url}/account{path}', timeout=120,
+                               data={'csrf': visitor.csrf, **form} if method == 'POST' else None)
+        self.statuses[page.status_code] += 1
+        if page.ok:
+            self.succeeded.add(f'{method} /account{path}')
+        if page.status_code >= 500:
+            self.findings.append(f'{method} /account{path}: {page.status_code} {page.text[:200]}')
+        found = re.search('name="csrf" value="([^"]*)"', page.text)
+        visitor.csrf = found[1] if found else ''
+
+    def browse(self):
+        """Use the account pages, with the cookies of a browser."""
+        with requests.Session() as visitor:
+            visitor.trust_env = False
+            self.visit(visitor, 'GET', '/login')
+            self.visit(
+                visitor,
+                'POST',
+                '/login',
+                email=f'user{self.person}@example.com',
+                password=PASSWORD)
+            for path in ('/preferences', '/sports', '/export', '/nothing', '/profile/edit'):
+                self.visit(visitor, 'GET', path)
+            self.visit(
+                visitor,
+                'POST',
+                '/profile/edit',
+                first_name='Sam',
+                bio='x' *
+                self.rng.randint(
+                    0,
+                    190))
+            self.visit(visitor, 'POST', '/logout')
+
+    def malformed(self):
         method, path, body = self.rng.choice([
             ('POST', '/api/auth/login', '{"email": '), ('GET', '/api/nothing', None),
             ('DELETE', '/api/auth/login', None), ('POST', '/api/auth/register', 'x' * 100000),
@@ -158,24 +203,24 @@ class Client:
 
 
 class Watch:
-    """What every process needs, over time."""
+    """The memory and descriptors of each process over time."""
 
     def __init__(self, stack):
         self.stack = stack
         self.began = self.processes()
         self.samples = []  # {pid: (MiB, descriptors)}
-        self.at_rest = []  # the same, when nobody asks any more
+        self.at_rest = []  # the same, after the last request
 
     def processes(self):
-        return {pid: name for name in (*EXECUTABLES, 'worker')
-                for pid in self.stack.executable_pids(name)}
+        return {pid: name for name in (*SERVICES, 'worker')
+                for pid in self.stack.program_pids(name)}
 
     def sample(self):
         now = {}
         for pid in self.began:
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # told at the end
-                # (pages of a library become a process's own when all others that had them end)
-                now[pid] = bench.rollup(pid)['Anonymous'], len(os.listdir(f'/proc/{pid}/fd'))
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # reported at the end
+                # (shared pages of a library become anonymous when all other processes that map them have ended)
+                now[pid] = rollup(pid)['Anonymous'], len(os.listdir(f'/proc/{pid}/fd'))
         return now
 
     def quarter(self, number):
@@ -183,11 +228,11 @@ class Watch:
         return self.samples[count * (number - 1) // 4:count * number // 4]
 
     def growth(self, pid):
-        """(MiB, descriptors) that it had at all times: in the second quarter, and in the last and after it."""
+        """The minimum (MiB, descriptors) of a process in the second quarter, and from the last quarter on."""
         return (least(pid, self.quarter(2)), least(pid, self.quarter(4) + self.at_rest))
 
     def growing(self):
-        """Processes that keep more than they did."""
+        """The processes that keep more than before."""
         found = []
         for pid in self.began:
             (early, early_files), (late, late_files) = self.growth(pid)
@@ -196,7 +241,7 @@ class Watch:
         return found
 
     def rest(self):
-        """Who has been asked all the time in the last quarter is not to be taken for one that grows."""
+        """Sample idle processes too: only then do processes that were always busy release memory."""
         end = time.monotonic() + REST
         while True:
             self.at_rest.append(self.sample())
@@ -222,31 +267,31 @@ def least(pid, samples):
 
 
 def read_profiles(site, seconds):
-    """wrk, over all the connections."""
-    tokens = site.stack.folder / 'readers.tokens'
+    """Start wrk on all connections."""
+    tokens = site.stack.directory / 'readers.tokens'
     tokens.write_text(''.join(f'{token}\n' for token in site.tokens.values()))
     return subprocess.Popen(
-        bench.wrk_command(site, bench.PROFILE, 'tokens', tokens, seconds=seconds,
-                          connections=CONNECTIONS), stdout=subprocess.PIPE, text=True)
+        wrk_command(site.stack.base_url + '/api/auth/profile', 'tokens', tokens, seconds=seconds,
+                    connections=CONNECTIONS), stdout=subprocess.PIPE, text=True)
 
 
 def watch(site, clients, readers, started):
-    """Until the readers have ended."""
+    """Sample all processes until the readers have ended."""
     observer = Watch(site.stack)
     while True:
         observer.samples.append(observer.sample())
         if len(observer.samples) % (60 // SAMPLE) == 0:
             total = sum(sum(client.statuses.values()) for client in clients)
             mib = sum(size for size, _files in observer.samples[-1].values())
-            print(f'{time.monotonic() - started:.0f} s: {total:,} requests apart from those of the '
-                  f'readers; {mib:.1f} MiB in all', flush=True)
+            print(f'{time.monotonic() - started:.0f} s: {total:,} requests besides those of the '
+                  f'readers; {mib:.1f} MiB in total', flush=True)
         with contextlib.suppress(subprocess.TimeoutExpired):
             readers.wait(SAMPLE)
             return observer
 
 
-def put_to_use(site, seconds, seed):
-    """The findings."""
+def run_load(site, seconds, seed):
+    """Run the clients and the readers. Returns the findings."""
     stopping = threading.Event()
     clients = [Client(site, seed, number, stopping) for number in range(CLIENTS)]
     started = time.monotonic()
@@ -254,36 +299,38 @@ def put_to_use(site, seconds, seed):
         for client in clients:
             client.thread.start()
         observer = watch(site, clients, readers, started)
-        told = bench.told_by_wrk(readers.stdout.read())
+        result = read_result(readers.stdout.read())
     stopping.set()
     for client in clients:
         client.thread.join()
     observer.rest()
     statuses = sum((client.statuses for client in clients), collections.Counter())
-    print(f'\n{CONNECTIONS} connections: {told["requests"]:,} profiles, median {told["p50"] / 1000:.0f} ms, '
-          f'99 % within {told["p99"] / 1000:.0f} ms, {told["failed"]} not answered 200; {CLIENTS} clients: '
+    print(f'\n{CONNECTIONS} connections: {result["requests"]:,} profiles, median {result["p50"] / 1000:.0f} ms, '
+          f'99 % within {result["p99"] / 1000:.0f} ms, {result["failed"]} failed; {CLIENTS} clients: '
           f'{sum(statuses.values()):,} requests, {dict(sorted(statuses.items()))}')
     findings = [text for client in clients for text in client.findings] + observer.findings()
     succeeded = set.union(*(client.succeeded for client in clients))
     findings += [f'{must}: never succeeded' for must in MUST
                  if not any(each.startswith(must) for each in succeeded)]
-    if told['failed']:
-        findings.append(f'{told["failed"]} profiles failed')
+    if result['failed']:
+        findings.append(f'{result["failed"]} profiles failed')
     return findings
 
 
-def main(build, folder, seconds, seed):
+def main(build, directory, seconds, seed):
     print(f'seed {seed}, {seconds} s', flush=True)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(4 * CONNECTIONS, 1024),) * 2)  # also wrk's and nginx's
-    with Stack(folder, build) as stack:
-        site = bench.Site(stack, USERS)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(4 * CONNECTIONS, 1024),)
+                       * 2)  # wrk and nginx inherit it
+    with Stack(directory, build) as stack:
+        site = Population(stack, USERS)
         site.fill()
         with contextlib.closing(site.connect()) as database, database.cursor() as cursor:
             cursor.execute("SELECT username, id FROM users WHERE username LIKE 'user%'")
-            numbers = {int(name.removeprefix('user')): user_id for name, user_id in cursor.fetchall()}
+            numbers = {int(name.removeprefix('user')): user_id for name,
+                       user_id in cursor.fetchall()}
         site.tokens = {number: site.token(numbers[number]) for number in range(FIRST, LAST + 1)}
         site.pictures = [pictures.png(), pictures.large_png(100000), pictures.large_png(900000)]
-        findings = put_to_use(site, seconds, seed)
+        findings = run_load(site, seconds, seed)
     for text in findings[:20]:
         print(f'FOUND: {text}')
     print(f'seed {seed}: {len(findings)} findings')

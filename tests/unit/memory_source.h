@@ -1,6 +1,6 @@
 /*
- * A request that lies in memory, for the tests of what reads requests: through the same interface that
- * FastCGI and CGI stand behind.
+ * A request in memory, for tests of code that reads requests. It implements the same interface as FastCGI
+ * and CGI.
  */
 #ifndef FITGATE_TESTS_MEMORY_SOURCE_H
 #define FITGATE_TESTS_MEMORY_SOURCE_H
@@ -12,9 +12,9 @@ struct memory_source {
 	const char *const *parameters; /* name, value, name, value, ..., NULL */
 	const char *body;
 	size_t length;
-	size_t step;  /* give at most so many bytes at a time; 0: all that there are */
-	bool fails;   /* an error stands where the body ends */
-	size_t taken; /* how much has been read */
+	size_t step;  /* maximum number of bytes per read; 0: no maximum */
+	bool fails;   /* reading fails at the end of the body */
+	size_t taken; /* bytes read so far */
 };
 
 static inline const char *memory_parameter(void *state, const char *name)
@@ -43,7 +43,7 @@ static inline ssize_t memory_read(void *state, void *buffer, size_t size)
 	return (ssize_t)size;
 }
 
-/* Begin the request that lies in `memory`; both must live as long as `source` and the request. */
+/* Begin the request in `memory`. `memory` and `source` must outlive the request. */
 static inline struct request memory_request(
 	struct arena *arena, struct request_source *source, struct memory_source *memory)
 {

@@ -1,12 +1,12 @@
 /*
- * What all unit tests have in common: cmocka with the headers it wants before it, an arena for each
- * test, and the comparison of JSON trees.
+ * Common to all unit tests: cmocka with the headers that it requires, an arena for each test, and the
+ * comparison of JSON trees.
  */
 #ifndef FITGATE_TESTS_UNIT_H
 #define FITGATE_TESTS_UNIT_H
 
 #include "core/arena.h"
-#include "core/json.h"
+#include "core/json/json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-/* cmocka's headers do not tell that a test ends where it fails; an analyser would go on behind that. */
+/* cmocka's headers do not declare that a failed assertion ends the test; analyzers would continue after it. */
 #ifdef __clang_analyzer__
 #undef fail
 #undef assert_true
@@ -29,9 +29,21 @@
 
 enum { UNIT_TEXT_MAX = 256 };
 
+/*
+ * Run only the tests whose names match the pattern in UNIT_TEST_FILTER (`make test T=...`), where "*" and
+ * "?" are wildcards. Before main(), because cmocka takes the filter for all groups of a program.
+ */
+__attribute__((constructor)) static void unit_read_filter(void)
+{
+	const char *pattern = getenv("UNIT_TEST_FILTER");
+
+	if (pattern != NULL)
+		cmocka_set_test_filter(pattern);
+}
+
 #define UNIT_COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* A test whose *state is an arena of its own, from which cJSON allocates as well. */
+/* A test with its own arena as *state; cJSON allocates from it too. */
 #define ARENA_TEST(function) cmocka_unit_test_setup_teardown(function, unit_begin, unit_end)
 
 static inline int unit_begin(void **state)
@@ -53,7 +65,7 @@ static inline int unit_end(void **state)
 	return 0;
 }
 
-/* Fail unless the tree, once printed, has exactly these members and values, in whatever order. */
+/* Fail unless the printed tree has exactly these members and values, in any order. */
 static inline void unit_assert_json(const cJSON *actual, const char *expected)
 {
 	const char *text = actual == NULL ? NULL : json_text(actual);

@@ -1,9 +1,9 @@
-"""Bodies that every endpoint with a JSON body refuses before it looks for its fields (contract
-section 2.2): one of each kind. test_json_bodies.py has more, for the endpoints without tokens."""
+"""Bodies that every endpoint with a JSON body rejects before it reads its fields (contract
+§2.2): one of each kind. test_json_bodies.py has more of them, for the endpoints without tokens."""
 
 import json
 
-from support.answers import INVALID, TOO_LARGE, exact
+from tests.harness.answers import INVALID, TOO_LARGE, exact
 
 MIB = 1024 * 1024
 JSON = 'application/json'
@@ -23,10 +23,10 @@ def _unreadable(good):
 
 
 def refuses_unreadable_bodies(send, good):
-    """`send(data, headers)` asks the endpoint; `good` is a body that it would understand."""
-    for content_type, octets in _unreadable(good):
+    """`send(data, headers)` sends a request to the endpoint; `good` is a valid body for it."""
+    for content_type, content in _unreadable(good):
         headers = {} if content_type is None else {'Content-Type': content_type}
-        exact(send(octets, headers), INVALID)
+        exact(send(content, headers), INVALID)
     exact(send(b' ' * (MIB + 1), {'Content-Type': JSON}), TOO_LARGE)
 
 

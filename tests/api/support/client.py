@@ -1,5 +1,5 @@
-"""A small HTTP client that notes every exchange in the test's journal, and holds every answer against
-the description of the API."""
+"""A small HTTP client that records every exchange in the test's transcript, and checks every answer
+against the description of the API."""
 
 import http.client
 import json as json_module
@@ -10,31 +10,32 @@ import threading
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from support import openapi
-from support.answers import Answer
-from support.journal import shorten
-
-TIMEOUT = 60
+from tests.harness import openapi
+from tests.harness.answers import Answer
+from tests.api.support.transcript import shorten
+from tests.harness.waiting import LIMIT
 
 
 class Api:
-    """Speaks to one running stack, in the dialect whose paths have this prefix. Usable from several
-    threads at once."""
+    """Talks to one running stack, in the dialect whose paths have this prefix. Several threads can
+    use it at the same time."""
 
-    def __init__(self, stack, journal, prefix=''):
+    address = '127.0.0.1'  # the source address of its connections
+
+    def __init__(self, stack, transcript, prefix=''):
         self.stack = stack
-        self.journal = journal
+        self.transcript = transcript
         self.prefix = prefix
         self._local = threading.local()
 
     def _session(self):
         if not hasattr(self._local, 'session'):
             self._local.session = requests.Session()
-            self._local.session.trust_env = False  # neither proxies nor ~/.netrc
+            self._local.session.trust_env = False  # ignore proxies and ~/.netrc
         return self._local.session
 
     def request(self, method, path, *, json=None, data=None, token=None, headers=None):
-        """`json` is sent with its Content-Type, `data` as it is, both at most once."""
+        """`json` is sent with its Content-Type, `data` as it is; give at most one of them."""
         path = self.prefix + path
         headers = dict(headers or {})
         if json is not None:
@@ -43,10 +44,10 @@ class Api:
         if token is not None:
             headers['Authorization'] = f'Bearer {token}'
         response = self._session().request(
-            method, self.stack.base_url + path, data=data, headers=headers, timeout=TIMEOUT,
+            method, self.stack.base_url + path, data=data, headers=headers, timeout=LIMIT,
             allow_redirects=False)
         answer = Answer(response.status_code, CaseInsensitiveDict(response.headers),
-                        response.content)
+                        response.content, response.reason)
         body = data if isinstance(data, (bytes, str)) else b'' if data is None else b'(stream)'
         self._note(f'{method} {path} {headers}\n{shorten(body)}', answer)
         self._check(method, path, answer)
@@ -58,46 +59,49 @@ class Api:
     def post(self, path, **options):
         return self.request('POST', path, **options)
 
-    def post_text(self, path, octets, **options):
-        """POST a body that claims to be JSON, byte by byte as given."""
-        return self.post(path, data=octets, headers={'Content-Type': 'application/json'},
+    def post_text(self, path, content, **options):
+        """POST these bytes as they are, with the Content-Type of JSON."""
+        return self.post(path, data=content, headers={'Content-Type': 'application/json'},
                          **options)
 
     def connect(self):
-        return socket.create_connection(('127.0.0.1', self.stack.port), timeout=TIMEOUT)
+        return socket.create_connection(('127.0.0.1', self.stack.port), timeout=LIMIT,
+                                        source_address=(self.address, 0))
 
-    def raw(self, octets, method='GET'):
-        """Send these bytes on a connection of their own and read one answer."""
+    def raw(self, content, method='GET'):
+        """Send these bytes on a new connection and read one answer."""
         with self.connect() as connection:
-            send_while_silent(connection, octets)
+            send_while_silent(connection, content)
             answer = read_answer(connection, method)
-        self._note(shorten(octets), answer)
-        self._check(*openapi.request_line(octets), answer)
+        self._note(shorten(content), answer)
+        self._check(*openapi.request_line(content), answer)
         return answer
 
     def get_with_header(self, path, *lines):
-        """GET with header lines that no proper client would send."""
+        """GET with header lines that a correct client never sends."""
         head = b''.join(line.encode() + b'\r\n' for line in lines)
         return self.raw(b'GET ' + (self.prefix + path).encode() + b' HTTP/1.1\r\n'
                         b'Host: localhost\r\n' + head + b'Connection: close\r\n\r\n')
 
     def _check(self, method, target, answer):
-        """Against the description of the API, which has what programs and nginx answer, and they name
-        every request; what another web server has to say itself is its own."""
+        """Check the answer against the description of the API. The description covers the answers
+        of the programs and of nginx, which all have a request id. Answers that another web server
+        generates itself are not checked."""
         if self.stack.names_every_request or 'X-Request-Id' in answer.headers:
             openapi.check_http(method, target, answer)
 
     def _note(self, text, answer):
         request_id = answer.headers.get('X-Request-Id')
-        self.journal.add(f'> {text}\n< {answer.status} {dict(answer.headers)}\n'
-                         f'{shorten(answer.body)}', request_id, self.stack)
+        self.transcript.add(f'> {text}\n< {answer.status} {dict(answer.headers)}\n'
+                            f'{shorten(answer.body)}', request_id, self.stack)
 
 
-def send_while_silent(connection, octets):
-    """Send until all is sent or the server speaks: it may refuse before it has read everything."""
-    rest = memoryview(octets)
+def send_while_silent(connection, content):
+    """Send until everything is sent or the server answers: it can reject a request before it has
+    read all of it."""
+    rest = memoryview(content)
     while rest:
-        readable, writable, _ = select.select([connection], [connection], [], TIMEOUT)
+        readable, writable, _ = select.select([connection], [connection], [], LIMIT)
         assert readable or writable, 'the server neither reads nor answers'
         if readable:
             return
@@ -110,4 +114,5 @@ def send_while_silent(connection, octets):
 def read_answer(connection, method='GET'):
     response = http.client.HTTPResponse(connection, method=method)
     response.begin()
-    return Answer(response.status, CaseInsensitiveDict(response.getheaders()), response.read())
+    return Answer(response.status, CaseInsensitiveDict(response.getheaders()), response.read(),
+                  response.reason)

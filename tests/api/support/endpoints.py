@@ -1,10 +1,10 @@
-"""The endpoints that read a JSON body, each with a body that it understands."""
+"""The endpoints that read a JSON body, each with a valid body."""
 
 from dataclasses import dataclass
 
-from support.answers import POLICY_REFUSED, REFUSED_CREDENTIALS, RESENT, is_json
-from support.people import unique
-from support.tokens import sha256_hex
+from tests.harness.answers import POLICY_REFUSED, REFUSED_CREDENTIALS, RESENT, is_json
+from tests.harness.people import unique
+from tests.harness.tokens import sha256_hex
 
 JSON_PATHS = {
     'register': '/api/auth/register',
@@ -16,7 +16,7 @@ JSON_PATHS = {
 
 @dataclass
 class JsonEndpoint:
-    """`body` is well-formed, and `expected` is the answer that shows that it was read."""
+    """`body` is well-formed; `expected` is the answer that proves that it was read."""
     path: str
     body: dict
     expected: tuple  # (status, message)
@@ -26,7 +26,7 @@ class JsonEndpoint:
 
 
 def json_endpoint(name, make_user):
-    """A fresh one for each test: confirm's token can be used once."""
+    """A new endpoint for each test: confirm's token can be used once."""
     path = JSON_PATHS[name]
     if name == 'register':
         body = {'username': unique(), 'email': f'{unique()}@example.org',

@@ -1,4 +1,4 @@
-"""Exports of users' data: the parts of one, and what an archive must hold."""
+"""Exports of users' data: their parts, and the expected content of an archive."""
 
 import json
 import os
@@ -6,24 +6,19 @@ import zipfile
 from contextlib import contextmanager
 from decimal import Decimal
 
-from support.people import insert_user
-from support.profile import duration_text, expected_profile, record_value, shortuuid
-from support.queue import JobQueue
-from support.valgrind import SLOWER
-from support.waiting import until
+from tests.harness.exports import REQUEST
+from tests.harness.people import insert_user
+from tests.api.support.profile import duration_text, expected_profile, record_value, shortuuid
+from tests.api.support.queue import JobQueue
+from tests.api.support.valgrind import SLOWER
+from tests.api.support.waiting import until
+from tests.harness.waiting import LIMIT
 
-STATUS = '/api/auth/account/export'
-REQUEST = '/api/auth/account/export/request'
 SLOW_FILE = (40 << 20) // SLOWER
-NO_ARCHIVE = (404, {'status': 'not found', 'message': 'file not found', 'data': {'archive': []}})
-
-
-def file_path(name):
-    return f'{STATUS}/{name}'
 
 
 class Exports(JobQueue):
-    """A database and an upload folder apart from the stack's, with workers for them alone."""
+    """A database and an upload directory separate from the stack's, with their own workers."""
 
     kind = 'export'
 
@@ -37,24 +32,24 @@ class Exports(JobQueue):
     def user(self, **columns):
         return insert_user(self.sql, **columns)
 
-    def folder(self, category, user):
+    def directory(self, category, user):
         return self.root / 'uploads' / category / str(user.id)
 
-    def add_file(self, user, name, octets=b'<gpx/>', category='workouts'):
-        """A file of a user, as another program leaves it; the name may be bytes."""
-        folder = self.folder(category, user)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = os.path.join(os.fsencode(folder), os.fsencode(name))
+    def add_file(self, user, name, content=b'<gpx/>', category='workouts'):
+        """Add a file of a user as another program does; the name can be bytes."""
+        directory = self.directory(category, user)
+        directory.mkdir(parents=True, exist_ok=True)
+        path = os.path.join(os.fsencode(directory), os.fsencode(name))
         with open(path, 'wb') as file:
-            file.write(octets)
+            file.write(content)
         return path
 
     def add_slow_file(self, user):
-        """What takes a second or more to be zipped."""
+        """Add a file that takes a second or more to compress."""
         self.add_file(user, 'slow.gpx', os.urandom(SLOW_FILE // 40) * 40)
 
     def request(self, user):
-        """Ask as its owner; returns the answer."""
+        """Request an export as the user; returns the answer."""
         return self.programs.cgi('POST', REQUEST, token=self.minter.token(user.id),
                                  settings=self.settings)
 
@@ -65,13 +60,13 @@ class Exports(JobQueue):
     def work(self, *arguments, **options):
         """Run a worker until nothing is due; returns its log."""
         with self.start('--once', *arguments, **options) as worker:
-            _output, log = worker.communicate(timeout=120)
+            _output, log = worker.communicate(timeout=LIMIT)
         assert worker.returncode == 0, log
         return log.decode()
 
     @contextmanager
     def start(self, *arguments, settings=None, **options):
-        """A running worker, which does not outlive the block."""
+        """A running worker, which is stopped at the end of the `with` block."""
         process = self.programs.start('worker', *arguments,
                                       settings={**self.settings, **(settings or {})}, **options)
         with process:
@@ -84,22 +79,22 @@ class Exports(JobQueue):
         return self.sql.row('SELECT * FROM users_data_export WHERE user_id = %s', user.id)
 
     def files(self, user):
-        """The names in the folder of the user's archives."""
-        folder = self.folder('exports', user)
-        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+        """The names in the directory of the user's archives."""
+        directory = self.directory('exports', user)
+        return sorted(path.name for path in directory.iterdir()) if directory.exists() else []
 
     def until_written(self, user, size=1):
-        """Wait until a worker has so much of an archive."""
+        """Wait until a worker has written this much of an archive."""
         def there():
-            paths = list(self.folder('exports', user).glob('archive_*.tmp'))
+            paths = list(self.directory('exports', user).glob('archive_*.tmp'))
             return paths and paths[0].stat().st_size >= size
         until(there, 'an archive is being written')
 
     def is_successful(self, user):
-        """There is one archive, it is whole, and the database says so; returns its path."""
+        """Assert that there is one complete archive, and that the database says so; returns its path."""
         row = self.row(user)
         assert self.files(user) == [row['file_name']]
-        path = self.folder('exports', user) / row['file_name']
+        path = self.directory('exports', user) / row['file_name']
         assert (row['completed'], row['file_size']) == (1, path.stat().st_size)
         assert self.jobs() == []
         with zipfile.ZipFile(path) as archive:
@@ -107,7 +102,7 @@ class Exports(JobQueue):
         return path
 
     def archive(self, user):
-        """Ask, work, and read: {name: octets}."""
+        """Request an archive, build it, and read it: {name: content}."""
         self.requested(user)
         self.work()
         return read_archive(self.is_successful(user))
@@ -120,10 +115,10 @@ def read_archive(path):
         return {name: archive.read(name) for name in names}
 
 
-# ---- what is expected ----------------------------------------------------------------------------
+# ---- the expected content ------------------------------------------------------------------------
 
 def plain_date(moment):
-    """As Python prints it."""
+    """A date as Python prints it."""
     return None if moment is None else str(moment)
 
 

@@ -1,8 +1,9 @@
-"""A FitTrackee 0.7.18 as its users would leave it: tables in PostgreSQL, rows of all kinds."""
+"""The database of a FitTrackee 0.7.18 that has been in use: its tables in PostgreSQL, and rows of
+all kinds."""
 
 import uuid
 
-from support.people import PASSWORD, cheap_hash
+from tests.harness.people import PASSWORD, cheap_hash
 
 SCHEMA = """
 CREATE TYPE record_types AS ENUM ('AS', 'FD', 'LD', 'MS', 'HA');
@@ -101,7 +102,7 @@ class Fittrackee:
         return self.postgres.run(statements, self.name)
 
     def insert(self, table, **columns):
-        """Insert a row; its first column is returned."""
+        """Insert a row; returns its first column."""
         values = {**DEFAULTS.get(table, {}), **columns}
         return self.run(f'INSERT INTO {table} ({", ".join(values)}) VALUES '
                         f'({", ".join(map(literal, values.values()))}) RETURNING *').split('|')[0]

@@ -1,28 +1,27 @@
-"""Reading mail that was caught, and catchers of a test's own."""
+"""Reads the mail that an SMTP catcher received, and starts catchers for single tests."""
 
 import email
 import email.policy
 import re
 import subprocess
-import sys
 
-from support import SOURCE
-from support.waiting import until
-
-CATCHER = SOURCE / 'scripts' / 'smtp_catcher.py'
+from tests.harness.smtp import CATCHER
+from tests.harness.tree import SOURCE
+from tests.api.support.waiting import until
+from tests.harness.waiting import LIMIT
 
 
 class Mail:
-    """One message that an SMTP server took."""
+    """One message that an SMTP server accepted."""
 
     def __init__(self, path):
         self.path = path
-        self.octets = path.read_bytes()
-        self.message = email.message_from_bytes(self.octets, policy=email.policy.default)
+        self.content = path.read_bytes()
+        self.message = email.message_from_bytes(self.content, policy=email.policy.default)
 
     @property
     def recipients(self):
-        """Whom the envelope named."""
+        """The recipients in the envelope."""
         return self.message.get_all('X-Envelope-To', [])
 
     def part(self, content_type):
@@ -50,8 +49,8 @@ class Mail:
         return self.link.partition('?token=')[2]
 
 
-class MailFolder:
-    """A folder that a catcher writes to."""
+class Mailbox:
+    """A directory that a catcher writes to."""
 
     def __init__(self, path):
         self.path = path
@@ -70,22 +69,22 @@ class MailFolder:
 
 
 class Catcher:
-    """An SMTP server of a test's own, with the options of scripts/smtp_catcher.py."""
+    """An SMTP server for one test, with the options of tests/harness/smtp_catcher.py."""
 
-    def __init__(self, folder, *options):
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
-        self.mails = MailFolder(folder / 'mail')
+    def __init__(self, directory, *options):
+        directory.mkdir(parents=True, exist_ok=True)
+        self.directory = directory
+        self.mails = Mailbox(directory / 'mail')
         self.options = options
         self.port = 0
         self.process = None
 
     def __enter__(self):
-        port_file = self.folder / 'port'
+        port_file = self.directory / 'port'
         port_file.unlink(missing_ok=True)
         self.process = subprocess.Popen(
-            [sys.executable, CATCHER, '--folder', self.mails.path, '--port', str(self.port),
-             '--port-file', port_file, *map(str, self.options)],
+            [*CATCHER, '--directory', self.mails.path, '--port', str(self.port),
+             '--port-file', port_file, *map(str, self.options)], cwd=SOURCE,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         until(lambda: port_file.exists() or self.process.poll() is not None, 'the catcher is up')
         assert self.process.poll() is None, self.process.stdout.read()
@@ -94,5 +93,5 @@ class Catcher:
 
     def __exit__(self, *_exception):
         self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=LIMIT)
         self.process.stdout.close()

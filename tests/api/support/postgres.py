@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: on a unix socket alone, in a temporary folder."""
+"""A PostgreSQL server for the tests: on a unix socket only, in a temporary directory."""
 
 import os
 import pwd
@@ -8,18 +8,27 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from scripts.stack import Service, StackError, tool
+from tests.harness.errors import StackError
+from tests.harness.processes import Daemon, tool
 
 VERSIONS = Path('/usr/lib/postgresql')
 USER = 'fittrackee'
 # The server refuses to run as root.
 UNPRIVILEGED = 'nobody'
-# It lives as long as one test session: nothing needs to survive a power failure.
-OPTIONS = ('-c', 'fsync=off', '-c', 'listen_addresses=', '-c', 'max_connections=10', '-c', 'autovacuum=off')
+# It runs for one test session: its data need not survive a power failure.
+OPTIONS = (
+    '-c',
+    'fsync=off',
+    '-c',
+    'listen_addresses=',
+    '-c',
+    'max_connections=10',
+    '-c',
+    'autovacuum=off')
 
 
 def binaries():
-    """The folder of the newest version's programs."""
+    """The directory of the newest version's programs."""
     found = [path for path in VERSIONS.glob('*/bin') if (path / 'postgres').exists()]
     if not found:
         raise StackError('PostgreSQL is not installed: scripts/setup check installs it')
@@ -27,7 +36,7 @@ def binaries():
 
 
 def as_unprivileged(command):
-    """The command; for root, made to run as somebody else."""
+    """The command; if we are root, wrapped so that it runs as an unprivileged user."""
     if os.getuid() != 0:
         return list(map(str, command))
     return [tool('setpriv'), '--reuid', UNPRIVILEGED, '--regid', str(pwd.getpwnam(UNPRIVILEGED).pw_gid),
@@ -35,31 +44,30 @@ def as_unprivileged(command):
 
 
 class Postgres:
-    """Running from start() to stop()."""
+    """The server, which runs from start() to stop()."""
 
     def __init__(self, log):
         self.bin = binaries()
-        self.folder = Path(tempfile.mkdtemp(prefix='fitgate-pg-'))
+        self.directory = Path(tempfile.mkdtemp(prefix='fitgate-pg-'))
         self.environment = {'PATH': os.environ.get('PATH', os.defpath), 'LANG': 'C.UTF-8',
-                            'PGHOST': str(self.folder), 'PGUSER': USER}
-        self.service = Service('postgres', as_unprivileged(
-            [self.bin / 'postgres', '-D', self.folder / 'data', '-k', self.folder, *OPTIONS]),
+                            'PGHOST': str(self.directory), 'PGUSER': USER}
+        self.server = Daemon('postgres', as_unprivileged(
+            [self.bin / 'postgres', '-D', self.directory / 'data', '-k', self.directory, *OPTIONS]),
             log, self.environment, stop_signal=signal.SIGINT)
 
     def start(self):
         if os.getuid() == 0:
-            shutil.chown(self.folder, UNPRIVILEGED)
+            shutil.chown(self.directory, UNPRIVILEGED)
         subprocess.run(as_unprivileged(
-            [self.bin / 'initdb', '-D', self.folder / 'data', '-U', USER, '-A', 'trust', '-E', 'UTF8',
+            [self.bin / 'initdb', '-D', self.directory / 'data', '-U', USER, '-A', 'trust', '-E', 'UTF8',
              '--locale', 'C.UTF-8', '--no-sync']), check=True, env=self.environment, cwd='/',
             stdout=subprocess.DEVNULL)
-        self.service.start()
-        self.service.wait_until(self._answers)
+        self.server.start()
+        self.server.wait_until(self._answers)
 
     def stop(self):
-        self.service.ask_to_stop()
-        self.service.wait_stopped(30)
-        shutil.rmtree(self.folder)
+        self.server.stop(30)
+        shutil.rmtree(self.directory)
 
     def _answers(self):
         return subprocess.run([self.bin / 'pg_isready', '-q'], env=self.environment,

@@ -1,4 +1,4 @@
-"""What GET profile must answer, computed from the tables as the contract says (sections 4, 5)."""
+"""The expected answer of GET profile, computed from the tables (contract §4, §5)."""
 
 import uuid
 from datetime import timedelta, timezone
@@ -15,6 +15,9 @@ KEYS = sorted((
     'nb_workouts', 'picture', 'records', 'sports_list', 'total_ascent', 'total_distance',
     'total_duration'))
 
+OF_ANOTHER = sorted(set(KEYS) - {
+    'accepted_privacy_policy', 'date_format', 'display_ascent', 'imperial_units', 'language',
+    'start_elevation_at_zero', 'timezone', 'use_raw_gpx_speed', 'weekm'})  # that an administrator sees
 NOT_IN_06 = ('accepted_privacy_policy', 'date_format', 'start_elevation_at_zero',
              'use_raw_gpx_speed')
 IN_02_TOO = ('admin', 'bio', 'birth_date', 'created_at', 'email', 'first_name', 'last_name',
@@ -32,7 +35,7 @@ def shortuuid(text):
 
 
 def date_text(moment):
-    """RFC 1123; microseconds are dropped."""
+    """The date as in RFC 1123; microseconds are dropped."""
     return None if moment is None else format_datetime(
         moment.replace(tzinfo=timezone.utc), usegmt=True)
 
@@ -70,6 +73,7 @@ def expected_profile(sql, user_id):
 
     profile = {name: user[name] for name in AS_THEY_ARE}
     profile.update({name: bool(user[name]) for name in BOOLEANS})
+    profile['is_active'] = profile['is_active'] and user['suspended_at'] is None
     profile.update({
         'accepted_privacy_policy': _accepted_policy(user['accepted_policy_date'], policy_date),
         'birth_date': date_text(user['birth_date']),
@@ -96,6 +100,12 @@ def expected_profile_02(sql, user_id):
     profile = expected_profile(sql, user_id)
     return {'id': user_id, 'nb_activities': profile['nb_workouts'],
             **{key: profile[key] for key in IN_02_TOO}}
+
+
+def expected_user(sql, user_id):
+    """The account as an administrator sees it who is not its owner (contract §16.1)."""
+    profile = expected_profile(sql, user_id)
+    return {key: profile[key] for key in OF_ANOTHER}
 
 
 PROFILE_OF = {'0.7': expected_profile, '0.6': expected_profile_06, '0.2': expected_profile_02}

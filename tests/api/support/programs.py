@@ -1,4 +1,4 @@
-"""Running the executables directly: as CGI programs and as commands."""
+"""Runs the programs directly: as CGI programs and as commands."""
 
 import json as json_module
 import os
@@ -7,17 +7,17 @@ import uuid
 
 from requests.structures import CaseInsensitiveDict
 
-from scripts.stack import EXECUTABLES
-from support import openapi
-from support.answers import Answer
-from support.journal import shorten
+from tests.harness.database import OWN_ACCOUNTS
+from tests.harness import openapi
+from tests.harness.answers import Answer
+from tests.api.support.transcript import shorten
+from tests.harness.waiting import LIMIT
 
-TIMEOUT = 120
 PASSED_ON = ('PATH', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS')
 
 PROGRAM_OF_PATH = {
     '/api/auth/register': 'register',
-    '/api/auth/account/confirm': 'register',
+    '/api/auth/account/confirm': 'login',
     '/api/auth/account/resend-confirmation': 'register',
     '/api/auth/login': 'login',
     '/api/auth/logout': 'login',
@@ -25,38 +25,44 @@ PROGRAM_OF_PATH = {
     '/api/auth/password/update': 'login',
     '/api/auth/email/update': 'login',
     '/api/auth/account/privacy-policy': 'profile',
-    '/api/auth/picture': 'picture',
+    '/api/auth/picture': 'upload',
+    '/api/users': 'users',
 }
 
 
 def program_of(path):
-    """The executable that nginx gives a path to; config has what no other has."""
+    """The service to which nginx passes a path; config gets all paths that no other service has. (Of a path that two
+    services share, it is the one for GET.)"""
     if path.startswith('/api/auth/profile'):
         return 'profile'
+    if path.startswith(('/api/auth/sessions', '/api/auth/tokens', '/api/auth/events')):
+        return 'login'
+    if path.startswith(('/api/oauth/', '/.well-known/')):
+        return 'oauth'
+    if not path.startswith('/api'):
+        return 'pages'
     if path.startswith('/api/users/'):
-        return 'picture'
+        return 'picture' if path.endswith('/picture') else 'users'
     if path.startswith('/api/auth/account/export'):
         return 'export'
     return PROGRAM_OF_PATH.get(path, 'config')
 
 
-OWN_ACCOUNTS = (*EXECUTABLES, 'worker')  # in the database
-
-
 class Programs:
-    """The executables of one build, with the settings of one stack unless others are given."""
+    """The programs of one build, by default with the settings of one stack."""
 
-    def __init__(self, stack, build, journal):
+    def __init__(self, stack, build, transcript):
         self.stack = stack
         self.build = build
-        self.journal = journal
+        self.transcript = transcript
 
     def environment(self, settings=None, *, bare=False):
-        """With `bare`, only the settings given here count; None leaves a setting out."""
+        """The environment of a program. With `bare`, it has only the given settings; None leaves a
+        setting out."""
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         if not bare:
             environment.update(self.stack.environment)
-        if 'DATABASE_URL' in (settings or {}):  # would not count for a program that has its own
+        if 'DATABASE_URL' in (settings or {}):  # a program's own URL would override it
             environment.update({f'DATABASE_URL_{name.upper()}': '' for name in OWN_ACCOUNTS})
         environment.update(settings or {})
         return {name: value for name, value in environment.items() if value is not None}
@@ -71,16 +77,16 @@ class Programs:
         """Run to the end; returns CompletedProcess with bytes."""
         environment = {**self.environment(settings, bare=bare), **(parameters or {})}
         done = subprocess.run([self.build / name, *arguments], env=environment, input=stdin,
-                              capture_output=True, timeout=TIMEOUT, check=False)
+                              capture_output=True, timeout=LIMIT, check=False)
         given = {name: value for name, value in {**(settings or {}), **(parameters or {})}.items()}
-        self.journal.add(f'$ {name} {" ".join(arguments)} {given}\n{shorten(stdin)}\n'
-                         f'exit status {done.returncode}\n{shorten(done.stdout)}\n'
-                         f'standard error: {shorten(done.stderr)}')
+        self.transcript.add(f'$ {name} {" ".join(arguments)} {given}\n{shorten(stdin)}\n'
+                            f'exit status {done.returncode}\n{shorten(done.stdout)}\n'
+                            f'standard error: {shorten(done.stderr)}')
         return done
 
     def cgi(self, method, path, *, json=None, data=b'', token=None, settings=None, program=None,
             bare=False, parameters=None):
-        """One request as a web server would make it through CGI."""
+        """One request, as a web server makes it through CGI."""
         if json is not None:
             data = json_module.dumps(json).encode()
         variables = cgi_variables(method, path, token)
@@ -94,12 +100,14 @@ class Programs:
         answer = parse_cgi(done.stdout)
         answer.exit_status = done.returncode
         answer.stderr = done.stderr.decode()
-        if program in (None, program_of(path)):  # else it has not been asked by a web server
+        # a web server sends it there, too; pages are not described
+        if program_of(path) != 'pages' and program in (None, program_of(path)):
             openapi.check_cgi(variables, answer)
         return answer
 
     def start_cgi(self, method, path, *, token=None, settings=None, parameters=None, **options):
-        """The same, for the caller to write the body, to read the answer (parse_cgi()), and to end."""
+        """The same, but only started: the caller writes the body, reads the answer (parse_cgi()),
+        and ends the process."""
         environment = {**self.environment(settings), **cgi_variables(method, path, token),
                        **(parameters or {})}
         return subprocess.Popen([self.build / program_of(path)], env=environment, bufsize=0,

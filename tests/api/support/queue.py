@@ -1,8 +1,8 @@
-"""The jobs that a test looks at, for classes that have a database in `sql`."""
+"""The jobs in the queue, for classes that have a database in `sql`."""
 
 
 class JobQueue:
-    kind = '%'  # of the jobs, as LIKE takes it
+    kind = '%'  # the kind of the jobs, as a pattern of LIKE
 
     def jobs(self):
         return self.sql.rows('SELECT *, run_after > UTC_TIMESTAMP(6) AS waits FROM jobs '
@@ -14,5 +14,5 @@ class JobQueue:
         return rows[0]
 
     def make_due(self):
-        """As if the time had passed."""
+        """Make the waiting jobs due now."""
         self.sql.run('UPDATE jobs SET run_after = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND')

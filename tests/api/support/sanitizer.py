@@ -1,4 +1,4 @@
-"""Finding what the sanitisers of a build have to say."""
+"""Finds the reports of the sanitizers of a build."""
 
 import os
 import re
@@ -6,22 +6,22 @@ import re
 MARKS = ('ERROR: AddressSanitizer', 'ERROR: LeakSanitizer', 'runtime error:',
          'AddressSanitizer:DEADLYSIGNAL')
 
-# A program that a test kills may be looking for leaks already, for it was about to end: the one
-# that looks says that the other is gone. That is no finding of its own.
+# A test can kill a program that is already checking for leaks because it is about to end. The
+# process that checks then reports that the other one is gone, which is not a finding.
 KILLED = re.compile(r'==[\w-]+==\d+==Unable to get registers from thread \d+\.')
 
 
-def turn_on(folder):
-    """Set the options for every program started from now on; a build without ignores them."""
-    folder.mkdir()
-    common = f'log_path={folder}/report:log_exe_name=1'
+def turn_on(directory):
+    """Set the options for every program started from now on; a build without sanitizers ignores them."""
+    directory.mkdir()
+    common = f'log_path={directory}/report:log_exe_name=1'
     os.environ['ASAN_OPTIONS'] = f'{common}:detect_leaks=1:strict_string_checks=1'
     os.environ['UBSAN_OPTIONS'] = f'{common}:print_stacktrace=1'
 
 
-def reports(folder, logs):
-    """All reports: of the files of `folder`, and of the log files."""
-    found = [report for path in sorted(folder.iterdir())
+def reports(directory, logs):
+    """All reports: from the files in `directory`, and from the log files."""
+    found = [report for path in sorted(directory.iterdir())
              if (report := KILLED.sub('', path.read_text(errors='replace'))).strip()]
     for path in logs:
         lines = path.read_text(errors='replace').splitlines()

@@ -1,4 +1,4 @@
-"""The tables of schema.md, to compare a migrated database with."""
+"""The expected tables (schema), to compare with a migrated database."""
 
 import re
 
@@ -32,7 +32,11 @@ TABLES = {
         confirmation_sent_at datetime(6) ? -
         token_epoch int ! 0
         kept_token char(64)/ascii_bin ? -
-        suspended_at datetime(6) ? -""",
+        suspended_at datetime(6) ? -
+        unconfirmed tinyint ! 0
+        sessions_since datetime(6) ? -
+        active tinyint ? -
+        proven_email varchar(255)/utf8mb4_bin ? -""",
     'sports': """
         id int ! -
         label varchar(50) ! -
@@ -135,23 +139,44 @@ TABLES = {
         access_token_revoked_at int ! 0
         refresh_token_revoked_at int ! 0
         expires_in int ! 0
-        user_id int ? -""",
+        user_id int ? -
+        grant_id char(32)/ascii_bin ? -""",
+    'oauth2_code': """
+        id int ! -
+        code char(64)/ascii_bin ! -
+        client_id varchar(48)/ascii_bin ? -
+        redirect_uri text ? -
+        response_type text ? -
+        scope text ? -
+        nonce text ? -
+        auth_time int ! -
+        code_challenge text ? -
+        code_challenge_method varchar(48) ? -
+        user_id int ? -
+        used_at int ! 0
+        grant_id char(32)/ascii_bin ? -""",
 }
-OURS = ('jobs', 'personal_tokens', 'user_totals', 'schema_version')
+OURS = ('jobs', 'oauth2_device_code', 'personal_tokens', 'user_totals', 'user_count', 'sessions',
+        'events', 'admin_invitation', 'schema_version')
 GENERAL_COLLATION = 'utf8mb4_unicode_ci'
 
 PRIMARY_KEYS = {'users_sports_preferences': 'user_id,sport_id',
                 'workout_segments': 'workout_id,segment_id'}
-UNIQUE_KEYS = {  # (table, name or None where schema.md names none): columns
+UNIQUE_KEYS = {  # (table, name, or None where the schema gives no name): columns
     ('users', 'users_username_key'): 'username', ('users', 'users_email_key'): 'email',
     ('users', 'users_confirmation_token_key'): 'confirmation_token', ('sports', None): 'label',
     ('workouts', 'workouts_uuid_key'): 'uuid',
     ('records', 'user_sports_records'): 'user_id,sport_id,record_type',
     ('blacklisted_tokens', None): 'token',
     ('users_data_export', 'ix_users_data_export_user_id'): 'user_id',
+    ('oauth2_client', 'oauth2_client_client_id_key'): 'client_id',
     ('oauth2_token', 'oauth2_token_access_token_key'): 'access_token',
+    ('oauth2_token', 'oauth2_token_refresh_token_key'): 'refresh_token',
+    ('oauth2_code', None): 'code',
 }
 INDEXES = {
+    ('users', 'ix_users_active'): 'active', ('users', 'ix_users_admin'): 'admin',
+    ('users', 'ix_users_created_at'): 'created_at',
     ('workouts', 'ix_workouts_user_id'): 'user_id',
     ('workouts', 'ix_workouts_sport_id'): 'sport_id',
     ('workouts', 'ix_workouts_workout_date'): 'workout_date',
@@ -160,6 +185,10 @@ INDEXES = {
     ('oauth2_client', 'ix_oauth2_client_user_id'): 'user_id',
     ('oauth2_token', 'ix_oauth2_token_refresh_token'): 'refresh_token',
     ('oauth2_token', 'ix_oauth2_token_user_id'): 'user_id',
+    ('oauth2_token', 'ix_oauth2_token_client_id'): 'client_id',
+    ('oauth2_token', 'ix_oauth2_token_grant_id'): 'grant_id',
+    ('oauth2_code', 'ix_oauth2_code_client_id'): 'client_id',
+    ('oauth2_code', 'ix_oauth2_code_user_id'): 'user_id',
 }
 FOREIGN_KEYS = {
     ('users_sports_preferences', 'user_id', 'users', 'RESTRICT'),
@@ -169,8 +198,9 @@ FOREIGN_KEYS = {
     ('records', 'user_id', 'users', 'RESTRICT'), ('records', 'sport_id', 'sports', 'RESTRICT'),
     ('records', 'workout_id', 'workouts', 'RESTRICT'),
     ('users_data_export', 'user_id', 'users', 'CASCADE'),
-    ('oauth2_client', 'user_id', 'users', 'CASCADE'), ('oauth2_token', 'user_id', 'users',
-                                                       'CASCADE'),
+    ('oauth2_client', 'user_id', 'users', 'CASCADE'),
+    ('oauth2_token', 'user_id', 'users', 'CASCADE'),
+    ('oauth2_code', 'user_id', 'users', 'CASCADE'),
 }
 SPORTS = [
     ('Cycling (Sport)', 1), ('Cycling (Transport)', 1), ('Hiking', 0.1), ('Mountain Biking', 1),
@@ -201,9 +231,9 @@ def actual_columns(sql, table):
 def _column(sql, row):
     kind, collation = row['COLUMN_TYPE'], row['COLLATION_NAME']
     if kind.startswith(('int', 'tinyint', 'bigint')):
-        kind = kind.partition('(')[0]  # the display width says nothing
+        kind = kind.partition('(')[0]  # the display width does not matter
     if kind == 'longtext' and _is_json(sql, row):
-        kind, collation = 'json', None  # MariaDB's JSON
+        kind, collation = 'json', None  # the type of JSON in MariaDB
     default = row['COLUMN_DEFAULT']
     return (row['COLUMN_NAME'], kind, collation, row['IS_NULLABLE'] == 'YES',
             None if default in (None, 'NULL') else float(default))
@@ -217,7 +247,7 @@ def _is_json(sql, row):
 
 
 def keys(sql, unique):
-    """{(table, name): columns} of all keys that are unique, or not."""
+    """{(table, name): columns} of all unique keys, or of all others."""
     rows = sql.rows(
         'SELECT TABLE_NAME, INDEX_NAME, '
         'GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX) AS columns_ '
@@ -227,7 +257,7 @@ def keys(sql, unique):
 
 
 def foreign_keys(sql):
-    """{(table, column, referenced table, what deletion does)}; NO ACTION is RESTRICT."""
+    """{(table, column, referenced table, action on deletion)}; NO ACTION is RESTRICT."""
     rows = sql.rows(
         'SELECT k.TABLE_NAME, k.COLUMN_NAME, k.REFERENCED_TABLE_NAME, r.DELETE_RULE '
         'FROM information_schema.KEY_COLUMN_USAGE AS k '
@@ -240,20 +270,20 @@ def foreign_keys(sql):
 
 
 def definition(sql, table):
-    """What made the table, without the number that its next row gets."""
+    """The statement that creates the table, without the id of its next row."""
     text = sql.rows(f'SHOW CREATE TABLE {table}')[0]['Create Table']
     return re.sub(r' AUTO_INCREMENT=\d+', '', text)
 
 
 def whole(sql):
-    """Everything that makes up a database, as text, and the rows of the tables filled at once."""
+    """The whole definition of a database as text, and the rows of the tables that a migration fills."""
     parts = {name: definition(sql, name) for name in sql.tables()}
     for row in sql.rows('SELECT TRIGGER_NAME, ACTION_STATEMENT FROM information_schema.TRIGGERS '
                         'WHERE TRIGGER_SCHEMA = DATABASE()'):
         parts[f'trigger {row["TRIGGER_NAME"]}'] = row['ACTION_STATEMENT']
-    for name in ('sports', 'app_config', 'registration_gate'):
+    for name in ('sports', 'app_config', 'registration_gate', 'administrator_gate', 'user_count'):
         rows = sql.rows(f'SELECT * FROM {name}')
-        # an INSERT that was rolled back has used up a number
+        # an INSERT that was rolled back has used an id
         parts[f'rows of {name}'] = [{**row, 'id': 0} for row in rows] if len(rows) == 1 else rows
     parts['versions'] = sql.rows('SELECT version, name, checksum, state FROM schema_version')
     return parts

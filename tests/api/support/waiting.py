@@ -2,11 +2,12 @@
 
 import time
 
-from support.valgrind import SLOWER
+from tests.api.support.valgrind import SLOWER
+from tests.harness.waiting import LIMIT
 
 
-def until(condition, what, seconds=30):
-    """Ask again and again until the condition holds; returns what it returned."""
+def until(condition, what, seconds=LIMIT):
+    """Poll until the condition holds; returns its value."""
     seconds *= SLOWER
     deadline = time.monotonic() + seconds
     while True:

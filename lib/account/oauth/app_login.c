@@ -1,0 +1,102 @@
+/*
+ * See app_login.h. The secret is random, so its hash need not be slow.
+ */
+#include "account/oauth/app_login.h"
+
+#include "account/passwords/password_attempt.h"
+#include "core/crypto.h"
+
+#include <string.h>
+
+struct secret_row {
+	const char *client_id, *secret;
+};
+
+/* DB_OK: the secret is correct; DB_NO_ROW: it is not, or there is no such application; DB_FAILED. */
+static enum db_result check_secret(
+	const struct account_context *context, const char *client_id, const char *secret)
+{
+	static const struct db_field FIELDS[] = {
+		DB_FIELD(struct secret_row, client_id, "client_id"),
+		DB_FIELD(struct secret_row, secret, "client_secret"),
+		{0},
+	};
+	static const struct db_query READ = {
+		FIELDS, .text = "FROM oauth2_client WHERE client_id = ?"};
+	struct secret_row row = {0};
+	char hash[CRYPTO_SHA256_HEX_SIZE];
+	enum db_result result = db_query_row(
+		context->db, context->arena, &READ, DB_PARAMS(DB_BYTES(client_id)), &row);
+
+	if (result != DB_OK && result != DB_NO_ROW)
+		return result;
+	if (!crypto_sha256_hex(secret, strlen(secret), hash))
+		return DB_FAILED;
+	/* the column's collation ignores spaces at the end of the identifier */
+	if (result == DB_OK && *secret != '\0' && row.client_id != NULL &&
+		strcmp(row.client_id, client_id) == 0 && row.secret != NULL &&
+		crypto_equal_text(row.secret, hash))
+		return DB_OK;
+	return DB_NO_ROW;
+}
+
+static enum oauth_app_login refuse(
+	const struct account_context *context, struct password_attempt *attempt)
+{
+	switch (password_attempt_failed(context, attempt)) {
+	case PASSWORD_ATTEMPT_COUNTED:
+		return OAUTH_APP_REFUSED;
+	case PASSWORD_ATTEMPT_LIMITED:
+		return OAUTH_APP_LIMITED;
+	case PASSWORD_ATTEMPT_ERROR:
+		break;
+	}
+	return OAUTH_APP_FAILED;
+}
+
+/* Without earlier failures there is nothing to forget, and no query. */
+static enum oauth_app_login accept(
+	const struct account_context *context, struct password_attempt *attempt)
+{
+	if (attempt->account.hits > 0 &&
+		password_attempt_succeeded(context, attempt) == PASSWORD_ATTEMPT_ERROR)
+		return OAUTH_APP_FAILED;
+	return OAUTH_APP_ACCEPTED;
+}
+
+static enum oauth_app_login log_in(const struct account_context *context, const char *client_id,
+	const char *secret, struct password_attempt *attempt)
+{
+	/* no e-mail address begins like this, so the count is not that of an account */
+	const char *subject = arena_printf(context->arena, "oauth2 %s", client_id);
+
+	if (subject == NULL)
+		return OAUTH_APP_FAILED;
+	switch (password_attempt_begin(context, subject, attempt)) {
+	case PASSWORD_ATTEMPT_COUNTED:
+		break;
+	case PASSWORD_ATTEMPT_LIMITED:
+		return OAUTH_APP_LIMITED;
+	case PASSWORD_ATTEMPT_ERROR:
+		return OAUTH_APP_FAILED;
+	}
+	switch (check_secret(context, client_id, secret)) {
+	case DB_OK:
+		return accept(context, attempt);
+	case DB_NO_ROW:
+		return refuse(context, attempt);
+	default:
+		return OAUTH_APP_FAILED;
+	}
+}
+
+enum oauth_app_login oauth_app_log_in(const struct account_context *context, const char *client_id,
+	const char *secret, int64_t *wait)
+{
+	struct password_attempt attempt = {0};
+	enum oauth_app_login result = log_in(context, client_id == NULL ? "" : client_id,
+		secret == NULL ? "" : secret, &attempt);
+
+	*wait = attempt.wait;
+	return result;
+}

@@ -1,0 +1,178 @@
+/*
+ * Refresh tokens and revocation; see token_grant.h.
+ */
+#include "account/oauth/oauth_scope.h"
+#include "account/oauth/token_grant.h"
+#include "account/oauth/token_row.h"
+
+#include <string.h>
+
+struct refresh_row {
+	int64_t id, user_id;
+	const char *client_id, *scope, *grant_id;
+	bool revoked, late, expired, active;
+};
+
+static enum db_result read_refresh(
+	const struct account_context *context, const char *token, struct refresh_row *row)
+{
+	static const struct db_field FIELDS[] = {
+		DB_FIELD(struct refresh_row, id, "t.id"),
+		DB_FIELD(struct refresh_row, user_id, "t.user_id"),
+		DB_FIELD(struct refresh_row, client_id, "t.client_id"),
+		DB_FIELD(struct refresh_row, scope, "t.scope"),
+		DB_FIELD(struct refresh_row, grant_id, "t.grant_id"),
+		DB_FIELD(struct refresh_row, revoked,
+			"t.access_token_revoked_at <> 0 OR t.refresh_token_revoked_at <> 0"),
+		DB_FIELD(struct refresh_row, late,
+			"UNIX_TIMESTAMP() > t.access_token_revoked_at + ?"),
+		/* a refresh token lives twice as long as its access token */
+		DB_FIELD(struct refresh_row, expired,
+			"UNIX_TIMESTAMP() > t.issued_at + 2 * t.expires_in"),
+		DB_FIELD(struct refresh_row, active,
+			"COALESCE(u.is_active = 1 AND u.suspended_at IS NULL, 0)"),
+		{0},
+	};
+	static const struct db_query READ = {
+		FIELDS, .text = "FROM oauth2_token AS t LEFT JOIN users AS u ON u.id = t.user_id "
+				"WHERE t.refresh_token = ?"};
+	char hash[CRYPTO_SHA256_HEX_SIZE];
+
+	if (!crypto_sha256_hex(token, strlen(token), hash))
+		return DB_FAILED;
+	return db_query_row(context->db, context->arena, &READ,
+		DB_PARAMS(DB_INT(OAUTH_REUSE_GRACE), DB_TEXT(hash)), row);
+}
+
+static enum oauth_refresh_result issue(const struct account_context *context,
+	const struct refresh_row *row, const char *scope, struct oauth_tokens *tokens)
+{
+	struct token_pair *pair = token_pair_make(context);
+	char *grant_id = arena_alloc(context->arena, CRYPTO_ID_SIZE);
+
+	if (pair == NULL || grant_id == NULL || !crypto_random_id(grant_id))
+		return OAUTH_REFRESH_FAILED;
+	pair->client_id = row->client_id;
+	pair->user_id = row->user_id;
+	pair->scope = scope;
+	/* an imported token begins its grant here */
+	pair->grant_id = row->grant_id == NULL ? grant_id : row->grant_id;
+	/* together: a process that is killed between the two changes would lock the application out */
+	switch (token_pair_rotate(context->db, pair, row->id)) {
+	case DB_OK:
+		break;
+	case DB_NO_ROW:
+		return OAUTH_REFRESH_INVALID;
+	default:
+		return OAUTH_REFRESH_FAILED;
+	}
+	*tokens = (struct oauth_tokens){
+		pair->access.text, pair->refresh.text, pair->scope, pair->expires_in};
+	return OAUTH_REFRESHED;
+}
+
+/* A refresh token that is used long after its exchange may have been stolen. */
+static enum oauth_refresh_result refuse_reused(
+	const struct account_context *context, const struct refresh_row *row)
+{
+	if (row->late && token_revoke_grant(context->db, row->grant_id) != DB_OK)
+		return OAUTH_REFRESH_FAILED;
+	return OAUTH_REFRESH_INVALID;
+}
+
+enum oauth_refresh_result oauth_refresh(const struct account_context *context,
+	const char *client_id, const char *refresh_token, const char *scope,
+	struct oauth_tokens *tokens)
+{
+	struct refresh_row row;
+	const char *present, *asked;
+
+	switch (read_refresh(context, refresh_token, &row)) {
+	case DB_OK:
+		break;
+	case DB_NO_ROW:
+		return OAUTH_REFRESH_INVALID;
+	default:
+		return OAUTH_REFRESH_FAILED;
+	}
+	if (row.client_id == NULL || strcmp(row.client_id, client_id) != 0)
+		return OAUTH_REFRESH_INVALID;
+	if (row.revoked)
+		return refuse_reused(context, &row);
+	if (row.expired || !row.active)
+		return OAUTH_REFRESH_INVALID;
+	if (!oauth_scope_within(scope, row.scope))
+		return OAUTH_REFRESH_SCOPE_EXCEEDED;
+	present = row.scope == NULL ? "" : row.scope;
+	asked = oauth_scope_common(context->arena, scope, row.scope);
+	if (asked == NULL)
+		return OAUTH_REFRESH_FAILED;
+	return issue(context, &row, *asked == '\0' ? present : asked, tokens);
+}
+
+/* ---- revocation -------------------------------------------------------------------------------- */
+
+struct revocation {
+	struct arena *arena;
+	const char *client_id;
+	char hash[CRYPTO_SHA256_HEX_SIZE];
+};
+
+struct token_owner {
+	int64_t id;
+	const char *client_id, *grant_id;
+};
+
+static const struct db_field TOKEN_OWNER[] = {
+	DB_FIELD(struct token_owner, id, "id"),
+	DB_FIELD(struct token_owner, client_id, "client_id"),
+	DB_FIELD(struct token_owner, grant_id, "grant_id"),
+	{0},
+};
+
+/* Lock the row of an access or refresh token: it must not be exchanged before its grant is known. */
+static enum db_result lock_token(
+	struct db *db, const struct revocation *revocation, struct token_owner *owner)
+{
+	static const struct db_query BY_ACCESS = {
+		TOKEN_OWNER, .text = "FROM oauth2_token WHERE access_token = ? FOR UPDATE"};
+	static const struct db_query BY_REFRESH = {
+		TOKEN_OWNER, .text = "FROM oauth2_token WHERE refresh_token = ? FOR UPDATE"};
+	const struct db_params hash = DB_PARAMS(DB_TEXT(revocation->hash));
+	enum db_result result = db_query_row(db, revocation->arena, &BY_ACCESS, hash, owner);
+
+	return result == DB_NO_ROW ? db_query_row(db, revocation->arena, &BY_REFRESH, hash, owner)
+				   : result;
+}
+
+static enum db_result revoke(struct db *db, void *context)
+{
+	static const struct db_query REVOKE = {
+		.text = "UPDATE oauth2_token SET "
+			"access_token_revoked_at = IF(access_token_revoked_at = 0, "
+			"UNIX_TIMESTAMP(), access_token_revoked_at), "
+			"refresh_token_revoked_at = IF(refresh_token_revoked_at = 0, "
+			"UNIX_TIMESTAMP(), refresh_token_revoked_at) WHERE id = ?"};
+	const struct revocation *revocation = context;
+	struct token_owner owner;
+	enum db_result result = lock_token(db, revocation, &owner);
+
+	if (result != DB_OK)
+		return result;
+	if (owner.client_id == NULL || strcmp(owner.client_id, revocation->client_id) != 0)
+		return DB_NO_ROW;
+	result = db_execute(db, &REVOKE, DB_PARAMS(DB_INT(owner.id)), NULL);
+	return result == DB_OK ? token_revoke_grant(db, owner.grant_id) : result;
+}
+
+enum db_result oauth_revoke_token(
+	const struct account_context *context, const char *client_id, const char *token)
+{
+	struct revocation revocation = {.arena = context->arena, .client_id = client_id};
+	enum db_result result;
+
+	if (!crypto_sha256_hex(token, strlen(token), revocation.hash))
+		return DB_FAILED;
+	result = db_transaction(context->db, revoke, &revocation);
+	return result == DB_NO_ROW ? DB_OK : result;
+}

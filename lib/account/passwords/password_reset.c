@@ -1,0 +1,111 @@
+/*
+ * Links on request, and the password reset.
+ */
+#include "account/passwords/password_reset.h"
+
+#include "account/event.h"
+#include "account/passwords/credentials.h"
+#include "account/tokens/jwt.h"
+#include "account/mail_request.h"
+#include "account/passwords/password.h"
+#include "account/throttle.h"
+#include "account/validation.h"
+
+/* ---- asking for a link -------------------------------------------------------------------------- */
+
+/* Every request counts for the network, whether the address has an account or not. */
+static enum link_request_result request_link(const struct account_context *context,
+	enum mail_kind kind, const char *email, int64_t *wait)
+{
+	const struct mail_request request = {.kind = kind, .to = email, .device = context->device};
+	struct throttle throttle;
+
+	if (!throttle_for(context->settings, THROTTLE_MAIL_ADDRESS, "", context->remote_address,
+		    &throttle) ||
+		throttle_hit(context->db, &throttle, wait) != DB_OK)
+		return LINK_REQUEST_FAILED;
+	if (*wait > 0)
+		return LINK_REQUEST_LIMITED;
+	return mail_request_add(context->db, &request) == DB_OK ? LINK_REQUESTED
+								: LINK_REQUEST_FAILED;
+}
+
+enum link_request_result account_request_reset(
+	const struct account_context *context, const char *email, int64_t *wait)
+{
+	return request_link(context, MAIL_PASSWORD_RESET, email, wait);
+}
+
+enum link_request_result account_resend_confirmation(
+	const struct account_context *context, const char *email, int64_t *wait)
+{
+	return request_link(context, MAIL_RESEND_CONFIRMATION, email, wait);
+}
+
+/* ---- the reset ---------------------------------------------------------------------------------- */
+
+struct reset {
+	const struct account_context *context;
+	struct user user;
+	const char *old_hash;
+	char new_hash[PASSWORD_HASH_SIZE];
+};
+
+/* DB_NO_ROW: the token is not valid. */
+static enum db_result find_account(
+	const struct account_context *context, const char *token, struct reset *reset)
+{
+	const char *binding;
+	int64_t user_id;
+	enum db_result result;
+
+	if (jwt_verify_reset(context->arena, context->settings->secret_key, token, clock_seconds(),
+		    &user_id, &binding) != JWT_VALID)
+		return DB_NO_ROW;
+	result = user_read(context->db, context->arena, user_id, &reset->user);
+	if (result == DB_OK)
+		result = credentials_hash(context->db, context->arena, user_id, &reset->old_hash);
+	if (result == DB_OK && !jwt_reset_matches(binding, reset->old_hash, reset->user.email))
+		return DB_NO_ROW;
+	return result;
+}
+
+static enum db_result store(struct db *db, void *context)
+{
+	const struct reset *reset = context;
+	const struct mail_request notification =
+		mail_request_to_owner(MAIL_PASSWORD_CHANGED, &reset->user, reset->context->device);
+	enum db_result result = credentials_change_password(
+		db, reset->user.id, reset->old_hash, reset->new_hash, NULL);
+
+	if (result == DB_OK)
+		result = credentials_revoke(db, reset->user.id);
+	if (result == DB_OK)
+		result = credentials_prove_email(db, reset->user.id, reset->user.email);
+	if (result == DB_OK)
+		result = account_event(
+			db, reset->context, reset->user.id, EVENT_PASSWORD_RESET, NULL);
+	if (result != DB_OK || !reset->context->settings->mail_enabled)
+		return result;
+	return mail_request_add(db, &notification);
+}
+
+enum reset_result account_reset_password(const struct account_context *context, const char *token,
+	const char *password, unsigned *violations)
+{
+	struct reset reset = {.context = context};
+	enum db_result result = find_account(context, token, &reset);
+
+	*violations = 0;
+	if (result != DB_OK)
+		return result == DB_NO_ROW ? RESET_TOKEN_INVALID : RESET_FAILED;
+	*violations = validation_password(password);
+	if (*violations != 0)
+		return RESET_PASSWORD_INVALID;
+	if (!password_hash(context->settings, password, reset.new_hash))
+		return RESET_FAILED;
+	result = db_transaction(context->db, store, &reset);
+	if (result == DB_NO_ROW) /* the token has been used meanwhile */
+		return RESET_TOKEN_INVALID;
+	return result == DB_OK ? RESET_DONE : RESET_FAILED;
+}

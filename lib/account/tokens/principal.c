@@ -1,0 +1,305 @@
+/*
+ * From a token to the account.
+ */
+#include "account/tokens/principal.h"
+
+#include "account/tokens/personal_token.h"
+#include "core/log.h"
+#include "core/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { SCOPE_WORD_SIZE = 32 };
+
+/* How exactly the time of the last use is recorded, so that not every request writes a row. */
+static const instant LAST_USE_PRECISION = 3600 * MICROSECONDS;
+
+struct identification {
+	struct db *db;
+	struct arena *arena;
+	const struct settings *settings;
+	const char *token;
+	const struct auth_requirements *requirements;
+	struct principal *principal;
+};
+
+/* ---- first-party tokens ------------------------------------------------------------------------ */
+
+struct first_party_row {
+	bool revoked;
+	instant last_seen; /* INSTANT_NONE: there is no row in sessions */
+	struct profile profile;
+};
+
+static const struct db_field FIRST_PARTY_FIELDS[] = {
+	DB_FIELD(struct first_party_row, revoked, "b.id IS NOT NULL"),
+	DB_FIELD_TIME(struct first_party_row, last_seen, "s.last_seen_at"),
+	{0},
+};
+
+/* One row by primary key; by unique keys, whether the token has been revoked and the session that it belongs to. */
+#define FROM_USERS                                                                                 \
+	"FROM users AS u LEFT JOIN blacklisted_tokens AS b ON b.token = ? "                        \
+	"LEFT JOIN sessions AS s ON s.token = ?"
+
+static enum db_result read_first_party_row(
+	const struct identification *id, struct first_party_row *row)
+{
+	static const struct db_query READ_USER = {
+		.fields = FIRST_PARTY_FIELDS,
+		.parts = {{USER_FIELDS, offsetof(struct first_party_row, profile.user)}},
+		.text = FROM_USERS " WHERE u.id = ?",
+	};
+	static const struct db_query READ_PROFILE = {
+		.fields = FIRST_PARTY_FIELDS,
+		.parts = {{PROFILE_FIELDS, offsetof(struct first_party_row, profile)},
+			{USER_FIELDS, offsetof(struct first_party_row, profile.user)},
+			{TOTALS_FIELDS, offsetof(struct first_party_row, profile.totals)}},
+		.text = FROM_USERS PROFILE_JOIN " WHERE u.id = ?",
+	};
+	static const struct db_query READ_IDENTITY = {
+		.fields = FIRST_PARTY_FIELDS,
+		.parts = {{USER_IDENTITY_FIELDS, offsetof(struct first_party_row, profile.user)}},
+		.text = FROM_USERS " WHERE u.id = ?",
+	};
+	const struct principal *principal = id->principal;
+	const struct db_query *read = &READ_USER;
+
+	if (id->requirements->with_totals)
+		read = &READ_PROFILE;
+	else if (id->requirements->identity_only)
+		read = &READ_IDENTITY;
+	return db_query_row(id->db, id->arena, read,
+		DB_PARAMS(DB_TEXT(principal->token_hash), DB_TEXT(principal->token_hash),
+			DB_INT(principal->claims.user_id)),
+		row);
+}
+
+/* Record when a session was last seen. */
+static void note_session(const struct identification *id, instant last_seen)
+{
+	static const struct db_query NOTE = {
+		.text = "UPDATE sessions SET last_seen_at = ? WHERE token = ?"};
+	instant now = clock_now();
+
+	if (last_seen == INSTANT_NONE || now - last_seen < LAST_USE_PRECISION)
+		return;
+	if (db_execute(id->db, &NOTE, DB_PARAMS(DB_TIME(now), DB_TEXT(id->principal->token_hash)),
+		    NULL) != DB_OK)
+		log_warning("could not note the use of a session: the database query failed");
+}
+
+/* A password change revokes all tokens issued before it, except the token that made the change (W4). */
+static bool is_of_another_epoch(const struct principal *principal)
+{
+	const struct user *user = &principal->profile.user;
+
+	if (principal->claims.generation == user->token_epoch)
+		return false;
+	return user->kept_token == NULL ||
+	       !crypto_equal_text(user->kept_token, principal->token_hash);
+}
+
+static enum principal_result check_first_party(const struct identification *id)
+{
+	struct principal *principal = id->principal;
+	struct first_party_row row = {0};
+
+	switch (jwt_verify(id->arena, id->settings->secret_key, id->token, clock_seconds(),
+		&principal->claims)) {
+	case JWT_VALID:
+		break;
+	case JWT_EXPIRED:
+		return PRINCIPAL_TOKEN_EXPIRED;
+	case JWT_INVALID:
+		return PRINCIPAL_TOKEN_INVALID;
+	}
+	principal->kind = PRINCIPAL_FIRST_PARTY;
+	if (principal->claims.audience != id->requirements->audience)
+		return PRINCIPAL_TOKEN_INVALID;
+	if (principal->claims.audience == JWT_FOR_GATE)
+		memcpy(principal->token_hash, principal->claims.session,
+			sizeof(principal->token_hash));
+	switch (read_first_party_row(id, &row)) {
+	case DB_OK:
+		break;
+	case DB_NO_ROW:
+		return PRINCIPAL_USER_GONE;
+	default:
+		return PRINCIPAL_FAILED;
+	}
+	principal->profile = row.profile;
+	principal->has_session = row.last_seen != INSTANT_NONE;
+	if (row.revoked || is_of_another_epoch(principal))
+		return PRINCIPAL_TOKEN_INVALID;
+	note_session(id, row.last_seen);
+	return PRINCIPAL_IDENTIFIED;
+}
+
+/* ---- tokens with scopes ------------------------------------------------------------------------ */
+
+/* What the rules of contract §3.3 depend on, whichever table it comes from. */
+struct scoped_token {
+	int64_t id;
+	bool expired, revoked;
+	const char *scope;
+	instant last_used;
+	struct user user; /* id 0: none */
+};
+
+/* The columns of the account, joined to those of the token. */
+#define TOKEN_USER                                                                                 \
+	{                                                                                          \
+		{                                                                                  \
+			USER_FIELDS, offsetof(struct scoped_token, user)                           \
+		}                                                                                  \
+	}
+
+static enum db_result read_oauth2_token(const struct identification *id, struct scoped_token *found)
+{
+	static const struct db_field FIELDS[] = {
+		DB_FIELD(struct scoped_token, expired,
+			"t.expires_in <> 0 AND t.issued_at + t.expires_in < ?"),
+		DB_FIELD(struct scoped_token, id, "t.id"),
+		DB_FIELD(struct scoped_token, revoked,
+			"t.access_token_revoked_at <> 0 OR t.refresh_token_revoked_at <> 0"),
+		DB_FIELD(struct scoped_token, scope, "t.scope"),
+		{0},
+	};
+	static const struct db_query READ = {
+		.fields = FIELDS,
+		.parts = TOKEN_USER,
+		.text = "FROM oauth2_token AS t LEFT JOIN users AS u ON u.id = t.user_id "
+			"WHERE t.access_token = ?",
+	};
+
+	id->principal->kind = PRINCIPAL_OAUTH2;
+	return db_query_row(id->db, id->arena, &READ,
+		DB_PARAMS(DB_INT(clock_seconds()), DB_TEXT(id->principal->token_hash)), found);
+}
+
+/* Record when a personal token was last used. */
+static void note_use(struct db *db, const struct scoped_token *token)
+{
+	static const struct db_query NOTE = {
+		.text = "UPDATE personal_tokens SET last_used_at = ? WHERE id = ?"};
+	instant now = clock_now();
+
+	if (token->last_used != INSTANT_NONE && now - token->last_used < LAST_USE_PRECISION)
+		return;
+	if (db_execute(db, &NOTE, DB_PARAMS(DB_TIME(now), DB_INT(token->id)), NULL) != DB_OK)
+		log_warning("could not note the use of personal token %" PRId64
+			    ": the database query failed",
+			token->id);
+}
+
+static enum db_result read_personal_token(
+	const struct identification *id, struct scoped_token *found)
+{
+	static const struct db_field FIELDS[] = {
+		DB_FIELD(struct scoped_token, expired, "COALESCE(t.expires_at < ?, 0)"),
+		DB_FIELD(struct scoped_token, id, "t.id"),
+		DB_FIELD(struct scoped_token, revoked, "t.revoked_at IS NOT NULL"),
+		DB_FIELD(struct scoped_token, scope, "t.scope"),
+		DB_FIELD_TIME(struct scoped_token, last_used, "t.last_used_at"),
+		{0},
+	};
+	static const struct db_query READ = {
+		.fields = FIELDS,
+		.parts = TOKEN_USER,
+		.text = "FROM personal_tokens AS t LEFT JOIN users AS u ON u.id = t.user_id "
+			"WHERE t.token = ?",
+	};
+	enum db_result result;
+
+	id->principal->kind = PRINCIPAL_PERSONAL;
+	result = db_query_row(id->db, id->arena, &READ,
+		DB_PARAMS(DB_TIME(clock_now()), DB_TEXT(id->principal->token_hash)), found);
+	if (result == DB_OK && !found->expired && !found->revoked)
+		note_use(id->db, found);
+	return result;
+}
+
+static bool has_scopes(const char *granted, const char *needed)
+{
+	while (needed != NULL && *needed != '\0') {
+		char word[SCOPE_WORD_SIZE];
+		size_t length = strcspn(needed, " ");
+
+		if (length >= sizeof(word))
+			return false;
+		memcpy(word, needed, length);
+		word[length] = '\0';
+		if (!text_has_word(granted, word))
+			return false;
+		needed += length;
+		needed += strspn(needed, " ");
+	}
+	return true;
+}
+
+static enum principal_result check_scoped(const struct identification *id)
+{
+	struct profile *profile = &id->principal->profile;
+	struct scoped_token found = {0};
+	/* not secret: all personal tokens have the same prefix */
+	bool personal =
+		strncmp(id->token, PERSONAL_TOKEN_PREFIX, strlen(PERSONAL_TOKEN_PREFIX)) == 0;
+	enum db_result result =
+		personal ? read_personal_token(id, &found) : read_oauth2_token(id, &found);
+
+	if (result == DB_FAILED)
+		return PRINCIPAL_FAILED;
+	if (result != DB_OK || found.expired || found.revoked)
+		return PRINCIPAL_TOKEN_INVALID;
+	if (id->requirements->owner_only || !has_scopes(found.scope, id->requirements->scopes))
+		return PRINCIPAL_OUT_OF_SCOPE;
+	id->principal->row_id = found.id;
+	id->principal->scopes = found.scope;
+	if (found.user.id == 0)
+		return PRINCIPAL_INACTIVE;
+	profile->user = found.user;
+	if (!id->requirements->with_totals)
+		return PRINCIPAL_IDENTIFIED;
+	result = profile_read(id->db, id->arena, found.user.id, profile);
+	if (result == DB_NO_ROW)
+		return PRINCIPAL_INACTIVE;
+	return result == DB_OK ? PRINCIPAL_IDENTIFIED : PRINCIPAL_FAILED;
+}
+
+/* ---- all together ------------------------------------------------------------------------------ */
+
+/*
+ * A text that is not a first-party token may be a token with scopes. If it is neither, return the result of the
+ * first check.
+ */
+static enum principal_result check_token(const struct identification *id)
+{
+	enum principal_result first = check_first_party(id), second;
+
+	if (first == PRINCIPAL_IDENTIFIED || first == PRINCIPAL_FAILED ||
+		id->requirements->first_party_only)
+		return first;
+	second = check_scoped(id);
+	return second == PRINCIPAL_TOKEN_INVALID ? first : second;
+}
+
+enum principal_result principal_identify(struct db *db, struct arena *arena,
+	const struct settings *settings, const char *token,
+	const struct auth_requirements *requirements, struct principal *principal)
+{
+	const struct identification id = {db, arena, settings, token, requirements, principal};
+	enum principal_result result;
+
+	if (!crypto_sha256_hex(token, strlen(token), principal->token_hash))
+		return PRINCIPAL_FAILED;
+	result = check_token(&id);
+	if (result != PRINCIPAL_IDENTIFIED)
+		return result;
+	if (!principal->profile.user.active)
+		return PRINCIPAL_INACTIVE;
+	if (requirements->with_totals && profile_complete(db, arena, &principal->profile) != DB_OK)
+		return PRINCIPAL_FAILED;
+	return PRINCIPAL_IDENTIFIED;
+}

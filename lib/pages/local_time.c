@@ -1,0 +1,112 @@
+/*
+ * See local_time.h. The C library reads the time zone's file; its state is the process's, which serves one request
+ * at a time.
+ */
+#include "pages/local_time.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ZONES "/usr/share/zoneinfo/"
+enum { ZONE_MAX = 50 };
+
+/* Words of letters, digits, "_", "+" and "-", between single slashes. */
+static bool is_zone_name(const char *zone)
+{
+	static const char CHARACTERS[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/";
+	size_t length = strlen(zone);
+
+	return length > 0 && length <= ZONE_MAX && zone[strspn(zone, CHARACTERS)] == '\0' &&
+	       zone[0] >= 'A' && zone[0] <= 'Z' && zone[length - 1] != '/' &&
+	       strstr(zone, "//") == NULL;
+}
+
+bool local_time_zone_exists(const char *zone)
+{
+	char path[sizeof(ZONES) + ZONE_MAX];
+
+	if (!is_zone_name(zone))
+		return false;
+	snprintf(path, sizeof(path), "%s%s", ZONES, zone);
+	return access(path, R_OK) == 0;
+}
+
+/* The names of months, for dates in words. */
+static const char *const MONTHS[] = {N_("January"), N_("February"), N_("March"), N_("April"),
+	N_("May"), N_("June"), N_("July"), N_("August"), N_("September"), N_("October"),
+	N_("November"), N_("December")};
+
+static const char *format_date(const struct page *page, int year, int month, int day)
+{
+	const char *format = page->principal == NULL ? NULL : page_user(page)->date_format;
+
+	if (format != NULL && strcmp(format, "dd/MM/yyyy") == 0)
+		return arena_printf(page->arena, "%02d/%02d/%04d", day, month, year);
+	if (format != NULL && strcmp(format, "MM/dd/yyyy") == 0)
+		return arena_printf(page->arena, "%02d/%02d/%04d", month, day, year);
+	if (format != NULL && strcmp(format, "date_string") == 0)
+		return arena_printf(
+			page->arena, "%d %s %d", day, page_tr(page, MONTHS[month - 1]), year);
+	return arena_printf(page->arena, "%04d-%02d-%02d", year, month, day);
+}
+
+static void set_zone(const struct page *page)
+{
+	const char *zone = page->principal == NULL ? NULL : page_user(page)->timezone;
+	char path[1 + sizeof(ZONES) + ZONE_MAX];
+
+	if (zone == NULL || !local_time_zone_exists(zone))
+		zone = "Etc/UTC";
+	snprintf(path, sizeof(path), ":%s%s", ZONES, zone);
+	setenv("TZ", path, 1);
+	tzset();
+}
+
+static struct tm to_local(const struct page *page, instant when)
+{
+	time_t seconds = (time_t)(when / MICROSECONDS);
+	struct tm local = {0};
+
+	set_zone(page);
+	localtime_r(&seconds, &local);
+	return local;
+}
+
+const char *local_time(const struct page *page, instant when)
+{
+	struct tm local;
+	const char *date;
+
+	if (when == INSTANT_NONE)
+		return "";
+	local = to_local(page, when);
+	date = format_date(page, local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
+	if (date == NULL)
+		return NULL;
+	return arena_printf(
+		page->arena, "%s %02d:%02d %s", date, local.tm_hour, local.tm_min, local.tm_zone);
+}
+
+const char *local_date(const struct page *page, instant when)
+{
+	struct tm local;
+
+	if (when == INSTANT_NONE)
+		return "";
+	local = to_local(page, when);
+	return format_date(page, local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
+}
+
+const char *local_day(const struct page *page, instant midnight)
+{
+	struct civil day;
+
+	if (midnight == INSTANT_NONE)
+		return "";
+	day = clock_to_civil(midnight);
+	return format_date(page, day.year, day.month, day.day);
+}

@@ -1,0 +1,84 @@
+/*
+ * Forms: a table of controls says what is asked for; reading, checking and showing follow from it.
+ *
+ *	static const struct control CONTROLS[] = {
+ *		{.name = "email", .kind = CONTROL_EMAIL, .label = N_("E-mail address"), .autocomplete = "username", .required = true},
+ *		{.name = "password", .kind = CONTROL_PASSWORD, .label = N_("Password"), .autocomplete = "current-password", .required = true},
+ *		{0},
+ *	};
+ *
+ * A form that is shown again after an error keeps what was typed, except passwords, and says beside each field what is
+ * wrong with it. The markup connects label, hint and error with the input for screen readers.
+ */
+#ifndef FITGATE_PAGES_PAGE_FORM_H
+#define FITGATE_PAGES_PAGE_FORM_H
+
+#include "pages/page.h"
+
+enum { PAGE_FORM_CONTROLS = 16 };
+
+enum control_kind {
+	CONTROL_TEXT,
+	CONTROL_LONG_TEXT, /* several lines */
+	CONTROL_EMAIL,
+	CONTROL_PASSWORD,
+	CONTROL_DATE,
+	CONTROL_COLOR,
+	CONTROL_NUMBER,
+	CONTROL_CHECKBOX, /* its value is "1" or "" */
+	CONTROL_CHOICE,
+	CONTROL_FILE,
+	CONTROL_HIDDEN,
+};
+
+/* A choice of a CONTROL_CHOICE; a table of them ends with {0}. */
+struct choice {
+	const char *value;
+	const char *label; /* N_(); NULL: the value is shown as it is */
+};
+
+struct control {
+	const char *name;
+	enum control_kind kind;
+	const char *label;        /* N_() */
+	const char *hint;         /* N_(); NULL: none */
+	const char *autocomplete; /* HTML's token, such as "email"; NULL: none */
+	size_t max;               /* code points; 0: 255 */
+	bool required;
+	const struct choice *choices;
+};
+
+struct page_form {
+	const struct control *controls; /* ends with {0} */
+	const char *action;             /* the path of the page that gets the form */
+	const char *submit;             /* N_(), the text of the button */
+	const char *values[PAGE_FORM_CONTROLS];
+	const char *errors[PAGE_FORM_CONTROLS]; /* N_(); NULL: none */
+	const char *error;                      /* N_(), about the whole form; NULL: none */
+	bool dangerous;                         /* the button deletes data */
+};
+
+/* Read the values from the page's input, and check what the table says: required, length, choices. true: no errors. */
+bool page_form_read(struct page_form *form, const struct page *page);
+
+/* The value of a field; never NULL. */
+const char *page_form_value(const struct page_form *form, const char *name);
+
+void page_form_set(struct page_form *form, const char *name, const char *value);
+
+/* Say what is wrong with a field (N_()); the first error of a field stays. */
+void page_form_refuse(struct page_form *form, const char *name, const char *error);
+
+/* Check the controls "username", "email" and "password" of a registration by account/validation.h. */
+void page_form_check_registration(struct page_form *form);
+
+/* Whether there is an error, in a field or about the whole form. */
+bool page_form_has_errors(const struct page_form *form);
+
+/* Add the form to the page. */
+void page_form_show(struct page *page, const struct page_form *form);
+
+/* A form without fields: a button that sends a POST. */
+void page_form_show_button(struct page *page, const char *action, const char *text);
+
+#endif

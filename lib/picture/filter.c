@@ -1,0 +1,110 @@
+/*
+ * Buffers between a source, a filter and a sink. Most input is written directly from the input buffer, so that
+ * only the kernel copies the data of a large picture.
+ */
+#include "picture/filter.h"
+
+#include <string.h>
+
+enum { READ_MAX = 0x10000 }; /* small, so that a small picture touches few pages of the buffer */
+
+bool filter_stop(struct filter *filter, enum picture_result result)
+{
+	if (filter->result == PICTURE_OK)
+		filter->result = result;
+	return false;
+}
+
+bool filter_check(struct filter *filter, enum picture_result result)
+{
+	return result == PICTURE_OK || filter_stop(filter, result);
+}
+
+/*
+ * Move the unread bytes to the front of the buffer and append more from the source. false: the source has failed,
+ * or has ended (then `result` stays PICTURE_OK).
+ */
+static bool fill(struct filter *filter)
+{
+	ssize_t got;
+	size_t room;
+
+	filter->end -= filter->begin;
+	if (filter->begin > 0)
+		memmove(filter->input, filter->input + filter->begin, filter->end);
+	filter->begin = 0;
+	room = FILTER_PEEK_MAX - filter->end;
+	got = filter->in->read(
+		filter->in->state, filter->input + filter->end, room < READ_MAX ? room : READ_MAX);
+	if (got < 0)
+		return filter_stop(filter, PICTURE_UNREADABLE);
+	filter->end += (size_t)got;
+	return got > 0;
+}
+
+bool filter_has(struct filter *filter, size_t length)
+{
+	while (filter->end - filter->begin < length)
+		if (!fill(filter))
+			return false;
+	return true;
+}
+
+const unsigned char *filter_peek(struct filter *filter, size_t length)
+{
+	if (!filter_has(filter, length)) {
+		filter_stop(filter, PICTURE_TRUNCATED);
+		return NULL;
+	}
+	return filter->input + filter->begin;
+}
+
+const unsigned char *filter_peek_some(struct filter *filter, size_t max, size_t *length)
+{
+	const unsigned char *bytes = filter_peek(filter, 1);
+
+	*length = filter->end - filter->begin;
+	if (*length > max)
+		*length = max;
+	return bytes;
+}
+
+void filter_skip(struct filter *filter, size_t length)
+{
+	filter->begin += length;
+}
+
+bool filter_copy(struct filter *filter, size_t length)
+{
+	if (!filter_write(filter, filter->input + filter->begin, length))
+		return false;
+	filter_skip(filter, length);
+	return true;
+}
+
+static bool emit(struct filter *filter, const void *bytes, size_t length)
+{
+	if (!filter->out->write(filter->out->state, bytes, length))
+		return filter_stop(filter, PICTURE_UNWRITABLE);
+	return true;
+}
+
+bool filter_flush(struct filter *filter)
+{
+	size_t length = filter->pending;
+
+	filter->pending = 0;
+	filter->has_flushed = true;
+	return length == 0 || emit(filter, filter->output, length);
+}
+
+bool filter_write(struct filter *filter, const void *bytes, size_t length)
+{
+	if (length > FILTER_OUTPUT_SIZE - filter->pending && !filter_flush(filter))
+		return false;
+	if (length >= FILTER_OUTPUT_SIZE)
+		return emit(filter, bytes, length);
+	memcpy(filter->output + filter->pending, bytes, length);
+	filter->pending += length;
+	return true;
+}

@@ -1,0 +1,1 @@
+"""Tests of the gate: nginx's auth_request for other applications."""

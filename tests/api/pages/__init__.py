@@ -1,0 +1,1 @@
+"""Tests of the account pages, as a browser without JavaScript sees them."""

@@ -1,0 +1,1 @@
+"""Measurements of Fitgate, as ratios within one run."""

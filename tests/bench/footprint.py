@@ -1,0 +1,66 @@
+"""The memory of the programs."""
+
+import contextlib
+import os
+
+from tests.bench.logins import LOGIN, write_body
+from tests.bench.measure import wrk
+from tests.bench.people import NEW, USUAL
+from tests.bench.site import PROFILE
+from tests.harness.errors import StackError
+from tests.harness.memory import private, pss
+from tests.harness.population import PASSWORD
+from tests.harness.processes import session_members
+from tests.harness.waiting import poll
+
+MEASURED = ('register', 'login', 'profile', 'config', 'worker')
+
+
+def footprint(bench, site):
+    """The memory of the programs, after each of them has served requests."""
+    if not bench.wants('memory_mib'):
+        return
+    body = write_body(site, 'login', NEW.email, PASSWORD)
+    wrk(site, PROFILE, *site.profile_of(USUAL), seconds=bench.seconds)
+    wrk(site, LOGIN, 'body', body, seconds=bench.seconds)
+    wrk(site, '/api/config', seconds=bench.seconds)
+    register_some(site)
+    wait_idle(site)
+    bench.figures['memory_mib'] = print_memory(site)
+
+
+def register_some(site):
+    for number in range(20):
+        answer = site.ask('POST', '/api/auth/register', body={
+            'username': f'later{number}', 'email': f'later{number}@example.com',
+            'password': PASSWORD, 'accepted_policy': True})
+        if answer.status != 200:
+            raise StackError(f'the answer to a registration was {answer.status}: {answer.text}')
+
+
+def wait_idle(site):
+    """Wait until the worker has sent all e-mails. All requests have completed before."""
+    def no_jobs():
+        cursor.execute('SELECT COUNT(*) FROM jobs')
+        return cursor.fetchone()[0] == 0
+    with contextlib.closing(site.connect()) as database, database.cursor() as cursor:
+        if poll(no_jobs, 120) is None:
+            raise StackError(
+                f'the worker did not send all e-mails: {site.stack.log_text("worker")[-3000:]}')
+
+
+def print_memory(site):
+    """Returns the sum, in MiB. PSS: a page that several processes share counts once."""
+    programs, supervisors = 0, 0
+    print(f'\nMemory, idle after load, {site.stack.processes} processes each (MiB)')
+    for name in MEASURED:
+        pids = site.stack.program_pids(name)
+        others = set(session_members(os.getsid(pids[0]))) - set(pids)
+        own = sum(pss(pid) for pid in pids)
+        programs += own
+        supervisors += sum(pss(pid) for pid in others)
+        print(f'  {name:10}{own:7.2f} PSS in {len(pids)} processes, '
+              f'{sum(private(pid) for pid in pids):.2f} of it private')
+    print(f'  total     {programs:7.2f} PSS; in addition spawn-fcgi and multiwatch: '
+          f'{supervisors:.2f}')
+    return programs

@@ -1,0 +1,15 @@
+"""The users that the benchmarks use."""
+
+from tests.harness.population import Person
+
+NEW = Person(1)
+FEW = Person(2, workouts=5)
+USUAL = Person(3, workouts=500)
+MANY = Person(4, workouts=20000)
+INACTIVE = Person(5)
+EXPORTED = Person(6, workouts=2000)
+UPLOADERS = [Person(number) for number in range(100, 116)]
+ALL = [NEW, FEW, USUAL, MANY, INACTIVE, EXPORTED, *UPLOADERS]
+
+PROBED = 990  # number of users, spread over the whole table
+FIRST_PROBED = 11

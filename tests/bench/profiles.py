@@ -1,0 +1,104 @@
+"""GET profile against the floor, in all dialects and in a large table; POST profile/edit; the list of
+all users."""
+
+from tests.bench.measure import (CONNECTIONS, compare, compare_rates, print_loads, rates_of,
+                                 take_turns, wrk)
+from tests.bench.people import FEW, MANY, NEW, PROBED, USUAL
+from tests.bench.site import FLOOR, FLOOR_AT_ONCE, FLOOR_UPDATE, PROFILE
+from tests.harness.errors import StackError
+
+EDIT = '/api/auth/profile/edit'
+
+
+def profile(bench, site):
+    people = {
+        'profile_vs_floor': {'500 workouts, 25 records': USUAL},
+        'profile_new_user_vs_floor': {'a new user': NEW},
+        'profile_20000_vs_5_workouts': {'20,000 workouts': MANY, '5 workouts': FEW},
+    }
+    if not bench.wants(*people):
+        return
+    cases = {
+        'floor': lambda: wrk(site, FLOOR, seconds=bench.seconds),
+        'floor with early close': lambda: wrk(site, FLOOR_AT_ONCE, seconds=bench.seconds),
+    }
+    for figure, those in people.items():
+        for name, person in those.items() if bench.wants(figure) else ():
+            what = site.profile_of(person)
+            cases[name] = lambda what=what: wrk(site, PROFILE, *what, seconds=bench.seconds)
+    print(f'\nGET profile: wrk with 1 thread and {CONNECTIONS} connections, {bench.rounds} '
+          f'rounds of {bench.seconds} s each; medians')
+    loads = take_turns(cases, bench.rounds)
+    print_loads(loads)
+    rates = rates_of(loads)
+    for figure, those in people.items():
+        if bench.wants(figure):
+            over, under = (*those, 'floor')[:2]
+            bench.figures[figure] = compare(f'{over} / {under}', rates[over], rates[under])
+
+
+def dialects(bench, site):
+    """The same profile in the older dialects."""
+    figures = {'profile_06_vs_07': '/v0.6', 'profile_02_vs_07': '/v0.2'}
+    if not bench.wants(*figures):
+        return
+    what = site.profile_of(USUAL)
+    cases = {prefix or '0.7': lambda prefix=prefix: wrk(site, prefix + PROFILE, *what,
+                                                        seconds=bench.seconds)
+             for prefix in ('', *figures.values())}
+    print(f'\nGET profile in the dialects, {bench.rounds} rounds of {bench.seconds} s')
+    loads = take_turns(cases, bench.rounds)
+    print_loads(loads)
+    rates = rates_of(loads)
+    for figure, prefix in figures.items():
+        bench.figures[figure] = compare(f'{prefix} / 0.7', rates[prefix], rates['0.7'])
+
+
+def edit(bench, site):
+    """Edit one profile and update one row, repeatedly, each time with a different value."""
+    if not bench.wants('edit_vs_floor'):
+        return
+    token = site.token_file('editor', [NEW.id])
+    cases = {name: lambda path=path: wrk(site, path, 'edit', token, seconds=bench.seconds)
+             for name, path in (('edit', EDIT), ('floor with an UPDATE', FLOOR_UPDATE))}
+    bench.figures['edit_vs_floor'] = compare_rates(
+        f'POST profile/edit, {bench.rounds} rounds of {bench.seconds} s', cases, bench.rounds)
+
+
+def large_table(bench, small):
+    """GET profile with a million users, compared with the thousand of the site `small`."""
+    if not bench.wants('profile_1m_vs_1k_users', 'users_list_mib'):
+        return
+    large = bench.site('million', 1000000)
+    with large.stack:
+        large.fill()
+        users_list(bench, large, small)
+        table_size(bench, large, small)
+
+
+def users_list(bench, large, small):
+    """The peak memory of the command that lists all users."""
+    if not bench.wants('users_list_mib'):
+        return
+    print('\nadmin users list')
+    for site in (small, large):
+        lines, peak = site.list_users(bench.options.build)
+        if lines < site.users:
+            raise StackError(f'admin users list printed {lines} lines for {site.users} users')
+        print(f'  {site.users:9,} users: {peak:.2f} MiB at most, {lines:,} lines')
+    bench.figures['users_list_mib'] = peak
+
+
+def table_size(bench, large, small):
+    """The same number of users, spread over a small and a large table. They are read in turn, so that the reads
+    are spread over the table."""
+    if not bench.wants('profile_1m_vs_1k_users'):
+        return
+    cases = {}
+    for site in (large, small):
+        tokens = site.token_file('probed', site.probed_ids())
+        cases[f'{site.users:,} users'] = lambda site=site, tokens=tokens: wrk(
+            site, PROFILE, 'tokens', tokens, seconds=bench.seconds)
+    bench.figures['profile_1m_vs_1k_users'] = compare_rates(
+        f'GET profile of {PROBED} users in turn, {bench.rounds} rounds of {bench.seconds} s',
+        cases, bench.rounds)

@@ -1,0 +1,138 @@
+"""Measure Fitgate: python3 -m tests.bench.run [--quick] BUILD PROGRAMS DIRECTORY [FIGURE ...].
+
+BUILD is build/<variant>, PROGRAMS the directory of the compiled floor and hashrate, DIRECTORY the place
+for databases and logs during the run. The benchmarks start complete stacks, as `make run` does.
+Everything runs on this machine, so the figures are ratios (measure.py). Each figure is also printed as
+a line `figure <name> <value>`.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench import cgi, exports, footprint, gate, logins, pictures, profiles, tokens
+from tests.bench.logins import CORES
+from tests.bench.site import FLOOR_LOCATIONS, Site
+from tests.harness.errors import StackError
+from tests.harness.processes import tool
+from tests.harness.stack import Stack
+
+PROCESSES = 2
+
+# (lowest, highest) acceptable value of each figure.
+GOALS = {
+    'profile_vs_floor': (0.60, None),
+    'profile_new_user_vs_floor': (0.70, None),
+    'profile_20000_vs_5_workouts': (0.90, None),
+    'profile_1m_vs_1k_users': (0.90, None),
+    'login_vs_hash_limit': (0.90, None),
+    'login_unknown_vs_wrong': (0.95, 1.05),
+    'login_inactive_vs_wrong': (0.95, 1.05),
+    'login_imported_vs_unknown': (0.95, 1.05),
+    'memory_mib': (None, 24),
+    'edit_vs_floor': (0.70, None),
+    'gate_vs_fast_floor': (0.85, None),
+    'oauth_refresh_vs_floor': (0.70, None),
+    'users_list_mib': (None, 16),
+    'profile_06_vs_07': (0.95, None),
+    'profile_02_vs_07': (0.95, None),
+    'upload_vs_nginx': (0.45, None),
+    'picture_during_uploads_vs_idle': (None, 2.0),
+    'picture_vs_static': (0.50, None),
+    'export_vs_zip': (None, 1.0),
+    'export_mib': (None, 32),
+    'cgi_vs_floor': (None, 2.0),
+    'storm_vs_idle': (None, 3.0),
+}
+
+# In this order: the stack stops the worker for exports, and login gets more processes.
+MEASUREMENTS = (profiles.profile, profiles.dialects, profiles.edit, gate.gate, tokens.refresh, pictures.upload,
+                pictures.download, pictures.download_during_uploads, exports.exports, cgi.cgi, logins.storm, logins.login,
+                logins.refused_logins, logins.imported_logins, profiles.large_table)
+
+
+class Bench:
+    """The state of a run: the options, the duration of measurements, and the figures so far."""
+
+    def __init__(self, options, directory):
+        self.options = options
+        self.directory = directory
+        self.wanted = options.figures or list(GOALS)
+        self.figures = {}
+        self.seconds = 1 if options.quick else 4
+        self.rounds = 3 if options.quick else 7
+
+    def wants(self, *names):
+        return any(name in self.wanted for name in names)
+
+    def site(self, name, users):
+        print(f'\nStarting a stack with {users:,} users', flush=True)
+        stack = Stack(self.directory / name, self.options.build, processes=PROCESSES,
+                      extra_locations=FLOOR_LOCATIONS + pictures.LOCATIONS + gate.LOCATIONS)
+        return Site(stack, users)
+
+    def run(self):
+        site = self.site('thousand', 1000)
+        with site.stack:
+            site.fill()
+            footprint.footprint(self, site)
+            site.start_floors(self.options.programs)
+            for measurement in MEASUREMENTS:
+                measurement(self, site)
+        self.summary()
+
+    def summary(self):
+        print()
+        for name, value in self.figures.items():
+            lowest, highest = GOALS[name]
+            reached = (lowest is None or value >= lowest) and (highest is None or value <= highest)
+            bounds = ([f'at least {lowest:.2f}'] if lowest is not None else []) + (
+                [f'at most {highest:.2f}'] if highest is not None else [])
+            print(f'{name:30}{value:8.3f}   goal: {" and ".join(bounds):32}'
+                  f'{"reached" if reached else "NOT REACHED"}')
+        print()
+        for name, value in self.figures.items():
+            print(f'figure {name} {value:.3f}')
+
+
+def read_arguments():
+    parser = argparse.ArgumentParser(description='Measure Fitgate.')
+    parser.add_argument('--quick', action='store_true',
+                        help='short runs to check that everything works; the figures are meaningless')
+    # absolute: programs start in directories of their own
+    for name in ('build', 'programs', 'directory'):
+        parser.add_argument(name, type=lambda text: Path(text).resolve())
+    parser.add_argument('figures', nargs='*', metavar='FIGURE', help=', '.join(GOALS))
+    options = parser.parse_args()
+    for name in options.figures:
+        if name not in GOALS:
+            parser.error(f'unrecognized figure {name}; the figures are {", ".join(GOALS)}')
+    return options
+
+
+def describe_machine():
+    version = subprocess.run([tool('mariadbd'), '--version'], stdout=subprocess.PIPE, text=True,
+                             check=True).stdout.split('Ver ')[-1].split()[0]
+    print(f'{CORES} cores for everything, wrk included; MariaDB {version}; {PROCESSES} '
+          f'processes of each service; load average before the start {os.getloadavg()[0]:.2f}')
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit('bench: stopped'))
+    options = read_arguments()
+    describe_machine()
+    try:
+        with tempfile.TemporaryDirectory(prefix='run-', dir=options.directory) as directory:
+            Bench(options, Path(directory)).run()
+    except StackError as error:
+        sys.exit(f'bench: {error}')
+    except KeyboardInterrupt:
+        sys.exit('bench: stopped')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,1 @@
+"""The account pages in a real browser."""

@@ -1,0 +1,1 @@
+"""A running Fitgate under every kind of failure."""

@@ -1,0 +1,196 @@
+/*
+ * One request to the account pages: from main() through cookies, forms and handlers to the response. The database is
+ * that of database.h. The server_run() below replaces the one that serves requests.
+ *
+ * An input is a request as in input.h and, after a line "--", the script of the database. The parameter MAIL=off
+ * disables e-mail. The cookie "OWN" stands for that of a session, and "csrf=OWN" at the start of the body for the token
+ * of its forms.
+ *
+ * The response must be a complete page, or a redirect within the site, with the headers that protect pages; unless the
+ * database failed, it must not be a server error. "<fuzz" never gets into a page as it is: it would be markup.
+ */
+#include "shared/database.h"
+#include "shared/input.h"
+
+#include "account/tokens/jwt.h"
+#include "core/log.h"
+#include "http/server.h"
+#include "pages/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECRET   "a key for tests alone, which is not a secret"
+#define OWN_CSRF "csrf=OWN"
+
+int service_pages(int argc, char **argv);
+
+/* The request that the next server_run() serves, the arena that it lives in, and all of the input. */
+static struct request_input the_request;
+static struct arena the_arena;
+static const uint8_t *the_data;
+static size_t the_size;
+
+/* ---- checks of the response -------------------------------------------------------------------- */
+
+/* The value of a header that may be there once; NULL: absent. */
+static const char *header(const struct response *response, const char *name)
+{
+	const char *value = NULL;
+
+	for (int i = 0; i < response->header_count; i++) {
+		if (strcmp(response->headers[i].name, name) != 0)
+			continue;
+		require(value == NULL);
+		value = response->headers[i].value;
+	}
+	return value;
+}
+
+static void check_status(const struct request *request, const struct response *response)
+{
+	static const int STATUSES[] = {200, 303, 400, 401, 403, 404, 405, 413, 429, 500};
+	bool known = false;
+
+	for (size_t i = 0; i < sizeof(STATUSES) / sizeof(*STATUSES); i++)
+		known |= response->status == STATUSES[i];
+	require(known);
+	/* there is no upload directory, so pictures cannot be stored or removed */
+	if (response->status == 500)
+		require(database_was_odd() || strncmp(request->path, "/account/picture", 16) == 0 ||
+			strcmp(request->path, "/account/delete") == 0);
+	require((response->status == 429) == (header(response, "Retry-After") != NULL));
+}
+
+/* Redirects lead to pages; only the consent to an application leads back to that application. */
+static void check_redirect(const struct request *request, const struct response *response)
+{
+	const char *location = header(response, "Location");
+
+	require(location != NULL && response->body == NULL);
+	require(strpbrk(location, "\r\n") == NULL);
+	if (strcmp(request->path, "/account/authorize") != 0)
+		require(strncmp(location, "/account/", strlen("/account/")) == 0);
+}
+
+static bool ends_with(const struct response *response, const char *end)
+{
+	size_t length = strlen(end);
+
+	return response->body_length >= length &&
+	       strcmp(response->body + response->body_length - length, end) == 0;
+}
+
+static void check_page(const struct response *response)
+{
+	static const char *const SECRETS[] = {SECRET, DATABASE_PASSWORD_HASH};
+	const char *policy = header(response, "Content-Security-Policy");
+
+	require(strlen(response->body) == response->body_length);
+	require(strncmp(response->body, "<!DOCTYPE html>\n", 16) == 0);
+	require(ends_with(response, "</html>\n"));
+	require(strcasestr(response->body, "<script") == NULL);
+	require(strstr(response->body, "<fuzz") == NULL);
+	require(policy != NULL && strstr(policy, "default-src 'none'") != NULL &&
+		strstr(policy, "frame-ancestors 'none'") != NULL);
+	for (size_t i = 0; i < sizeof(SECRETS) / sizeof(*SECRETS); i++)
+		require(strstr(response->body, SECRETS[i]) == NULL ||
+			memmem(the_data, the_size, SECRETS[i], strlen(SECRETS[i])) != NULL);
+}
+
+static void check_response(struct request *request, struct response *response)
+{
+	const char *type = header(response, "Content-Type");
+	const char *head;
+
+	response_header(response, "X-Request-Id", request->id);
+	head = response_head(response, request->arena);
+	require(head != NULL && strcmp(head + strlen(head) - 4, "\r\n\r\n") == 0);
+	require(response->file == NULL);
+	check_status(request, response);
+	if (response->status == 303)
+		check_redirect(request, response);
+	else if (type != NULL && strcmp(type, "text/html; charset=utf-8") == 0)
+		check_page(response);
+	if (request->method != HTTP_OPTIONS &&
+		(type == NULL || strcmp(type, "text/css; charset=utf-8") != 0))
+		require(strcmp(header(response, "Cache-Control"), "no-store") == 0);
+}
+
+/* ---- the request ------------------------------------------------------------------------------- */
+
+/* Make the cookie of a session, and put the token of its forms into the body. */
+static void fill_in_session(struct page_service *service)
+{
+	/* valid until the end of the year 9999 */
+	static const struct jwt_claims CLAIMS = {
+		.user_id = 1, .expires_at = 253402300799, .audience = JWT_FOR_PAGES};
+	const char *token = jwt_sign(&the_arena, SECRET, &CLAIMS);
+	struct page page = {.service = service, .arena = &the_arena, .session = token};
+	char csrf[SESSION_CSRF_SIZE];
+	const char *body = the_request.body;
+
+	require(token != NULL && session_csrf(&page, csrf));
+	for (int i = 0; i < the_request.count; i++)
+		if (strcmp(the_request.parameters[i].name, "HTTP_COOKIE") == 0 &&
+			strcmp(the_request.parameters[i].value, "OWN") == 0)
+			the_request.parameters[i].value =
+				arena_printf(&the_arena, "%s=%s", service->session_cookie, token);
+	if (the_request.length < strlen(OWN_CSRF) || memcmp(body, OWN_CSRF, strlen(OWN_CSRF)) != 0)
+		return;
+	the_request.body = arena_printf(&the_arena, "csrf=%s%.*s", csrf,
+		(int)(the_request.length - strlen(OWN_CSRF)), body + strlen(OWN_CSRF));
+	require(the_request.body != NULL);
+	the_request.length = strlen(the_request.body);
+}
+
+int server_run(server_handler *handler, void *context)
+{
+	struct request request;
+	struct response response = {0};
+
+	fill_in_session(context);
+	require(request_begin(&request, &the_arena, &the_request.source));
+	handler(context, &request, &response);
+	check_response(&request, &response);
+	response_close(&response);
+	return EXIT_SUCCESS;
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	static const struct {
+		const char *name, *value;
+	} SETTINGS[] = {
+		{"FITGATE_CONFIG", ""}, {"APP_SECRET_KEY", SECRET},
+		{"DATABASE_URL", "mysql://fitgate@localhost/none"},
+		{"SENDER_EMAIL", "fitgate@example.com"}, {"UI_URL", "https://fitgate.example"},
+		{"UPLOAD_FOLDER", "/nonexistent"},
+		{"PASSWORD_HASH", "$3$"}, /* takes microseconds */
+	};
+
+	(void)argc;
+	(void)argv;
+	for (size_t i = 0; i < sizeof(SETTINGS) / sizeof(*SETTINGS); i++)
+		setenv(SETTINGS[i].name, SETTINGS[i].value, 1);
+	require(log_open("fuzz", "/dev/null"));
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = input_begin(data, size);
+	char name[] = "fuzz", *arguments[] = {name, NULL};
+	const char *mail;
+
+	the_data = data;
+	the_size = size;
+	request_input_begin(&the_request, &input, &the_arena, "\n--\n");
+	database_begin(input_rest(&input, &the_arena));
+	mail = request_input_parameter(&the_request, "MAIL");
+	setenv("EMAIL_URL", mail != NULL && strcmp(mail, "off") == 0 ? "" : "smtp://localhost", 1);
+	require(service_pages(1, arguments) == EXIT_SUCCESS);
+	arena_reset(&the_arena);
+	return 0;
+}

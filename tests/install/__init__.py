@@ -1,0 +1,1 @@
+"""Tests of what `make install`, `make dist` and `make deb` produce."""

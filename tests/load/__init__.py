@@ -1,0 +1,1 @@
+"""A running Fitgate under load for a long time."""
