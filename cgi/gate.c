@@ -1,6 +1,6 @@
 /*
  * The gate: answers nginx's auth_request for other applications (nginx/GATE.md). nginx understands 204, 401 and 403; a
- * 403 with Retry-After becomes a 429 (nginx/fitgate_gate_locations.conf).
+ * 403 with Retry-After becomes a 429 (nginx/fitgate_http.conf).
  */
 #include "account/gate/gate.h"
 #include "api/service.h"

@@ -4,15 +4,17 @@ import re
 
 import pytest
 
+from tests.api.support.waiting import until
 from tests.browser import chromium
 from tests.browser.chromium import Look
+from tests.harness import documents
 from tests.harness.tree import SOURCE
 
-ADDRESS = 'http://127.0.0.1:8080'  # where `make run` serves
 NEWEST_MAIL = 'the link in the newest mail'
 ACT = re.compile(
     r'[Oo]pen `(?P<open>[^`]+)`|\*\*(?P<label>[^*]+)\*\* with\s+`(?P<value>[^`]+)`|'
-    r'tick \*\*(?P<tick>[^*]+)\*\*|[Pp]ress\s+\*\*(?P<press>[^*]+)\*\*|[Tt]he page is\s+\*\*(?P<page>[^*]+)\*\*')
+    r'tick \*\*(?P<tick>[^*]+)\*\*|[Pp]ress\s+\*\*(?P<press>[^*]+)\*\*|[Tt]he page is\s+\*\*(?P<page>[^*]+)\*\*|'
+    r'^ *```(?P<block>.*)$', re.MULTILINE)
 
 
 @pytest.fixture
@@ -38,21 +40,37 @@ def press(browser, text):
     browser.follow(button.click)
 
 
-def test_the_steps_of_the_readme_lead_to_the_pages_that_it_names(english, stack, mail_for):
+def check_commands(stack, browser, directory, commands, printed):
+    """Run the commands of a step. They may read the token that the page shows."""
+    typed = ''.join(f'{one.text}\n' for one in browser.all('code'))
+    workers = set(stack.program_pids('nginx'))
+    done = documents.run(stack, directory, commands, typed)
+    if 'kill -HUP' in commands:  # an old worker does not know the location
+        until(lambda: not workers & set(stack.program_pids('nginx')), 'the end of the old workers')
+    assert done.stderr == '' and documents.prints(
+        done.stdout, printed), (commands, done.stdout, done.stderr)
+
+
+def test_the_steps_of_the_readme_lead_to_the_pages_that_it_names(
+        english, stack, mail_for, tmp_path):
+    blocks = documents.walk_through('README.md', 'In the browser')
+    assert len(blocks) == len(documents.blocks('sh', 'browser')) == 2
     done = 0
     for act in ACT.finditer(section()):
         if act['open'] == NEWEST_MAIL:
             english.go(mail_for('alex@example.com').link)
         elif act['open']:
-            assert act['open'].startswith(ADDRESS)
-            english.go(act['open'].removeprefix(ADDRESS))
+            assert act['open'].startswith(documents.SITE)
+            english.go(act['open'].removeprefix(documents.SITE))
         elif act['label']:
             english.type_into(control_of(english, act['label']), act['value'])
         elif act['tick']:
             control_of(english, act['tick']).click()
         elif act['press']:
             press(english, act['press'])
-        else:
+        elif act['page']:
             assert english.one('h1').text == act['page']
+        elif act['block'] == 'sh browser':
+            check_commands(stack, english, tmp_path, *blocks.pop(0))
         done += 1
-    assert done == 19
+    assert done == 29 and not blocks

@@ -10,20 +10,27 @@ A block is fenced by ``` and a language. After "sh", a word says where its comma
     sh host         on a shared host
     sh fittrackee   on the machine of a FitTrackee
     sh perf         in the tree, with perf
+    sh browser      a step of a walk-through in a browser; the next block has the output
 
-tests/api/test_documents.py and tests/install/test_documents.py run or check every one of them.
+tests/api/test_documents.py, tests/install/test_documents.py and tests/browser/test_readme.py run or check every one of
+them.
 """
 
+import os
 import re
+import subprocess
 from dataclasses import dataclass
 
 from tests.harness.tree import SOURCE
+from tests.harness.waiting import LIMIT
+
+SITE = 'http://127.0.0.1:8080'  # where `make run` serves
 
 SKIPPED_DIRECTORIES = {'build', 'var', '.git', 'corpus'}
 FENCE = re.compile(
     r'^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$',
     re.MULTILINE | re.DOTALL)
-MARKS = {'', 'run', 'make', 'admin', 'root', 'host', 'fittrackee', 'perf'}
+MARKS = {'', 'run', 'make', 'admin', 'root', 'host', 'fittrackee', 'perf', 'browser'}
 OTHER_LANGUAGES = {'json', 'text', 'nginx', 'crontab'}
 
 
@@ -86,3 +93,24 @@ def walk_through(document, title):
     kinds = [block.language == 'sh' for block in found]
     assert kinds == [True, False] * (len(kinds) // 2), 'commands and output do not alternate'
     return [(commands.text, output.text) for commands, output in zip(found[::2], found[1::2])]
+
+
+def prints(output, printed):
+    """Whether `output` is what a document says; … stands for any text."""
+    return re.fullmatch('.*'.join(map(re.escape, printed.strip().split('…'))),
+                        output.strip(), re.DOTALL) is not None
+
+
+def run(stack, directory, text, typed='', **environment):
+    """Run commands in a directory that looks like the tree during `make run`; `typed` is their input. Returns a
+    CompletedProcess."""
+    for name, target in (('var', stack.directory), ('build/release', stack.build), ('scripts', SOURCE / 'scripts'),
+                         ('tests', SOURCE / 'tests')):
+        link = directory / name
+        link.parent.mkdir(exist_ok=True)
+        if not link.is_symlink():
+            link.symlink_to(target)
+    return subprocess.run(
+        ['bash', '-c', text.replace(SITE, stack.base_url)], input=typed, cwd=directory, text=True, capture_output=True,
+        env={'PATH': os.environ['PATH'], 'HOME': str(directory), 'LANG': 'C.UTF-8', **environment},
+        timeout=LIMIT, check=False)

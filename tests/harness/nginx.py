@@ -36,6 +36,7 @@ class Nginx:
             for mark, value in values.items():
                 text = text.replace(mark, value)
             (self._files.nginx / template.name).write_text(text)
+        (self._files.nginx / 'locations').mkdir(exist_ok=True)
         protected = self._files.nginx / 'protected'
         protected.mkdir(exist_ok=True)
         (protected / 'index.html').write_text('<!DOCTYPE html>\n<title>Protected</title>\n')

@@ -224,6 +224,15 @@ def test_a_static_directory_is_protected(gate, token):
     assert gate.ask('/app-static/none', token=token).status == 404
 
 
+def test_caches_ask_again_before_they_show_what_is_protected(gate, token):
+    for path in ('/app-static/index.html', '/app/'):
+        assert gate.ask(path, token=token).headers['Cache-Control'] == 'no-cache'
+
+
+def test_the_application_decides_how_long_caches_keep_its_pages(gate, token):
+    assert gate.ask('/app/own-cache', token=token).headers['Cache-Control'] == 'max-age=60'
+
+
 # ---- the address --------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('proven', [None, 'another@example.org', str.upper])

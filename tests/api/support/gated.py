@@ -58,6 +58,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                              'headers': [(name.lower(), value) for name, value in self.headers.items()]}).encode()
         self.send_response(status)
         self.send_header('Content-Length', str(len(answer)))
+        if 'own-cache' in self.path:
+            self.send_header('Cache-Control', 'max-age=60')
         self.end_headers()
         if self.command != 'HEAD':
             self.wfile.write(answer)
