@@ -1,9 +1,9 @@
 /*
- * One request to the account pages: from main() through cookies, forms and handlers to the response. The database is
- * that of database.h. The server_run() below replaces the one that serves requests.
+ * One request to the account pages, or to those of the administration: from main() through cookies, forms and handlers
+ * to the response. The database is that of database.h. The server_run() below replaces the one that serves requests.
  *
- * An input is a request as in input.h and, after a line "--", the script of the database. The parameter MAIL=off
- * disables e-mail. The cookie "OWN" stands for that of a session, and "csrf=OWN" at the start of the body for the token
+ * An input is a request as in input.h and, after a line "--", the script of the database. Two parameters do not belong
+ * to the request: PROGRAM=users for the pages of the administration, and MAIL=off to disable e-mail. The cookie "OWN" stands for that of a session, and "csrf=OWN" at the start of the body for the token
  * of its forms.
  *
  * The response must be a complete page, or a redirect within the site, with the headers that protect pages; unless the
@@ -13,6 +13,7 @@
 #include "shared/input.h"
 
 #include "account/tokens/jwt.h"
+#include "api/service.h"
 #include "core/log.h"
 #include "http/server.h"
 #include "pages/session.h"
@@ -24,11 +25,15 @@
 #define SECRET   "a key for tests alone, which is not a secret"
 #define OWN_CSRF "csrf=OWN"
 
+#define ADMINISTRATION "/account/admin"
+
 int service_pages(int argc, char **argv);
+int service_users(int argc, char **argv);
 
 /* The request that the next server_run() serves, the arena that it lives in, and all of the input. */
 static struct request_input the_request;
 static struct arena the_arena;
+static bool is_administration;
 static const uint8_t *the_data;
 static size_t the_size;
 
@@ -150,8 +155,11 @@ int server_run(server_handler *handler, void *context)
 	struct request request;
 	struct response response = {0};
 
-	fill_in_session(context);
+	fill_in_session(is_administration ? ((struct service *)context)->part->state : context);
 	require(request_begin(&request, &the_arena, &the_request.source));
+	/* the API of the same program is the subject of fuzz_service.c */
+	if (is_administration && strncmp(request.path, ADMINISTRATION, strlen(ADMINISTRATION)) != 0)
+		return EXIT_SUCCESS;
 	handler(context, &request, &response);
 	check_response(&request, &response);
 	response_close(&response);
@@ -182,7 +190,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = input_begin(data, size);
 	char name[] = "fuzz", *arguments[] = {name, NULL};
-	const char *mail;
+	const char *mail, *program;
 
 	the_data = data;
 	the_size = size;
@@ -190,7 +198,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	database_begin(input_rest(&input, &the_arena));
 	mail = request_input_parameter(&the_request, "MAIL");
 	setenv("EMAIL_URL", mail != NULL && strcmp(mail, "off") == 0 ? "" : "smtp://localhost", 1);
-	require(service_pages(1, arguments) == EXIT_SUCCESS);
+	program = request_input_parameter(&the_request, "PROGRAM");
+	is_administration = program != NULL && strcmp(program, "users") == 0;
+	require((is_administration ? service_users : service_pages)(1, arguments) == EXIT_SUCCESS);
 	arena_reset(&the_arena);
 	return 0;
 }

@@ -11,7 +11,7 @@
     fcgid    some of them with mod_fcgid
     lighttpd some of them as CGI under lighttpd
     browser  the account pages in Chromium: each flow without JavaScript, accessibility, the keyboard
-    fuzz     each program of tests/fuzz over its corpus, and for some seconds more
+    fuzz     each program of tests/fuzz over its corpus, and over inputs that follow from it
     asan     unit and api with the address and undefined-behavior sanitizers, leaks included
 
 `seconds` is about what a job takes on an idle machine.
@@ -31,7 +31,6 @@ WEB_SERVER_TESTS = [f'tests/api/test_{name}.py'
 SMOKE_TESTS = [f'tests/api/test_{name}.py' for name in (
     'login', 'register', 'confirm', 'password_reset', 'profile', 'logout', 'config', 'export',
     'worker', 'admin_users')]
-FUZZING = 5  # seconds for each program of tests/fuzz
 CORES = len(os.sched_getaffinity(0))
 
 
@@ -83,7 +82,7 @@ def static_analysis():
 def fuzzing():
     names = sorted(path.stem.removeprefix('fuzz_')
                    for path in (SOURCE / 'tests/fuzz').glob('fuzz_*.c'))
-    return [Job(f'fuzz {name}', 'fuzz', ['scripts/fuzz', FUZZING, name], seconds=FUZZING + 2,
+    return [Job(f'fuzz {name}', 'fuzz', ['scripts/fuzz', '--check', name], seconds=7,
                 needs=('build fuzz',)) for name in names]
 
 
