@@ -3,10 +3,15 @@
  */
 #include "picture/jpeg/jpeg_bits.h"
 
+#include <endian.h>
+#include <string.h>
+
 enum {
-	BITS_WANTED = 32, /* a code and the bits after it */
-	AHEAD_MAX = 16    /* more bytes than `bits` can hold: five, each with the zero after 0xff */
+	WORD_BITS = 64,
+	AHEAD_MAX = 16 /* the bytes that `bits` can hold: eight, each with the zero after 0xff */
 };
+
+static const uint64_t LOWEST_BITS = 0x0101010101010101, HIGHEST_BITS = 0x8080808080808080;
 
 static void look(struct jpeg_bits *bits)
 {
@@ -38,10 +43,10 @@ static bool read_on(struct jpeg_bits *bits)
 	return has_more;
 }
 
-/* Take bytes in, as long as there are any. A zero is stuffed after a byte of 0xff that is data. */
-static void take_in(struct jpeg_bits *bits)
+/* Take bytes in one by one. A zero is stuffed after a byte of 0xff that is data. */
+static void fill_slowly(struct jpeg_bits *bits)
 {
-	while (bits->count < BITS_WANTED && !bits->has_ended) {
+	while (bits->count < JPEG_BITS_WANTED && !bits->has_ended) {
 		size_t at = bits->taken;
 		bool is_followed = at + 1 < bits->available || read_on(bits);
 
@@ -51,10 +56,36 @@ static void take_in(struct jpeg_bits *bits)
 			bits->has_ended = true;
 			return;
 		}
-		bits->bits = bits->bits << 8 | bits->bytes[at];
+		bits->bits |= (uint64_t)bits->bytes[at] << (WORD_BITS - 8 - bits->count);
 		bits->count += 8;
 		bits->taken += bits->bytes[at] == 0xff ? 2 : 1;
 	}
+}
+
+/* Whether one of the bytes is 0xff: only then its highest bit goes away by adding 1 to the byte. */
+static bool has_ff(uint64_t word)
+{
+	return ((word & ~(word + LOWEST_BITS)) & HIGHEST_BITS) != 0;
+}
+
+void jpeg_bits_fill(struct jpeg_bits *bits)
+{
+	uint64_t word;
+	int room = (WORD_BITS - bits->count) / 8;
+
+	if (bits->available - bits->taken < sizeof(word)) {
+		fill_slowly(bits);
+		return;
+	}
+	memcpy(&word, bits->bytes + bits->taken, sizeof(word));
+	if (has_ff(word)) {
+		fill_slowly(bits);
+		return;
+	}
+	word = be64toh(word) >> (WORD_BITS - 8 * room);
+	bits->bits |= word << (WORD_BITS - 8 * room - bits->count);
+	bits->count += 8 * room;
+	bits->taken += (size_t)room;
 }
 
 static int fail(struct jpeg_bits *bits)
@@ -72,18 +103,14 @@ int jpeg_bits_decode(struct jpeg_bits *bits, const struct jpeg_huffman *table)
 	uint32_t next;
 	int length, fast;
 
-	if (bits->count < JPEG_CODE_BITS_MAX)
-		take_in(bits);
-	next = bits->count >= JPEG_CODE_BITS_MAX
-		       ? (uint32_t)(bits->bits >> (bits->count - JPEG_CODE_BITS_MAX))
-		       : (uint32_t)(bits->bits << (JPEG_CODE_BITS_MAX - bits->count));
-	next &= (1U << JPEG_CODE_BITS_MAX) - 1;
+	jpeg_bits_take_in(bits);
+	next = (uint32_t)(bits->bits >> (WORD_BITS - JPEG_CODE_BITS_MAX));
 	fast = table->fast[next >> (JPEG_CODE_BITS_MAX - JPEG_FAST_BITS)];
 	if (fast != 0) {
 		length = fast >> 8;
 		if (length > bits->count)
 			return fail(bits);
-		bits->count -= length;
+		jpeg_bits_consume(bits, length);
 		return fast & 0xff;
 	}
 	for (length = JPEG_FAST_BITS + 1; length <= JPEG_CODE_BITS_MAX; length++)
@@ -91,18 +118,20 @@ int jpeg_bits_decode(struct jpeg_bits *bits, const struct jpeg_huffman *table)
 			break;
 	if (length > JPEG_CODE_BITS_MAX || length > bits->count)
 		return fail(bits);
-	bits->count -= length;
+	jpeg_bits_consume(bits, length);
 	return table->values[table->first[length] + (int)(next >> (JPEG_CODE_BITS_MAX - length))];
 }
 
 int jpeg_bits_get(struct jpeg_bits *bits, int count)
 {
-	if (bits->count < count)
-		take_in(bits);
+	uint64_t next;
+
+	jpeg_bits_take_in(bits);
 	if (bits->count < count)
 		return fail(bits);
-	bits->count -= count;
-	return (int)(bits->bits >> bits->count & ((1U << count) - 1));
+	next = bits->bits >> 1 >> (WORD_BITS - 1 - count); /* `count` can be 0 */
+	jpeg_bits_consume(bits, count);
+	return (int)next;
 }
 
 bool jpeg_bits_end(struct jpeg_bits *bits)

@@ -11,14 +11,34 @@ struct jpeg_bits {
 	const unsigned char *bytes; /* the unread bytes of the filter */
 	size_t available;
 	size_t taken;  /* of them, the bytes whose bits are or were in `bits` */
-	uint64_t bits; /* the last `count` are unread */
+	uint64_t bits; /* the next `count` bits, from the highest on; then zeros */
 	int count;
 	bool has_ended;             /* a marker follows, or the end of the file */
 	enum picture_result result; /* why jpeg_bits_decode() and jpeg_bits_get() have failed */
 };
 
+/* A code, and the bits of its value: what jpeg_bits_take_in() provides at least, unless the data end. */
+enum { JPEG_BITS_WANTED = 32 };
+
 /* Begin to read at the filter's next byte. */
 void jpeg_bits_begin(struct jpeg_bits *bits, struct filter *filter);
+
+/* Fill `bits`; the function to call is jpeg_bits_take_in(). */
+void jpeg_bits_fill(struct jpeg_bits *bits);
+
+/* Have JPEG_BITS_WANTED bits, or those that are left. */
+static inline void jpeg_bits_take_in(struct jpeg_bits *bits)
+{
+	if (bits->count < JPEG_BITS_WANTED)
+		jpeg_bits_fill(bits);
+}
+
+/* Go past bits that are there: fewer than 64, at most `count`. */
+static inline void jpeg_bits_consume(struct jpeg_bits *bits, int count)
+{
+	bits->bits <<= count;
+	bits->count -= count;
+}
 
 /* Read a code. Returns its value; -1: there is none, `result` has the reason. */
 int jpeg_bits_decode(struct jpeg_bits *bits, const struct jpeg_huffman *table);

@@ -147,7 +147,7 @@ static bool read_progression(const struct jpeg *jpeg, unsigned char *bytes, stru
 }
 
 /* Find the tables that a component uses. Refinements of DC are plain bits and need no table. */
-static bool find_tables(const struct jpeg *jpeg, const struct jpeg_scan *scan, int selector,
+static bool find_tables(struct jpeg *jpeg, const struct jpeg_scan *scan, int selector,
 	struct jpeg_scan_component *component)
 {
 	int dc = selector >> 4, ac = selector & 0x0f;

@@ -42,7 +42,8 @@ enum {
 	JPEG_TABLES_MAX = 4,
 	JPEG_CODE_BITS_MAX = 16,
 	JPEG_VALUES_MAX = 256,
-	JPEG_FAST_BITS = 9 /* longer codes are rare */
+	JPEG_FAST_BITS = 9, /* longer codes are rare */
+	JPEG_STEP_BITS = 13 /* larger tables would not stay in the processor's first cache */
 };
 
 /* The content of a segment, after its length. */
@@ -50,6 +51,17 @@ struct jpeg_segment {
 	int marker;
 	const unsigned char *data;
 	size_t length;
+};
+
+/*
+ * What the codes in the next JPEG_STEP_BITS bits say, without a last code that is not whole, or whose value is not: by
+ * how many coefficients they advance, and by how many before the last code. A code that ends the block advances by
+ * JPEG_COEFFICIENTS. Codes after the last coefficient belong to the next block: then the step cannot be taken.
+ */
+struct jpeg_step {
+	uint16_t bits; /* 0: not even one code is whole, or it is invalid */
+	unsigned char before;
+	unsigned char coefficients;
 };
 
 /* A Huffman table (T.81 C), for decoding. */
@@ -61,6 +73,8 @@ struct jpeg_huffman {
 		     1]; /* after the last code of a length, as if it had 16 bits */
 	int first[JPEG_CODE_BITS_MAX + 1]; /* value number of code 0 of a length */
 	unsigned char values[JPEG_VALUES_MAX];
+	bool has_steps; /* whether `steps` are computed */
+	struct jpeg_step steps[1 << JPEG_STEP_BITS];
 };
 
 struct jpeg_component {
@@ -102,8 +116,8 @@ struct jpeg {
 struct jpeg_scan_component {
 	struct jpeg_component *component;
 	uint32_t blocks; /* in an MCU */
-	const struct jpeg_huffman *dc;
-	const struct jpeg_huffman *ac;
+	struct jpeg_huffman *dc;
+	struct jpeg_huffman *ac;
 };
 
 struct jpeg_scan {
@@ -124,6 +138,9 @@ enum picture_result jpeg_read_header(struct jpeg *jpeg, const struct jpeg_segmen
 bool jpeg_read_quantization(struct jpeg *jpeg, const struct jpeg_segment *segment);
 bool jpeg_read_huffman(struct jpeg *jpeg, const struct jpeg_segment *segment);
 bool jpeg_read_restart_interval(struct jpeg *jpeg, const struct jpeg_segment *segment);
+
+/* Compute the steps of a table of AC coefficients, unless they are. Takes time, so only for a scan that uses them. */
+void jpeg_compute_steps(struct jpeg_huffman *table);
 
 /* Whether a segment contains only empty Huffman tables, which no scan uses. */
 bool jpeg_is_empty_table(const struct jpeg_segment *segment);

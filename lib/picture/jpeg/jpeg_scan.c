@@ -51,18 +51,50 @@ static bool follow_dc(struct jpeg_bits *bits, const struct jpeg_huffman *table)
 	return size >= 0 && skip_bits(bits, size);
 }
 
+/* Follow one code of AC coefficients. *at gets the next coefficient: JPEG_COEFFICIENTS after the end of the block. */
+static bool follow_ac_code(struct jpeg_bits *bits, const struct jpeg_huffman *table, int *at)
+{
+	int code = jpeg_bits_decode(bits, table), size = code & 0x0f, run = code >> 4;
+
+	if (code < 0)
+		return false;
+	*at = size == 0 && run != RUN_OF_ZEROS ? JPEG_COEFFICIENTS : *at + run + 1;
+	return skip_bits(bits, size);
+}
+
+/*
+ * Take the steps that the bits have, up to a code that must be followed alone. Returns the coefficient after them. The bits
+ * are kept in variables here, since most of the time for a picture is spent in this loop.
+ */
+static int take_steps(struct jpeg_bits *bits, const struct jpeg_huffman *table, int at)
+{
+	uint64_t next = bits->bits;
+	int count = bits->count;
+
+	while (at <= LAST && count >= JPEG_STEP_BITS) {
+		struct jpeg_step step = table->steps[next >> (64 - JPEG_STEP_BITS)];
+
+		if (step.bits == 0 || at + step.before > LAST)
+			break;
+		next <<= step.bits;
+		count -= step.bits;
+		at += step.coefficients;
+	}
+	bits->bits = next;
+	bits->count = count;
+	return at;
+}
+
 /* T.81 F.2.2.2. A run past the last coefficient ends the block, as in libjpeg. */
 static bool follow_ac(struct jpeg_bits *bits, const struct jpeg_huffman *table)
 {
-	for (int at = 1; at <= LAST; at++) {
-		int code = jpeg_bits_decode(bits, table), size = code & 0x0f, run = code >> 4;
+	int at = 1;
 
-		if (code < 0)
-			return false;
-		if (size == 0 && run != RUN_OF_ZEROS)
-			return true;
-		at += run;
-		if (!skip_bits(bits, size))
+	while (at <= LAST) {
+		jpeg_bits_take_in(bits);
+		at = take_steps(bits, table, at);
+		if (at <= LAST && (bits->count >= JPEG_STEP_BITS || bits->has_ended) &&
+			!follow_ac_code(bits, table, &at))
 			return false;
 	}
 	return true;
@@ -255,6 +287,8 @@ bool jpeg_copy_scan(struct jpeg *jpeg, const struct jpeg_scan *scan)
 
 	if (!prepare_nonzero(scan))
 		return filter_stop(jpeg->filter, PICTURE_NO_MEMORY);
+	for (int i = 0; !scan->is_progressive && i < scan->component_count; i++)
+		jpeg_compute_steps(scan->components[i].ac);
 	for (uint32_t first = 0, number = 0; first < scan->mcus; first += size, number++) {
 		uint32_t left = scan->mcus - first;
 

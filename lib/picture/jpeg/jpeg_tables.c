@@ -3,6 +3,7 @@
  */
 #include "picture/jpeg/jpeg_internal.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum { DC_VALUE_MAX = 15, TABLE_HEADER = 1 + JPEG_CODE_BITS_MAX };
@@ -67,7 +68,7 @@ static void build_table(struct jpeg_huffman *table, const unsigned char *counts,
 	uint32_t code = 0;
 	int number = 0;
 
-	memset(table, 0, sizeof(*table));
+	memset(table, 0, offsetof(struct jpeg_huffman, steps));
 	table->is_defined = total > 0;
 	memcpy(table->values, values, (size_t)total);
 	for (int length = 1; length <= JPEG_CODE_BITS_MAX; length++) {
