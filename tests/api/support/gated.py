@@ -9,8 +9,11 @@ from pathlib import Path
 
 import requests
 
+from tests.api.support import fastcgi
 from tests.api.support.network import Bound
 from tests.api.support.transcript import shorten
+from tests.harness import documents
+from tests.harness.tree import SOURCE
 from tests.harness.waiting import LIMIT
 
 
@@ -33,7 +36,21 @@ REQUIREMENTS = {
     '/app-admin-scope/': 'admin workouts:read',
     '/app-mistake/': 'workouts:reed',
 }
-LOCATIONS = ''.join(location(path, require) for path, require in REQUIREMENTS.items()) + '''
+
+
+def examples():
+    """The locations of GATE.md, for the applications of the tests."""
+    text = ''.join(block.text for block in documents.blocks_of(
+        SOURCE / 'nginx/GATE.md') if block.language == 'nginx')
+    for documented, here in {'root /var/www;': 'root www;', 'include fitgate/': 'include ',
+                             'http://127.0.0.1:3000/': 'http://unix:@SOCKETS@/app.sock:/',
+                             'unix:/run/php/php-fpm.sock': 'unix:@SOCKETS@/fastcgi_app.sock'}.items():
+        assert documented in text, documented
+        text = text.replace(documented, here)
+    return text
+
+
+LOCATIONS = ''.join(location(path, require) for path, require in REQUIREMENTS.items()) + examples() + '''
 location ^~ /app-open/ {
 	proxy_pass http://unix:@SOCKETS@/app.sock:;
 }
@@ -79,22 +96,29 @@ class Server(socketserver.ThreadingUnixStreamServer):
 
 
 class App:
-    """The application, on the socket that LOCATIONS name. Use it with `with`."""
+    """The applications, on the sockets that LOCATIONS name. Use it with `with`."""
 
     def __init__(self, stack):
-        path = Path(stack.run) / 'app.sock'
-        path.unlink(missing_ok=True)
-        self.server = Server(str(path), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.servers = []
+        for name, handler in (('app', Handler), ('fastcgi_app', fastcgi.Handler)):
+            path = Path(stack.run) / f'{name}.sock'
+            path.unlink(missing_ok=True)
+            self.servers.append(Server(str(path), handler))
+        self.threads = [
+            threading.Thread(
+                target=server.serve_forever,
+                daemon=True) for server in self.servers]
 
     def __enter__(self):
-        self.thread.start()
+        for thread in self.threads:
+            thread.start()
         return self
 
     def __exit__(self, *_exception):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        for server, thread in zip(self.servers, self.threads):
+            server.shutdown()
+            server.server_close()
+            thread.join()
 
 
 class Passage:
