@@ -7,9 +7,11 @@
  *	worker --once         runs until no job is due; for cron
  *	worker --only mail    runs only jobs of this kind
  */
+#include "account/administration/recent_error.h"
 #include "account/event.h"
 #include "account/throttle.h"
 #include "account/registration/unconfirmed.h"
+#include "admin/doctor/doctor_worker.h"
 #include "core/json/json.h"
 #include "core/log.h"
 #include "core/process.h"
@@ -140,6 +142,7 @@ static enum poll poll_queue(struct worker *worker)
 	case DB_OK:
 		log_set_job(job.kind, job.id);
 		turn = run_job(worker, &job);
+		recent_error_store(worker->db);
 		log_set_job(NULL, 0);
 		break;
 	case DB_NO_ROW:
@@ -152,7 +155,10 @@ static enum poll poll_queue(struct worker *worker)
 	return turn;
 }
 
-/* Remove expired counters, registrations and events, and leftover files. Called when no job is due, runs every ten minutes. */
+/*
+ * Remove expired counters, registrations, events and errors, and leftover files; check the site. Called when no job is due,
+ * runs every ten minutes.
+ */
 static void clean_up(struct worker *worker)
 {
 	const struct export_worker as_export_worker = export_worker(worker);
@@ -166,7 +172,12 @@ static void clean_up(struct worker *worker)
 	account_events_clean(worker->db, &worker->settings);
 	unconfirmed_clean(worker->db, &worker->settings, &removed);
 	user_picture_sweep(worker->db, &worker->arena, worker->settings.upload_folder);
+	recent_errors_clean(worker->db);
 	export_sweep(&as_export_worker);
+	doctor_run_in_worker(worker->db, &worker->arena, &worker->settings);
+	recent_error_store(worker->db);
+	log_set_job(NULL, 0);
+	arena_reset(&worker->arena);
 }
 
 static int work(struct worker *worker)

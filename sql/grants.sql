@@ -51,6 +51,16 @@ GRANT SELECT (occurrences, failure_key), INSERT (failure_key), UPDATE (user_id, 
     ON events TO fitgate_login@localhost, fitgate_profile@localhost, fitgate_users@localhost, fitgate_oauth@localhost,
     fitgate_pages@localhost;
 
+-- The last errors, for the administrators: a program stores its own, and reads no message.
+
+GRANT SELECT (program, slot, digest, first_at),
+    INSERT (program, slot, digest, message, request, first_at, last_at),
+    UPDATE (digest, message, request, first_at, last_at)
+    ON recent_errors TO fitgate_register@localhost, fitgate_login@localhost, fitgate_profile@localhost,
+    fitgate_picture@localhost, fitgate_upload@localhost, fitgate_export@localhost, fitgate_users@localhost,
+    fitgate_oauth@localhost, fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost,
+    fitgate_worker@localhost;
+
 -- register: POST register, account/resend-confirmation
 
 GRANT SELECT (id, username, email, is_active, unconfirmed, suspended_at, confirmation_sent_at),
@@ -174,6 +184,10 @@ GRANT SELECT (username) ON registrations TO fitgate_users@localhost;
 -- the pages of the administration: suspending an account, and the administrator's password
 GRANT SELECT (password), UPDATE (suspended_at) ON users TO fitgate_users@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON throttle TO fitgate_users@localhost;
+GRANT SELECT (owner, progress) ON jobs TO fitgate_users@localhost;
+GRANT SELECT (file_size, updated_at) ON users_data_export TO fitgate_users@localhost;
+GRANT SELECT ON findings TO fitgate_users@localhost;
+GRANT SELECT ON recent_errors TO fitgate_users@localhost;
 -- an account is deleted with everything that belongs to it
 GRANT SELECT (id, kind, payload, attempts, created_at, run_after, failed_at, last_error),
     UPDATE (owner, attempts, run_after, failed_at), DELETE ON jobs TO fitgate_users@localhost;
@@ -288,6 +302,10 @@ GRANT SELECT (user_id, id, name, scope, created_at, expires_at, last_used_at, re
     ON personal_tokens TO fitgate_worker@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON jobs TO fitgate_worker@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON throttle TO fitgate_worker@localhost;
+-- the hourly checks of the site
+GRANT SELECT, INSERT, DELETE ON findings TO fitgate_worker@localhost;
+GRANT SELECT ON schema_version TO fitgate_worker@localhost;
+GRANT SELECT (last_at), DELETE ON recent_errors TO fitgate_worker@localhost;
 
 -- clean: the daily cleanup (fitgate-admin clean)
 

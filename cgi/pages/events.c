@@ -46,13 +46,6 @@ static const char *text_of(const char *kind)
 	return kind;
 }
 
-static void show_cell(struct page *page, const char *text)
-{
-	html_markup(&page->html, "<td>");
-	html_text(&page->html, text == NULL ? "" : text);
-	html_markup(&page->html, "</td>");
-}
-
 static const char *event_text(const struct page *page, const struct event *event)
 {
 	const char *text = page_tr(page, text_of(event->kind));
@@ -89,9 +82,9 @@ enum handled show_events(struct page *page)
 	page_table_begin(page, HEADINGS);
 	for (int i = 0; i < list->count; i++) {
 		html_markup(&page->html, "<tr>");
-		show_cell(page, local_time(page, list->events[i].created_at));
-		show_cell(page, event_text(page, &list->events[i]));
-		show_cell(page, origin_of(page, &list->events[i]));
+		page_cell(page, local_time(page, list->events[i].created_at));
+		page_cell(page, event_text(page, &list->events[i]));
+		page_cell(page, origin_of(page, &list->events[i]));
 		html_markup(&page->html, "</tr>\n");
 	}
 	page_table_end(page);

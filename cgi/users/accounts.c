@@ -40,14 +40,11 @@ static void show_row(struct page *page, const struct found_user *user)
 {
 	struct html *html = &page->html;
 
-	html_markup(html, "<tr><td><a");
-	html_attribute(html, "href",
-		page_path(page, arena_printf(page->arena, "/admin/users/%" PRId64, user->id)));
-	html_markup(html, ">");
-	html_text(html, user->username);
-	html_markup(html, "</a></td><td>");
-	html_text(html, user->email);
-	html_markup(html, "</td><td>");
+	html_markup(html, "<tr>");
+	page_link_cell(
+		page, arena_printf(page->arena, "/admin/users/%" PRId64, user->id), user->username);
+	page_cell(page, user->email);
+	html_markup(html, "<td>");
 	html_text(html, page_tr(page, state_of(user)));
 	if (user->admin) {
 		html_markup(html, ", ");

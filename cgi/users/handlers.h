@@ -21,6 +21,12 @@ page_handler show_invitation, accept_invitation;
 /* queue.c */
 page_handler show_jobs, show_job_page, retry_jobs, drop_job;
 
+/* exports.c */
+page_handler show_exports;
+
+/* site_state.c */
+page_handler show_findings, show_errors;
+
 /* configuration.c */
 page_handler show_configuration, change_configuration;
 

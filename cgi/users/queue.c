@@ -14,29 +14,18 @@
 
 enum { JOBS_ON_A_PAGE = 100 };
 
-static void show_cell(struct page *page, const char *text)
-{
-	html_markup(&page->html, "<td>");
-	html_text(&page->html, text);
-	html_markup(&page->html, "</td>");
-}
-
 static void show_job(struct page *page, const struct job_row *job)
 {
-	struct html *html = &page->html;
 	bool failed = job->failed_at != INSTANT_NONE;
 
-	html_markup(html, "<tr><td><a");
-	html_attribute(html, "href",
-		page_path(page, arena_printf(page->arena, "/admin/jobs/%" PRId64, job->id)));
-	html_markup(html, ">");
-	html_number(html, job->id);
-	html_markup(html, "</a></td>");
-	show_cell(page, job->kind);
-	show_cell(page, page_tr(page, failed ? N_("failed") : N_("waits")));
-	show_cell(page, local_time(page, failed ? job->failed_at : job->run_after));
-	show_cell(page, job->last_error);
-	html_markup(html, "</tr>\n");
+	html_markup(&page->html, "<tr>");
+	page_link_cell(page, arena_printf(page->arena, "/admin/jobs/%" PRId64, job->id),
+		arena_printf(page->arena, "%" PRId64, job->id));
+	page_english_cell(page, job->kind);
+	page_cell(page, page_tr(page, failed ? N_("failed") : N_("waits")));
+	page_cell(page, local_time(page, failed ? job->failed_at : job->run_after));
+	page_english_cell(page, job->last_error);
+	html_markup(&page->html, "</tr>\n");
 }
 
 static void show_backlog(struct page *page)

@@ -3,6 +3,7 @@
  */
 #include "api/service.h"
 
+#include "account/administration/recent_error.h"
 #include "api/method_override.h"
 #include "core/log.h"
 #include "http/program.h"
@@ -203,21 +204,27 @@ static bool is_for_part(const struct service_part *part, const struct request *h
 	       (http->path[length] == '\0' || http->path[length] == '/');
 }
 
-static void handle(void *context, struct request *http, struct response *response)
+static void handle_api(struct service *service, struct request *http, struct response *response)
 {
-	struct service *service = context;
 	struct api_request request;
 
 	json_use_arena(http->arena);
-	if (is_for_part(service->part, http)) {
-		service->part->handle(service->part->state, http, response);
-		return;
-	}
 	if (!api_request_begin(&request, http, response) ||
 		handle_path(service, &request) == HANDLER_FAILED || response->invalid)
 		reply_failure(&request);
 	if (response->status >= 500 && log_error_count() == 0)
 		log_error("could not handle the request: its handler has not logged the cause");
+	recent_error_store(service->db);
+}
+
+static void handle(void *context, struct request *http, struct response *response)
+{
+	struct service *service = context;
+
+	if (is_for_part(service->part, http))
+		service->part->handle(service->part->state, http, response);
+	else
+		handle_api(service, http, response);
 }
 
 static void fail(struct request *http, struct response *response)

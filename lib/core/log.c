@@ -36,6 +36,7 @@ static struct {
 	const char *job_kind;
 	int64_t job, user;
 	unsigned errors;
+	char first_error[LOG_KEPT_SIZE];
 } the_log = {.program = "fitgate", .descriptor = STDERR_FILENO, .level = LOG_LEVEL_INFO};
 
 /* ---- building a line --------------------------------------------------------------------------- */
@@ -232,6 +233,14 @@ static void end_line(struct line *line, enum log_level level)
 
 /* ---- lines ------------------------------------------------------------------------------------- */
 
+static void keep_error(const char *message)
+{
+	snprintf(the_log.first_error, sizeof(the_log.first_error), "%.*s", LOG_KEPT_SIZE - 1,
+		message);
+	text_make_utf8(the_log.first_error);
+	text_hide_controls(the_log.first_error);
+}
+
 static void log_message(enum log_level level, const char *format, va_list arguments)
 {
 	struct line line;
@@ -240,6 +249,8 @@ static void log_message(enum log_level level, const char *format, va_list argume
 	if (!log_is_enabled(level))
 		return;
 	vsnprintf(message, sizeof(message), format, arguments);
+	if (level == LOG_LEVEL_ERROR && the_log.errors == 0)
+		keep_error(message);
 	begin_line(&line, level);
 	put_field(&line, "message", message);
 	end_line(&line, level);
@@ -330,4 +341,14 @@ void log_set_user(int64_t id)
 unsigned log_error_count(void)
 {
 	return the_log.errors;
+}
+
+bool log_first_error(struct log_kept *kept)
+{
+	*kept = (struct log_kept){
+		.program = the_log.program,
+		.request = the_log.request,
+		.message = the_log.first_error,
+	};
+	return the_log.errors > 0;
 }

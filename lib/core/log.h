@@ -52,6 +52,18 @@ void log_set_user(int64_t id);
 /* How many errors have been logged since the request or the job began. */
 unsigned log_error_count(void);
 
+enum { LOG_KEPT_SIZE = 501 };
+
+/* The first of these errors, without control characters, and cut to LOG_KEPT_SIZE - 1 bytes. */
+struct log_kept {
+	const char *program;
+	const char *request; /* NULL: none */
+	const char *message;
+};
+
+/* false: no error has been logged since the request or the job began. Valid until the next one begins. */
+bool log_first_error(struct log_kept *kept);
+
 /* ---- lines ------------------------------------------------------------------------------------- */
 
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));

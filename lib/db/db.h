@@ -50,6 +50,9 @@ void db_close(struct db *db);
 /* How many seconds to wait for a reply of the server, 30 by default. Call it before the first query. */
 void db_set_timeout(struct db *db, unsigned seconds);
 
+/* Whether there is a connection: false before the first query, and after one that failed by losing it. */
+bool db_is_connected(const struct db *db);
+
 /* The server's error number and text of the last failure; 0 and "" when there was none. */
 unsigned db_error_number(const struct db *db);
 const char *db_error_text(const struct db *db);

@@ -39,6 +39,11 @@ void db_set_timeout(struct db *db, unsigned seconds)
 	db->timeout = seconds;
 }
 
+bool db_is_connected(const struct db *db)
+{
+	return db->mysql != NULL;
+}
+
 unsigned db_error_number(const struct db *db)
 {
 	return db->error_number;

@@ -75,6 +75,9 @@ static const struct page_link FOR_ADMINISTRATORS[] = {
 	{.path = "/admin/users", .text = N_("Accounts")},
 	{.path = "/admin/configuration", .text = N_("Configuration")},
 	{.path = "/admin/jobs", .text = N_("Queue")},
+	{.path = "/admin/exports", .text = N_("Data exports")},
+	{.path = "/admin/findings", .text = N_("State of the site")},
+	{.path = "/admin/errors", .text = N_("Recent errors")},
 	{0},
 };
 
@@ -301,6 +304,29 @@ void page_table_begin(struct page *page, const char *const *headings)
 		html_markup(&page->html, "</th>");
 	}
 	html_markup(&page->html, "</tr></thead>\n<tbody>\n");
+}
+
+void page_cell(struct page *page, const char *text)
+{
+	html_markup(&page->html, "<td>");
+	html_text(&page->html, text == NULL ? "" : text);
+	html_markup(&page->html, "</td>");
+}
+
+void page_english_cell(struct page *page, const char *text)
+{
+	html_markup(&page->html, "<td lang=\"en\">");
+	html_text(&page->html, text == NULL ? "" : text);
+	html_markup(&page->html, "</td>");
+}
+
+void page_link_cell(struct page *page, const char *path, const char *text)
+{
+	html_markup(&page->html, "<td><a");
+	html_attribute(&page->html, "href", page_path(page, path));
+	html_markup(&page->html, ">");
+	html_text(&page->html, text);
+	html_markup(&page->html, "</a></td>");
 }
 
 void page_table_end(struct page *page)

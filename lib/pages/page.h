@@ -96,9 +96,18 @@ void page_list_end(struct page *page);
 
 /*
  * A table: page_table_begin() with the headings of the columns (N_(), the list ends with NULL), then the rows, whose
- * cells are markup of the caller between <td> and </td>, then page_table_end().
+ * cells are page_cell() or markup of the caller between <td> and </td>, then page_table_end().
  */
 void page_table_begin(struct page *page, const char *const *headings);
+
+/* A cell of a text as it is; NULL: an empty one. page_english_cell() is for a text that is never translated, such as the
+ * reason of a failure, so that screen readers pronounce it as English. */
+void page_cell(struct page *page, const char *text);
+void page_english_cell(struct page *page, const char *text);
+
+/* A cell with a link to another page. */
+void page_link_cell(struct page *page, const char *path, const char *text);
+
 void page_table_end(struct page *page);
 
 /* The user's picture, if there is one. */

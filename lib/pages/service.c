@@ -3,6 +3,7 @@
  */
 #include "pages/service.h"
 
+#include "account/administration/recent_error.h"
 #include "core/json/json.h"
 #include "core/log.h"
 #include "core/url.h"
@@ -159,6 +160,7 @@ void page_service_handle(void *context, struct request *http, struct response *r
 	}
 	if (response->status >= 500 && log_error_count() == 0)
 		log_error("could not handle the request: its page has not logged the cause");
+	recent_error_store(((struct page_service *)context)->db);
 }
 
 /* ---- the program ------------------------------------------------------------------------------- */

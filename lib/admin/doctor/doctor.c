@@ -4,12 +4,15 @@
 #include "admin/doctor/doctor.h"
 
 #include "core/log.h"
+#include "admin/cli/report.h"
 #include "admin/doctor/doctor_database.h"
 #include "admin/doctor/doctor_http.h"
 #include "admin/doctor/doctor_server.h"
 #include "admin/doctor/doctor_settings.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void check_database(struct doctor *doctor)
 {
@@ -32,11 +35,30 @@ static void check_database(struct doctor *doctor)
 	db_close(doctor->db);
 }
 
+/* One line for each check. */
+static void print_outcome(void *context, const char *result, const char *check, const char *text)
+{
+	const struct admin_context *admin = context;
+	struct report report = {.form = REPORT_JSON};
+
+	if (!options_has(admin->options, "json")) {
+		printf("%s %s: %s\n", result, check, text);
+		return;
+	}
+	report_text(&report, "check", 0, check);
+	report_flag(&report, "ok", strcmp(result, "FAIL") != 0);
+	report_text(&report, "result", 0, result);
+	report_text(&report, "text", 0, text);
+	report_print(&report);
+}
+
 int doctor(const struct admin_context *admin)
 {
+	struct admin_context context = *admin;
 	struct doctor doctor = {
 		.arena = admin->arena,
-		.json = options_has(admin->options, "json"),
+		.report = print_outcome,
+		.context = &context,
 	};
 
 	/* the lines of the checks have the reasons */

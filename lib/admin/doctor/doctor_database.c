@@ -165,6 +165,9 @@ static const struct db_query CHANGES[] = {
 	UPDATE("throttle", "hits"),
 	UPDATE("sessions", "last_seen_at"),
 	UPDATE("events", "occurrences"),
+	UPDATE("recent_errors", "last_at"),
+	INSERT("recent_errors", "program, slot, digest, message, first_at, last_at"),
+	INSERT("findings", "host, name, result, explanation, checked_at"),
 	INSERT("users", "username, email, password, created_at"),
 	INSERT("users_sports_preferences", "user_id, sport_id"),
 	INSERT("blacklisted_tokens", "token, expired_at, blacklisted_on"),
@@ -192,6 +195,8 @@ static const struct db_query CHANGES[] = {
 	DELETE("throttle"),
 	DELETE("events"),
 	DELETE("sessions"),
+	DELETE("recent_errors"),
+	DELETE("findings"),
 };
 
 static enum db_result check_read(struct db *db)
@@ -202,7 +207,7 @@ static enum db_result check_read(struct db *db)
 			"records, blacklisted_tokens, users_data_export, app_config, oauth2_client, "
 			"oauth2_token, oauth2_code, oauth2_device_code, jobs, personal_tokens, "
 			"registration_gate, administrator_gate, user_totals, user_count, "
-			"throttle, sessions, events "
+			"throttle, sessions, events, recent_errors, findings "
 			"WHERE 1 = 0"};
 	int64_t one;
 	enum db_result result = db_query_row(db, NULL, &READ, DB_NO_PARAMS, &one);

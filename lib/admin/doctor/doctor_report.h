@@ -1,17 +1,22 @@
 /*
- * What the checks of fitgate-admin doctor share: the objects they examine, and how they report the outcome.
+ * What the checks of doctor share: the objects they examine, and how they report the outcome.
  */
 #ifndef FITGATE_ADMIN_DOCTOR_DOCTOR_REPORT_H
 #define FITGATE_ADMIN_DOCTOR_DOCTOR_REPORT_H
 
 #include "admin/admin.h"
 
+/* Gets the outcome of a check: "OK", "WARN" or "FAIL", the check's name and a text of one line. */
+typedef void doctor_reporter(
+	void *context, const char *result, const char *check, const char *text);
+
 struct doctor {
 	struct arena *arena;
 	struct settings settings;
 	struct db *db;
-	bool json;
-	int failures; /* checks that failed */
+	doctor_reporter *report;
+	void *context; /* for the reporter */
+	int failures;  /* checks that failed */
 };
 
 /* Report that a check passed. */

@@ -13,6 +13,10 @@ from tests.api.support.mail import Catcher
 def queue(programs, shared_scratch, registration):
     with shared_scratch.connect() as sql:
         sql.run('DELETE FROM jobs')
+        # the hourly check would connect to the mail server, too
+        sql.run(
+            "REPLACE INTO findings VALUES (%s, 'none', 'OK', '', UTC_TIMESTAMP())",
+            socket.gethostname())
         yield Queue(programs, shared_scratch, sql, registration)
 
 

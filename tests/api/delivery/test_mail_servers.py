@@ -48,6 +48,17 @@ def test_a_rejected_password_is_not_sent_twice(queue, catcher, account, response
     assert queue.job()['failed_at'] is None
 
 
+def test_the_hourly_check_does_not_send_a_rejected_password_again(queue, catcher, account):
+    queue.sql.run('DELETE FROM findings')
+    queue.register()
+    server = catcher(*account)
+    queue.work(smtp(server, credentials='sam:other@'))
+    assert logins(server) == ['PLAIN']
+    found = {row['name']: row['result']
+             for row in queue.sql.rows('SELECT name, result FROM findings')}
+    assert found['queued mail'] == 'FAIL' and 'mail' not in found
+
+
 # ---- EHLO --------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(('settings', 'name'), [

@@ -27,7 +27,7 @@ def do(administrator, account, act, **values):
 
 
 PAGES = ['/admin', '/admin/users', '/admin/users/1', '/admin/users/1/suspend', '/admin/jobs', '/admin/jobs/1',
-         '/admin/configuration']
+         '/admin/configuration', '/admin/exports', '/admin/findings', '/admin/errors']
 
 
 @pytest.mark.parametrize('path', PAGES)

@@ -157,7 +157,7 @@ TABLES = {
         grant_id char(32)/ascii_bin ? -""",
 }
 OURS = ('jobs', 'oauth2_device_code', 'personal_tokens', 'user_totals', 'user_count', 'sessions',
-        'events', 'admin_invitation', 'schema_version')
+        'events', 'admin_invitation', 'findings', 'recent_errors', 'schema_version')
 GENERAL_COLLATION = 'utf8mb4_unicode_ci'
 
 PRIMARY_KEYS = {'users_sports_preferences': 'user_id,sport_id',

@@ -32,6 +32,7 @@ class Parser(html.parser.HTMLParser):
         self.forms = []
         self.links = {}  # text: address
         self.texts = []  # (names of the open elements, class, text)
+        self.rows = []  # of the tables: the texts of their cells
         self.language = None
         self._select = None
         self._classes = []
@@ -46,6 +47,10 @@ class Parser(html.parser.HTMLParser):
             self.language = attributes.get('lang')
         elif tag == 'form':
             self.forms.append(Form(attributes))
+        elif tag == 'tr':
+            self.rows.append([])
+        elif tag in ('td', 'th'):
+            self.rows[-1].append('')
         elif tag == 'a':
             self._link = attributes['href']
         elif tag in ('input', 'select', 'textarea'):
@@ -73,6 +78,8 @@ class Parser(html.parser.HTMLParser):
         if not self.open or not data.strip():
             return
         text = data.strip('\n')
+        if 'tr' in self.open:
+            self.rows[-1][-1] += text
         if self.open[-1] == 'textarea':
             self.forms[-1].values[self._select] = text
         elif self.open[-1] == 'button':
@@ -126,6 +133,11 @@ class Page:
     def rows(self):
         """The terms and values of a list."""
         return dict(zip(self.texts('dt'), self.texts('dd')))
+
+    @property
+    def table(self):
+        """The rows of the page's table: {heading: text of the cell}."""
+        return [dict(zip(self.parsed.rows[0], row)) for row in self.parsed.rows[1:]]
 
 
 class Visitor:

@@ -84,6 +84,41 @@ static void after_log_open_the_log_is_the_file(void **state)
 	assert_matches(new_lines(*state), " message=here\n$");
 }
 
+static void the_first_error_of_a_request_is_kept(void **state)
+{
+	struct log_kept kept;
+
+	log_set_request("6f1c");
+	log_warning("not an error");
+	assert_false(log_first_error(&kept));
+	log_error("the %s", "cause\n\xff");
+	log_error("what follows");
+	assert_true(log_first_error(&kept));
+	assert_string_equal(kept.program, "login");
+	assert_string_equal(kept.request, "6f1c");
+	assert_string_equal(kept.message, "the cause??");
+	log_set_request("another");
+	assert_false(log_first_error(&kept));
+	log_set_request(NULL);
+	new_lines(*state);
+}
+
+static void a_long_error_is_kept_in_part(void **state)
+{
+	struct log_kept kept;
+	char *message = arena_zero(*state, LOG_KEPT_SIZE + 1);
+
+	memset(message, 'x', LOG_KEPT_SIZE - 2);
+	strcat(message, "\xc3\xa9"); /* the end of the text divides the character */
+	log_set_request("6f1c");
+	log_error("%s", message);
+	assert_true(log_first_error(&kept));
+	assert_int_equal(strlen(kept.message), LOG_KEPT_SIZE - 1);
+	assert_string_equal(kept.message + LOG_KEPT_SIZE - 3, "x?");
+	log_set_request(NULL);
+	new_lines(*state);
+}
+
 static void after_a_rotation_lines_go_to_a_new_file(void **state)
 {
 	char *old = arena_printf(*state, "%s.1", path), *text;
@@ -332,6 +367,8 @@ int main(void)
 		ARENA_TEST(lines_below_the_level_are_dropped),
 		ARENA_TEST(levels_are_found_by_their_names),
 		ARENA_TEST(the_errors_of_a_request_are_counted),
+		ARENA_TEST(the_first_error_of_a_request_is_kept),
+		ARENA_TEST(a_long_error_is_kept_in_part),
 		ARENA_TEST(after_a_rotation_lines_go_to_a_new_file),
 		ARENA_TEST(without_a_new_file_lines_still_go_to_the_old_one),
 	};
