@@ -244,7 +244,7 @@ def test_each_order_reads_an_index_and_sorts_no_table(
     queries = page_queries(programs, admin_token, f'order_by={order}&order={direction}')
     assert queries
     for text in queries:
-        plan = db.rows(f'EXPLAIN SELECT 1 {text}')
+        plan = db.plan(f'SELECT 1 {text}')
         scans = [row for row in plan if row['table'] in ('users', 'user_totals')]
         assert scans and {row['key'] for row in scans} == {INDEXES[order]}, plan
         for row in scans:
@@ -255,25 +255,25 @@ def test_each_order_reads_an_index_and_sorts_no_table(
 def test_a_large_table_is_not_counted_for_every_page(listed, db, programs, admin_token):
     """Above 1,000 accounts, the last count is used, with the accounts that were added since."""
     start = db.value('SELECT COUNT(*) FROM users')
-    db.run('INSERT INTO users (username, email, password, created_at) SELECT '
-           "CONCAT('many', seq), CONCAT('many', seq, '@example.org'), '*', UTC_TIMESTAMP() "
-           'FROM (SELECT @many := @many + 1 AS seq FROM (SELECT @many := 0) AS start, '
-           'information_schema.COLLATIONS AS a, information_schema.COLLATIONS AS b LIMIT 1001) AS s')
+    name = unique('large')[:20]
+    add = 'INSERT INTO users (username, email, password, created_at) '
+    db.run(f'{add} SELECT CONCAT(%s, seq), CONCAT(%s, seq, "@example.org"), "*", UTC_TIMESTAMP() '
+           'FROM (SELECT @seq := @seq + 1 AS seq FROM (SELECT @seq := 0) AS start, '
+           'information_schema.COLLATIONS AS a, information_schema.COLLATIONS AS b LIMIT 1001) AS s', name, name)
     try:
         db.run('UPDATE user_count SET counted_at = NULL')
         assert listed()[1]['total'] == db.value('SELECT COUNT(*) FROM users')
-        db.run("INSERT INTO users (username, email, password, created_at) "
-               "VALUES ('manymore', 'manymore@example.org', '*', UTC_TIMESTAMP())")
+        db.run(f'{add} VALUES (%s, %s, "*", UTC_TIMESTAMP())', f'{name}more', f'{name}@example.org')
         assert listed()[1]['total'] == db.value('SELECT COUNT(*) FROM users')
-        answer = programs.cgi('DELETE', f'{USERS}/many7', token=admin_token)
+        answer = programs.cgi('DELETE', f'{USERS}/{name}7', token=admin_token)
         assert answer.status == 204
         assert listed()[1]['total'] == db.value('SELECT COUNT(*) FROM users')
-        db.run("DELETE FROM users WHERE username = 'many8'")  # by another program
+        db.run('DELETE FROM users WHERE username = %s', f'{name}8')  # by another program
         assert listed()[1]['total'] == db.value('SELECT COUNT(*) FROM users') + 1
         db.run('UPDATE user_count SET counted_at = counted_at - INTERVAL 301 SECOND')
         assert listed()[1]['total'] == db.value('SELECT COUNT(*) FROM users')
     finally:
-        db.run("DELETE FROM users WHERE username LIKE 'many%'")
+        db.run('DELETE FROM users WHERE username LIKE %s', f'{name}%')
         db.run("DELETE FROM jobs WHERE kind = 'cleanup'")
         db.run('UPDATE user_count SET counted_at = NULL')
     assert listed()[1]['total'] == db.value('SELECT COUNT(*) FROM users') >= start

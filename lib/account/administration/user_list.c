@@ -51,7 +51,7 @@
 /* How many rows have a greater value than this parameter. */
 #define GREATER(table, column) {COUNTED, .text = "FROM " table " WHERE " column " > ?"}
 
-#define MATCHES "LOWER(f.username) LIKE LOWER(?) COLLATE utf8mb4_bin ESCAPE '!'"
+#define MATCHES "LOWER(f.username) COLLATE utf8mb4_bin LIKE LOWER(?) ESCAPE '!'"
 
 /* Of a search. Parameters: the pattern, limit, offset. */
 #define FILTERED(value, direction)                                                                 \
