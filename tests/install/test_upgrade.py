@@ -256,7 +256,7 @@ def settings_of_old(installation):
     its .env file."""
     host, database = installation.host, installation.database
     database.create()
-    database.run(f'SET PASSWORD FOR {database.user}@localhost = PASSWORD("all-of-it")')
+    database.run(f'ALTER USER {database.user}@localhost IDENTIFIED BY "all-of-it"')
     place = f'localhost/{database.name}?unix_socket={DATABASE}/mariadb.sock'
     host.write(
         '/etc/fitgate/admin.env',
