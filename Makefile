@@ -155,7 +155,7 @@ check-fast:
 	@scripts/check --fast
 
 check-mysql:
-	@PART='$(or $(PART),mysql mysql-connector mysql-hosting)' scripts/check --databases
+	@PART='$(or $(PART),$(foreach name,mysql mysql-connector mysql-hosting,$(name) $(name)-tls))' scripts/check --databases
 
 check-databases:
 	@scripts/check --databases

@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 
-from tests.api.support import certificates
 from tests.api.support.configuration import BUILD
 from tests.api.support.programs import Programs
-from tests.harness.database_programs import UNIX_SOCKET_ACCOUNTS
+from tests.harness import certificates
+from tests.harness.database_programs import OVER_TLS, UNIX_SOCKET_ACCOUNTS
 from tests.harness.people import insert_user
 from tests.harness.ports import ReservedPort
 from tests.harness.sql import connect, root_sql
@@ -16,7 +16,8 @@ PROFILE = '/api/auth/profile'
 PASSWORD = 'all-of-it'
 CR_SSL_CONNECTION_ERROR = 2026
 
-pytestmark = pytest.mark.skipif(UNIX_SOCKET_ACCOUNTS, reason='over TCP an account needs a password')
+pytestmark = [pytest.mark.skipif(UNIX_SOCKET_ACCOUNTS, reason='over TCP an account needs a password'),
+              pytest.mark.skipif(OVER_TLS, reason='it chooses the way of each connection')]
 
 
 class TcpServer:

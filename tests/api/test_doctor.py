@@ -1,13 +1,14 @@
 """`fitgate-admin doctor`: the problems that it finds, and its reports."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from tests.api.support.admin_command import Command
 from tests.api.support.mail import Catcher
 from tests.harness.people import unique
-from tests.harness.sql import Database, root_sql
+from tests.harness.sql import root_sql
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_triggers_of_a_deleted_database_account_are_found(apart, scratch, stack,
         root.run(f'GRANT ALL PRIVILEGES ON {scratch.name}.* TO {other}@localhost')
         root.run(f'RENAME USER {scratch.user}@localhost TO {scratch.user}@gone.example')
         try:
-            moved = Database(scratch.name, other, 'x', scratch.socket)
+            moved = replace(scratch, user=other, password='x')
             found = failed_checks(Command(programs, moved, apart.settings | {
                 'DATABASE_URL': moved.url}))
         finally:

@@ -5,8 +5,9 @@ import shutil
 import subprocess
 from urllib.parse import quote
 
-from tests.harness import database_programs
+from tests.harness import certificates, database_programs
 from tests.harness.errors import StackError
+from tests.harness.ports import ReservedPort
 from tests.harness.tree import SERVICES, SOURCE
 from tests.harness.waiting import LIMIT
 
@@ -15,7 +16,8 @@ OWN_ACCOUNTS = (*SERVICES, 'worker', 'clean')
 
 
 class DatabaseServer:
-    """A server of MariaDB or MySQL on a unix socket, with a database for Fitgate and the accounts for it.
+    """A server of MariaDB or MySQL on a unix socket, with a database for Fitgate and the accounts for it. With
+    FITGATE_TRANSPORT=tls also on a port, to which the programs connect.
 
     `keep`: keep the data after the stack stops. `options`: further options of the server.
     """
@@ -30,6 +32,7 @@ class DatabaseServer:
         self._say = say
         self._keep = keep
         self._options = options
+        self._port = ReservedPort() if database_programs.OVER_TLS else None
 
     @property
     def socket(self):
@@ -40,17 +43,30 @@ class DatabaseServer:
         return f'{self.user}_{program}'
 
     def url(self, user):
-        return (f'mysql://{user}:{self.password}@localhost/{self.name}'
-                f'?unix_socket={quote(str(self.socket))}')
+        return f'mysql://{user}:{self.password}@{self.place(self.name)}'
+
+    def place(self, name):
+        """The part of a URL after the account: where the database `name` is."""
+        if self._port:
+            return f'127.0.0.1:{self._port.number}/{name}?ssl=required'
+        return f'localhost/{name}?unix_socket={quote(str(self.socket))}'
 
     def start(self):
         """Start the server and wait until it answers."""
         daemon = self._daemons.launch('mariadb', [
             *self.programs.server(), f'--datadir={self._files.mariadb}',
             f'--socket={self.socket}', f'--pid-file={self._files.run / "mariadb.pid"}',
-            '--skip-networking', '--skip-name-resolve', '--character-set-server=utf8mb4',
+            *self._network_options(), '--character-set-server=utf8mb4',
             '--collation-server=utf8mb4_unicode_ci', *self._common_options(), *self._options])
         daemon.wait_until(lambda: self.run('SELECT 1').returncode == 0)
+
+    def _network_options(self):
+        """Accounts of localhost are also those of connections from 127.0.0.1, unless --skip-name-resolve."""
+        if not self._port:
+            return ['--skip-networking', '--skip-name-resolve']
+        certificate, key = certificates.self_signed(self._files.run)
+        return ['--bind-address=127.0.0.1', f'--port={self._port.number}', f'--ssl-cert={certificate}',
+                f'--ssl-key={key}', f'--ssl-ca={certificate}']
 
     def stop(self, kill=False):
         if kill:
@@ -87,6 +103,8 @@ class DatabaseServer:
 
     def remove(self):
         """Remove the data directory, unless it is kept."""
+        if self._port:
+            self._port.close()
         if not self._keep:
             shutil.rmtree(self._files.mariadb, ignore_errors=True)
 

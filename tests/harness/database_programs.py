@@ -5,6 +5,8 @@ FITGATE_DATABASE chooses: system (the default), mysql, mariadb-10.5, mariadb-10.
 
 FITGATE_ACCOUNTS=unix_socket creates accounts without a password: the server trusts the name of the
 operating system's user. MariaDB 11.8 can do that for accounts with other names than the user's.
+
+FITGATE_TRANSPORT=tls lets the programs connect over TCP with TLS instead of over the socket.
 """
 
 import os
@@ -16,6 +18,7 @@ from tests.harness.tree import SOURCE
 
 UNPACKED = SOURCE / 'build/databases'
 UNIX_SOCKET_ACCOUNTS = os.environ.get('FITGATE_ACCOUNTS') == 'unix_socket'
+OVER_TLS = os.environ.get('FITGATE_TRANSPORT') == 'tls'
 CHOICES = ('system', 'mysql', 'mariadb-10.5', 'mariadb-10.11', 'mariadb-11.8')
 
 

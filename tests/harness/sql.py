@@ -3,7 +3,6 @@
 import threading
 import uuid
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import pymysql
 
@@ -86,11 +85,11 @@ class Database:
     user: str
     password: str
     socket: str
+    place: str  # where it is: the part of its URL after the account
 
     @property
     def url(self):
-        return (f'mysql://{self.user}:{self.password}@localhost/{self.name}'
-                f'?unix_socket={quote(str(self.socket))}')
+        return f'mysql://{self.user}:{self.password}@{self.place}'
 
     def connect(self):
         return Sql(self.socket, self.user, self.password, self.name)
@@ -115,7 +114,7 @@ def make_database(stack, privileges='ALL PRIVILEGES'):
         root.run(f'CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci')
         root.run(f'CREATE USER {name}@localhost {identified_by(password)}')
         root.run(f'GRANT {privileges} ON {name}.* TO {name}@localhost')
-    return Database(name, name, password, str(stack.database.socket))
+    return Database(name, name, password, str(stack.database.socket), stack.database.place(name))
 
 
 def drop_database(stack, database):

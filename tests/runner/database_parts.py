@@ -9,10 +9,11 @@ system's. scripts/databases unpacks them.
     mariadb-11.8            Connector/C of the same version, with that server
     mariadb-libmysqlclient  libmysqlclient, with MariaDB 11.8 and accounts without passwords
 
-`make check-mysql` runs the first three.
+The programs connect over the server's socket; in NAME-tls, over TCP with TLS. Accounts without passwords have no such
+part. `make check-mysql` runs those whose names begin with mysql.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.runner import counts
 from tests.runner.jobs import Job
@@ -26,19 +27,24 @@ class Combination:
     server: str  # a directory of scripts/databases
     build: str = 'release'
     web: str = 'nginx'
-    accounts: str = ''  # see tests/harness/database_programs.py
+    # see tests/harness/database_programs.py
+    accounts: str = ''
+    transport: str = ''
     tests: tuple = ('tests/api',)
 
 
 COMBINATIONS = {
     'mysql': Combination('mysql', 'release-mysql'),
-    'mysql-connector': Combination('mysql'),
+    'mysql-connector': Combination('mysql', tests=('tests/api', 'tests/install/test_upgrade.py')),
     'mysql-hosting': Combination('mysql', 'hosting', 'apache-cgid', tests=tuple(WEB_SERVER_TESTS)),
     'mariadb-10.5': Combination('mariadb-10.5'),
     'mariadb-10.11': Combination('mariadb-10.11'),
     'mariadb-11.8': Combination('mariadb-11.8', 'release-mariadb-11.8'),
     'mariadb-libmysqlclient': Combination('mariadb-11.8', 'release-mysql', accounts='unix_socket'),
 }
+COMBINATIONS |= {f'{name}-tls': replace(one, transport='tls', tests=tuple(
+    test for test in one.tests if not test.startswith('tests/install')))
+    for name, one in COMBINATIONS.items() if not one.accounts}
 
 
 def unpack(directory):
@@ -62,7 +68,8 @@ def jobs(name):
         unpack(one.server), unpack(libraries), build_with(libraries)]
     tests = suite(name, f'api {name}', one.build, one.tests, seconds=600, web=one.web)
     tests.needs += tuple(job.name for job in preparing)
-    tests.environment.update(FITGATE_DATABASE=one.server, FITGATE_ACCOUNTS=one.accounts)
+    tests.environment.update(FITGATE_DATABASE=one.server, FITGATE_ACCOUNTS=one.accounts,
+                             FITGATE_TRANSPORT=one.transport)
     return [*preparing, tests]
 
 

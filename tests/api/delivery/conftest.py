@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from tests.api.delivery.mail_queue import Queue
-from tests.api.support.certificates import make_all
+from tests.harness.certificates import make_all
 from tests.api.support.mail import Catcher
 
 

@@ -19,6 +19,12 @@ def make_authority(directory, name):
     return directory / f'{name}.pem'
 
 
+def self_signed(directory):
+    """A certificate for this machine that only itself has signed: (certificate, key)."""
+    make_authority(directory, 'localhost')
+    return directory / 'localhost.pem', directory / 'localhost.key'
+
+
 def make_certificate(directory, name, subject_alternative, authority='ca'):
     """A key and a certificate that the authority has signed: (certificate, key)."""
     (directory / f'{name}.ext').write_text(f'subjectAltName={subject_alternative}\n')
