@@ -3,15 +3,7 @@
  */
 #include "picture/jpeg/jpeg_bits.h"
 
-#include <endian.h>
-#include <string.h>
-
-enum {
-	WORD_BITS = 64,
-	AHEAD_MAX = 16 /* the bytes that `bits` can hold: eight, each with the zero after 0xff */
-};
-
-static const uint64_t LOWEST_BITS = 0x0101010101010101, HIGHEST_BITS = 0x8080808080808080;
+enum { AHEAD_MAX = 16 }; /* the bytes that `bits` can hold: eight, each with the zero after 0xff */
 
 static void look(struct jpeg_bits *bits)
 {
@@ -43,8 +35,8 @@ static bool read_on(struct jpeg_bits *bits)
 	return has_more;
 }
 
-/* Take bytes in one by one. A zero is stuffed after a byte of 0xff that is data. */
-static void fill_slowly(struct jpeg_bits *bits)
+/* A zero is stuffed after a byte of 0xff that is data. */
+void jpeg_bits_fill(struct jpeg_bits *bits)
 {
 	while (bits->count < JPEG_BITS_WANTED && !bits->has_ended) {
 		size_t at = bits->taken;
@@ -56,36 +48,10 @@ static void fill_slowly(struct jpeg_bits *bits)
 			bits->has_ended = true;
 			return;
 		}
-		bits->bits |= (uint64_t)bits->bytes[at] << (WORD_BITS - 8 - bits->count);
+		bits->bits |= (uint64_t)bits->bytes[at] << (JPEG_WORD_BITS - 8 - bits->count);
 		bits->count += 8;
 		bits->taken += bits->bytes[at] == 0xff ? 2 : 1;
 	}
-}
-
-/* Whether one of the bytes is 0xff: only then its highest bit goes away by adding 1 to the byte. */
-static bool has_ff(uint64_t word)
-{
-	return ((word & ~(word + LOWEST_BITS)) & HIGHEST_BITS) != 0;
-}
-
-void jpeg_bits_fill(struct jpeg_bits *bits)
-{
-	uint64_t word;
-	int room = (WORD_BITS - bits->count) / 8;
-
-	if (bits->available - bits->taken < sizeof(word)) {
-		fill_slowly(bits);
-		return;
-	}
-	memcpy(&word, bits->bytes + bits->taken, sizeof(word));
-	if (has_ff(word)) {
-		fill_slowly(bits);
-		return;
-	}
-	word = be64toh(word) >> (WORD_BITS - 8 * room);
-	bits->bits |= word << (WORD_BITS - 8 * room - bits->count);
-	bits->count += 8 * room;
-	bits->taken += (size_t)room;
 }
 
 static int fail(struct jpeg_bits *bits)
@@ -104,7 +70,7 @@ int jpeg_bits_decode(struct jpeg_bits *bits, const struct jpeg_huffman *table)
 	int length, fast;
 
 	jpeg_bits_take_in(bits);
-	next = (uint32_t)(bits->bits >> (WORD_BITS - JPEG_CODE_BITS_MAX));
+	next = (uint32_t)(bits->bits >> (JPEG_WORD_BITS - JPEG_CODE_BITS_MAX));
 	fast = table->fast[next >> (JPEG_CODE_BITS_MAX - JPEG_FAST_BITS)];
 	if (fast != 0) {
 		length = fast >> 8;
@@ -129,7 +95,7 @@ int jpeg_bits_get(struct jpeg_bits *bits, int count)
 	jpeg_bits_take_in(bits);
 	if (bits->count < count)
 		return fail(bits);
-	next = bits->bits >> 1 >> (WORD_BITS - 1 - count); /* `count` can be 0 */
+	next = bits->bits >> 1 >> (JPEG_WORD_BITS - 1 - count); /* `count` can be 0 */
 	jpeg_bits_consume(bits, count);
 	return (int)next;
 }

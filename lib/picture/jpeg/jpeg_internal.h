@@ -43,7 +43,7 @@ enum {
 	JPEG_CODE_BITS_MAX = 16,
 	JPEG_VALUES_MAX = 256,
 	JPEG_FAST_BITS = 9, /* longer codes are rare */
-	JPEG_STEP_BITS = 13 /* larger tables would not stay in the processor's first cache */
+	JPEG_STEP_BITS = 11 /* larger tables would not stay in the processor's first cache */
 };
 
 /* The content of a segment, after its length. */
@@ -54,9 +54,9 @@ struct jpeg_segment {
 };
 
 /*
- * What the codes in the next JPEG_STEP_BITS bits say, without a last code that is not whole, or whose value is not: by
- * how many coefficients they advance, and by how many before the last code. A code that ends the block advances by
- * JPEG_COEFFICIENTS. Codes after the last coefficient belong to the next block: then the step cannot be taken.
+ * What the codes in the next JPEG_STEP_BITS bits say, without a last code that is not whole: how many bits they and their
+ * values have, by how many coefficients they advance, and by how many before the last code. A code that ends the block
+ * advances by JPEG_COEFFICIENTS. Codes after the last coefficient belong to the next block: then the step cannot be taken.
  */
 struct jpeg_step {
 	uint16_t bits; /* 0: not even one code is whole, or it is invalid */

@@ -71,10 +71,10 @@ static int take_steps(struct jpeg_bits *bits, const struct jpeg_huffman *table, 
 	uint64_t next = bits->bits;
 	int count = bits->count;
 
-	while (at <= LAST && count >= JPEG_STEP_BITS) {
-		struct jpeg_step step = table->steps[next >> (64 - JPEG_STEP_BITS)];
+	while (at <= LAST) {
+		struct jpeg_step step = table->steps[next >> (JPEG_WORD_BITS - JPEG_STEP_BITS)];
 
-		if (step.bits == 0 || at + step.before > LAST)
+		if (step.bits == 0 || step.bits > count || at + step.before > LAST)
 			break;
 		next <<= step.bits;
 		count -= step.bits;
@@ -93,7 +93,7 @@ static bool follow_ac(struct jpeg_bits *bits, const struct jpeg_huffman *table)
 	while (at <= LAST) {
 		jpeg_bits_take_in(bits);
 		at = take_steps(bits, table, at);
-		if (at <= LAST && (bits->count >= JPEG_STEP_BITS || bits->has_ended) &&
+		if (at <= LAST && (bits->count >= JPEG_BITS_WANTED || bits->has_ended) &&
 			!follow_ac_code(bits, table, &at))
 			return false;
 	}

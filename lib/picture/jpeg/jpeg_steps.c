@@ -6,20 +6,25 @@
 
 enum { RUN_OF_ZEROS = 15, BEFORE_MAX = JPEG_COEFFICIENTS - 2 };
 
-/* Go past a code of AC coefficients (T.81 F.2.2.2) and its value. false: they are not in the bits as a whole. */
+/*
+ * Add the next code of AC coefficients (T.81 F.2.2.2) to a step, and go past it and its value. false: the code is not whole
+ * or invalid, or its value is not whole, so that nothing is known of what follows.
+ */
 static bool add_code(
 	struct jpeg_step *step, struct jpeg_bits *bits, const struct jpeg_huffman *table)
 {
 	int code = jpeg_bits_decode(bits, table), size = code & 0x0f, run = code >> 4;
 	bool ends_block = size == 0 && run != RUN_OF_ZEROS;
 
-	if (code < 0 || size > bits->count)
+	if (code < 0)
 		return false;
-	jpeg_bits_consume(bits, size);
-	step->bits = (unsigned char)(JPEG_STEP_BITS - bits->count);
+	step->bits = (uint16_t)(JPEG_STEP_BITS - bits->count + size);
 	step->before = step->coefficients;
 	step->coefficients =
 		(unsigned char)(ends_block ? JPEG_COEFFICIENTS : step->before + run + 1);
+	if (size > bits->count)
+		return false;
+	jpeg_bits_consume(bits, size);
 	return true;
 }
 
@@ -30,7 +35,7 @@ void jpeg_compute_steps(struct jpeg_huffman *table)
 	for (uint32_t next = 0; next < 1U << JPEG_STEP_BITS; next++) {
 		struct jpeg_step step = {.bits = 0};
 		struct jpeg_bits bits = {
-			.bits = (uint64_t)next << (64 - JPEG_STEP_BITS),
+			.bits = (uint64_t)next << (JPEG_WORD_BITS - JPEG_STEP_BITS),
 			.count = JPEG_STEP_BITS,
 			.has_ended = true,
 		};
