@@ -28,6 +28,7 @@ static enum oauth_device_decision begin_guess(const struct account_context *cont
 {
 	const struct settings *settings = context->settings;
 	const char *subject = arena_printf(context->arena, "%" PRId64, user_id);
+	enum db_result result;
 
 	*wait = 0;
 	if (subject == NULL ||
@@ -35,8 +36,8 @@ static enum oauth_device_decision begin_guess(const struct account_context *cont
 		!throttle_for(settings, THROTTLE_LOGIN_ADDRESS, "", context->remote_address,
 			&guesses->address))
 		return OAUTH_DEVICE_ERROR;
-	return result_of(
-		throttle_peek(context->db, &guesses->account, &guesses->address, wait), *wait);
+	result = throttle_peek(context->db, &guesses->account, &guesses->address, wait);
+	return result_of(result, *wait);
 }
 
 static enum oauth_device_decision wrong_guess(
