@@ -7,6 +7,7 @@
 #include "account/tokens/scopes.h"
 #include "account/tokens/session_list.h"
 #include "core/text.h"
+#include "pages/device_label.h"
 #include "pages/local_time.h"
 #include "pages/page_form.h"
 #include "pages/scope_labels.h"
@@ -24,15 +25,6 @@ static int64_t id_of(const struct page *page)
 
 /* ---- sessions ---------------------------------------------------------------------------------- */
 
-static const char *device_of(const struct page *page, const struct session *session)
-{
-	if (session->system == NULL && session->browser == NULL)
-		return page_tr(page, N_("Not known"));
-	return arena_printf(page->arena, "%s, %s",
-		session->browser == NULL ? "–" : session->browser,
-		session->system == NULL ? "–" : session->system);
-}
-
 static void show_session(struct page *page, const struct session *session)
 {
 	page_heading(page, session->current   ? N_("This session")
@@ -40,7 +32,8 @@ static void show_session(struct page *page, const struct session *session)
 					      : N_("Session"));
 	if (session->id != 0) {
 		page_list_begin(page);
-		page_list_row(page, N_("Device"), device_of(page, session));
+		page_list_row(
+			page, N_("Device"), device_label(page, session->browser, session->system));
 		page_list_row(page, N_("Network"), session->network);
 		page_list_row(page, N_("Begun"), local_time(page, session->created_at));
 		page_list_row(page, N_("Last seen, to the hour"),

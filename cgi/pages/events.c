@@ -4,6 +4,7 @@
 #include "handlers.h"
 
 #include "account/event.h"
+#include "pages/device_label.h"
 #include "pages/local_time.h"
 
 #include <inttypes.h>
@@ -59,11 +60,14 @@ static const char *event_text(const struct page *page, const struct event *event
 
 static const char *origin_of(const struct page *page, const struct event *event)
 {
+	const char *device;
+
 	if (event->by_administrator)
 		return page_tr(page, N_("administrator"));
-	return arena_printf(page->arena, "%s %s %s", event->browser == NULL ? "" : event->browser,
-		event->system == NULL ? "" : event->system,
-		event->network == NULL ? "" : event->network);
+	device = device_label(page, event->browser, event->system);
+	return event->network == NULL || device == NULL
+		       ? device
+		       : arena_printf(page->arena, "%s, %s", device, event->network);
 }
 
 /* GET /events */

@@ -15,6 +15,24 @@
 /* The contract has no upper limit; a column of the table has. */
 static const double THRESHOLD_MAX = 1000;
 
+/* The sports of the first migration; their names are the database's. */
+static const char *const SPORTS[] = {N_("Cycling (Sport)"), N_("Cycling (Transport)"),
+	N_("Cycling (Virtual)"), N_("Hiking"), N_("Mountain Biking"),
+	N_("Mountain Biking (Electric)"), N_("Mountaineering"), N_("Rowing"), N_("Running"),
+	N_("Skiing (Alpine)"), N_("Skiing (Cross Country)"), N_("Snowshoes"), N_("Trail"),
+	N_("Walking")};
+
+/* A sport that this site has added keeps its name. */
+static const char *name_of(const struct page *page, const struct sport *sport)
+{
+	for (size_t i = 0; i < sizeof(SPORTS) / sizeof(*SPORTS); i++)
+		if (strcmp(SPORTS[i], sport->label) == 0)
+			return page_tr(page, sport->label);
+	return sport->label;
+}
+
+/* ---- the list ---------------------------------------------------------------------------------- */
+
 struct sport_list {
 	struct page *page;
 	struct sport sport;
@@ -30,7 +48,7 @@ static bool show_row(void *context)
 		page_path(list->page,
 			arena_printf(list->page->arena, "/sports/%" PRId64, list->sport.id)));
 	html_markup(html, ">");
-	html_text(html, page_tr(list->page, list->sport.label));
+	html_text(html, name_of(list->page, &list->sport));
 	html_markup(html, "</a>");
 	if (!list->sport.active_for_user) {
 		html_markup(html, " – ");
@@ -54,15 +72,24 @@ enum handled show_sports(struct page *page)
 	return page_end(page, 200);
 }
 
-static const struct control SPORT[] = {
-	{.name = "active", .kind = CONTROL_CHECKBOX, .label = N_("Offer this sport")},
-	{.name = "color", .kind = CONTROL_COLOR, .label = N_("Color")},
-	{.name = "threshold",
-		.kind = CONTROL_NUMBER,
-		.label = N_("Speed in km/h below which a pause begins"),
-		.max = 10,
-		.required = true},
-	{0},
+/* ---- one sport --------------------------------------------------------------------------------- */
+
+/* A unit of the form: what was typed counts in the unit that its label named. */
+struct speed_unit {
+	const char *name;
+	double km_per_hour;
+	const char *label;
+};
+
+static const struct speed_unit UNITS[] = {
+	{"km/h", 1, N_("Speed in km/h below which a pause begins")},
+	{"mph", 1.609344, N_("Speed in mph below which a pause begins")},
+};
+
+struct sport_form {
+	struct control controls[5];
+	const struct speed_unit *unit;
+	struct page_form form;
 };
 
 static int64_t sport_id(const struct page *page)
@@ -72,13 +99,47 @@ static int64_t sport_id(const struct page *page)
 	return text_integer(page->http->parameters[0], 1, INT32_MAX, &id) ? id : 0;
 }
 
-static struct page_form sport_form(const struct page *page)
+/* The unit of a form that has been sent, or the one that the user prefers. */
+static const struct speed_unit *unit_of(const struct page *page)
 {
-	return (struct page_form){
-		.controls = SPORT,
+	const char *name = page_input(page, "unit");
+
+	for (size_t i = 0; i < sizeof(UNITS) / sizeof(*UNITS); i++)
+		if (strcmp(UNITS[i].name, name) == 0)
+			return &UNITS[i];
+	return &UNITS[page_user(page)->imperial_units];
+}
+
+static void prepare_form(const struct page *page, struct sport_form *sport)
+{
+	const struct speed_unit *unit = unit_of(page);
+	const struct control controls[] = {
+		{.name = "active", .kind = CONTROL_CHECKBOX, .label = N_("Offer this sport")},
+		{.name = "color", .kind = CONTROL_COLOR, .label = N_("Color")},
+		{.name = "threshold",
+			.kind = CONTROL_NUMBER,
+			.label = unit->label,
+			.max = 20,
+			.required = true},
+		{.name = "unit", .kind = CONTROL_HIDDEN},
+		{0},
+	};
+
+	memcpy(sport->controls, controls, sizeof(controls));
+	sport->unit = unit;
+	sport->form = (struct page_form){
+		.controls = sport->controls,
 		.action = arena_printf(page->arena, "/sports/%" PRId64, sport_id(page)),
 		.submit = N_("Save"),
 	};
+	page_form_set(&sport->form, "unit", unit->name);
+}
+
+/* A stored threshold, as the form shows it. NULL: out of memory. */
+static const char *threshold_text(
+	const struct page *page, double stored, const struct speed_unit *unit)
+{
+	return arena_printf(page->arena, "%g", stored / unit->km_per_hour);
 }
 
 static bool found_one(void *context)
@@ -105,7 +166,7 @@ static enum db_result find_sport(struct page *page, struct sport *sport)
 static enum handled show_sport_form(
 	struct page *page, const struct sport *sport, const struct page_form *form, int status)
 {
-	page_begin(page, sport->label);
+	page_begin_named(page, name_of(page, sport));
 	page_form_show(page, form);
 	page_form_show_button(page,
 		arena_printf(page->arena, "/sports/%" PRId64 "/reset", sport->id),
@@ -122,7 +183,7 @@ static enum handled report_unknown(struct page *page)
 /* GET /sports/<id> */
 enum handled show_sport(struct page *page)
 {
-	struct page_form form = sport_form(page);
+	struct sport_form form;
 	struct sport sport;
 
 	switch (find_sport(page, &sport)) {
@@ -133,43 +194,62 @@ enum handled show_sport(struct page *page)
 	default:
 		return HANDLER_FAILED;
 	}
-	page_form_set(&form, "active", sport.active_for_user ? "1" : "");
-	page_form_set(&form, "color", sport.color == NULL ? "#000000" : sport.color);
-	page_form_set(
-		&form, "threshold", arena_printf(page->arena, "%g", sport.stopped_speed_threshold));
-	return show_sport_form(page, &sport, &form, 200);
+	prepare_form(page, &form);
+	page_form_set(&form.form, "active", sport.active_for_user ? "1" : "");
+	page_form_set(&form.form, "color", sport.color == NULL ? "#000000" : sport.color);
+	page_form_set(&form.form, "threshold",
+		threshold_text(page, sport.stopped_speed_threshold, form.unit));
+	return show_sport_form(page, &sport, &form.form, 200);
 }
 
-static bool read_threshold(const char *text, double *value)
+/* A form that is sent back as it was shown keeps the stored value, of which it shows six digits alone. */
+static bool read_threshold(const struct page *page, const struct sport_form *form,
+	const struct sport *sport, double *value)
 {
+	const char *text = page_form_value(&form->form, "threshold");
+	const char *shown = threshold_text(page, sport->stopped_speed_threshold, form->unit);
 	char *end;
 
-	*value = strtod(text, &end);
+	*value = sport->stopped_speed_threshold;
+	if (shown != NULL && strcmp(text, shown) == 0)
+		return true;
+	*value = strtod(text, &end) * form->unit->km_per_hour;
 	return *end == '\0' && isfinite(*value) && *value > 0 && *value <= THRESHOLD_MAX;
+}
+
+/* false: the form has errors. */
+static bool read_change(const struct page *page, struct sport_form *sport_form,
+	const struct sport *sport, struct sport_change *change)
+{
+	struct page_form *form = &sport_form->form;
+
+	(void)page_form_read(form, page);
+	change->has_active = true;
+	change->active = *page_form_value(form, "active") != '\0';
+	change->color = page_form_value(form, "color");
+	if (*change->color == '\0')
+		change->color = NULL;
+	else if (!sport_color_is_valid(change->color))
+		page_form_refuse(form, "color", N_("This is not a color."));
+	if (!read_threshold(page, sport_form, sport, &change->stopped_speed_threshold))
+		page_form_refuse(form, "threshold", N_("This is not a number above 0."));
+	return !page_form_has_errors(form);
 }
 
 /* POST /sports/<id> */
 enum handled edit_sport(struct page *page)
 {
-	struct page_form form = sport_form(page);
-	struct sport_change change = {.has_active = true};
+	struct sport_change change = {0};
 	struct sport_preference stored;
+	struct sport_form form;
 	struct sport sport;
 	enum db_result found = find_sport(page, &sport);
 
 	if (found != DB_OK)
 		return found == DB_NO_ROW ? report_unknown(page) : HANDLER_FAILED;
-	(void)page_form_read(&form, page);
-	change.active = *page_form_value(&form, "active") != '\0';
-	change.color = page_form_value(&form, "color");
-	if (*change.color == '\0')
-		change.color = NULL;
-	else if (!sport_color_is_valid(change.color))
-		page_form_refuse(&form, "color", N_("This is not a color."));
-	if (!read_threshold(page_form_value(&form, "threshold"), &change.stopped_speed_threshold))
-		page_form_refuse(&form, "threshold", N_("This is not a number above 0."));
-	if (page_form_has_errors(&form))
-		return show_sport_form(page, &sport, &form, 400);
+	prepare_form(page, &form);
+	if (!read_change(page, &form, &sport, &change))
+		return show_sport_form(page, &sport, &form.form, 400);
 	if (sport_change_preference(page->service->db, page->arena, page_user(page)->id, sport.id,
 		    &change, &stored) != SPORT_CHANGED)
 		return HANDLER_FAILED;

@@ -40,6 +40,30 @@ static const char *const MONTHS[] = {N_("January"), N_("February"), N_("March"),
 	N_("May"), N_("June"), N_("July"), N_("August"), N_("September"), N_("October"),
 	N_("November"), N_("December")};
 
+/* The text with a value instead of the first `place`; the text itself without one. NULL: out of memory. */
+static const char *put(
+	const struct page *page, const char *text, const char *place, const char *value)
+{
+	const char *found = text == NULL ? NULL : strstr(text, place);
+
+	if (found == NULL || value == NULL)
+		return value == NULL ? NULL : text;
+	return arena_printf(
+		page->arena, "%.*s%s%s", (int)(found - text), text, value, found + strlen(place));
+}
+
+/* A date in words. The order of its parts is a matter of the language, and some have another form for the first day of
+ * a month. */
+static const char *date_in_words(const struct page *page, int year, int month, int day)
+{
+	const char *text =
+		page_tr(page, day == 1 ? N_("1 {month} {year}") : N_("{day} {month} {year}"));
+
+	text = put(page, text, "{day}", arena_printf(page->arena, "%d", day));
+	text = put(page, text, "{month}", page_tr(page, MONTHS[month - 1]));
+	return put(page, text, "{year}", arena_printf(page->arena, "%d", year));
+}
+
 static const char *format_date(const struct page *page, int year, int month, int day)
 {
 	const char *format = page->principal == NULL ? NULL : page_user(page)->date_format;
@@ -49,8 +73,7 @@ static const char *format_date(const struct page *page, int year, int month, int
 	if (format != NULL && strcmp(format, "MM/dd/yyyy") == 0)
 		return arena_printf(page->arena, "%02d/%02d/%04d", month, day, year);
 	if (format != NULL && strcmp(format, "date_string") == 0)
-		return arena_printf(
-			page->arena, "%d %s %d", day, page_tr(page, MONTHS[month - 1]), year);
+		return date_in_words(page, year, month, day);
 	return arena_printf(page->arena, "%04d-%02d-%02d", year, month, day);
 }
 

@@ -96,7 +96,7 @@ static void show_head(struct page *page, const char *title)
 	html_markup(html, "<!DOCTYPE html>\n<html");
 	html_attribute(html, "lang", page->language->code);
 	html_markup(html, ">\n<head>\n<meta charset=\"utf-8\">\n<title>");
-	html_text(html, page_tr(page, title));
+	html_text(html, title);
 	html_markup(html, " – ");
 	html_text(html, page->service->settings.site_name);
 	html_markup(html,
@@ -187,7 +187,7 @@ static void show_message(struct page *page)
 	html_markup(&page->html, "</p>\n");
 }
 
-void page_begin(struct page *page, const char *title)
+void page_begin_named(struct page *page, const char *name)
 {
 	struct html *html = &page->html;
 
@@ -197,12 +197,17 @@ void page_begin(struct page *page, const char *title)
 		html->failed = true;
 		return;
 	}
-	show_head(page, title);
+	show_head(page, name);
 	show_banner(page);
 	html_markup(html, "<main id=\"content\">\n<h1>");
-	html_text(html, page_tr(page, title));
+	html_text(html, name);
 	html_markup(html, "</h1>\n");
 	show_message(page);
+}
+
+void page_begin(struct page *page, const char *title)
+{
+	page_begin_named(page, page_tr(page, title));
 }
 
 /* Headers that every response of the pages has. */

@@ -77,6 +77,9 @@ const char *page_path(const struct page *page, const char *path);
 /* Start a page: the head, the navigation, the heading, and the message of a redirect (page_redirect()). */
 void page_begin(struct page *page, const char *title);
 
+/* The same with a title that is not translated, because it is a name. */
+void page_begin_named(struct page *page, const char *name);
+
 /* End the page and fill in the response. */
 enum handled page_end(struct page *page, int status) HANDLED_MUST_BE_USED;
 

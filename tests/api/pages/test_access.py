@@ -21,6 +21,30 @@ def test_sessions_are_listed_with_their_devices(member, make_visitor, user):
     assert any('Firefox' in text for text in page.texts('dd'))
 
 
+DEVICES = [('Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0', 'Firefox, Linux'),
+           ('curl/8.5.0', 'curl'), ('Client (Windows NT 10.0)', 'Windows'), ('', 'Unknown device'),
+           ('Client', 'Unknown device')]
+
+
+@pytest.mark.parametrize(('header', 'label'), DEVICES)
+def test_a_device_is_named_by_what_is_known_of_it(make_visitor, user, header, label):
+    visitor = make_visitor(headers={'User-Agent': header})
+    visitor.log_in(user)
+    assert visitor.open('/sessions').rows['Device'] == label
+    assert visitor.open('/events').table[0]['Device and network'] == f'{label}, 127.0.0.0/24'
+
+
+def test_an_unknown_device_has_a_name_in_the_language_of_the_user(make_visitor, make_user):
+    visitor = make_visitor(headers={'User-Agent': 'Client'})
+    visitor.log_in(make_user(language='de'))
+    assert visitor.open('/sessions').rows['Gerät'] == 'Unbekanntes Gerät'
+
+
+def test_a_session_without_a_device_has_the_same_name(member, db, user):
+    db.run('UPDATE sessions SET os = NULL, browser = NULL WHERE user_id = %s', user.id)
+    assert member.open('/sessions').rows['Device'] == 'Unknown device'
+
+
 def test_a_session_is_ended_by_another_one(member, make_visitor, user):
     other = make_visitor()
     other.log_in(user)

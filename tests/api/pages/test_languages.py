@@ -40,7 +40,7 @@ def test_a_translation_has_the_placeholders_of_its_text(code):
     catalog = catalog_of(code)
     assert len(catalog) > 300
     wrong = {english: translated for english, translated in catalog.items()
-             if re.findall('%.', english) != re.findall('%.', translated)
+             if re.findall('%.|{[a-z]+}', english) != re.findall('%.|{[a-z]+}', translated)
              or english.count('%s') > 1}
     assert wrong == {}
 
@@ -88,7 +88,40 @@ def test_the_language_changes_with_the_preference(member):
     assert (page.language, page.message) == ('gl', catalog_of('gl')['Saved.'])
 
 
-def test_months_are_named_in_the_language_of_the_account(visitor, make_user):
-    account = make_user(language='es', date_format='date_string', birth_date='1990-03-05')
+DATES = {  # the first and the fifth of March 1990
+    'en': ('1 March 1990', '5 March 1990'), 'de': ('1. März 1990', '5. März 1990'),
+    'es': ('1 de marzo de 1990', '5 de marzo de 1990'), 'fr': ('1er mars 1990', '5 mars 1990'),
+    'gl': ('1 de marzo de 1990', '5 de marzo de 1990'), 'it': ('1º marzo 1990', '5 marzo 1990'),
+    'nb': ('1. mars 1990', '5. mars 1990'), 'nl': ('1 maart 1990', '5 maart 1990'),
+    'pl': ('1 marca 1990', '5 marca 1990')}
+
+
+@pytest.mark.parametrize('code', ['en', *CODES])
+@pytest.mark.parametrize('day', [1, 5])
+def test_a_date_in_words_has_the_form_of_the_language(visitor, make_user, code, day):
+    account = make_user(language=code, date_format='date_string', birth_date=f'1990-03-0{day}')
     page = visitor.log_in(account)
-    assert page.rows[catalog_of('es')['Birth date']] == '5 marzo 1990'
+    assert page.rows[catalog_of(code)['Birth date'] if code !=
+                     'en' else 'Birth date'] == DATES[code][day == 5]
+
+
+@pytest.mark.parametrize('code', CODES)
+def test_sports_have_their_names_in_the_language(visitor, make_user, db, code):
+    catalog = catalog_of(code)
+    labels = [row['label']
+              for row in db.rows('SELECT label FROM sports WHERE id <= 14 ORDER BY id')]
+    visitor.log_in(make_user(language=code))
+    page = visitor.open('/sports')
+    assert {catalog[label] for label in labels} <= page.parsed.links.keys()
+    assert visitor.open('/sports/4').title == catalog['Mountain Biking'] != 'Mountain Biking'
+
+
+@pytest.mark.parametrize('name', ['Chess <b>', 'Queue'])  # the second is a text of the pages
+def test_a_sport_of_this_site_alone_keeps_its_name(visitor, make_user, db, name):
+    number = db.insert('sports', label=name, is_active=1, stopped_speed_threshold=1)
+    try:
+        visitor.log_in(make_user(language='de'))
+        assert name in visitor.open('/sports').parsed.links
+        assert visitor.open(f'/sports/{number}').title == name
+    finally:
+        db.run('DELETE FROM sports WHERE id = %s', number)

@@ -80,6 +80,59 @@ def test_a_sport_is_changed_and_reset(member, user, db):
         user.id) == 0
 
 
+def preference(db, account):
+    return db.row('SELECT * FROM users_sports_preferences WHERE user_id = %s', account.id)
+
+
+def set_threshold(db, account, value):
+    db.run('INSERT INTO users_sports_preferences (user_id, sport_id, stopped_speed_threshold) VALUES (%s, 1, %s)',
+           account.id, value)
+
+
+def test_a_threshold_is_shown_and_taken_in_the_unit_of_the_user(visitor, make_user, db):
+    account = make_user(imperial_units=1)
+    visitor.log_in(account)
+    set_threshold(db, account, 1.609344)
+    page = visitor.open('/sports/1')
+    assert page.form('/sports/1').values['threshold'] == '1'
+    assert 'Speed in mph below which a pause begins' in page.texts('label')
+    visitor.send('/sports/1', threshold='2.5')
+    assert preference(db, account)['stopped_speed_threshold'] == 2.5 * 1.609344
+    assert visitor.open('/sports/1').form('/sports/1').values['threshold'] == '2.5'
+
+
+@pytest.mark.parametrize('imperial', [0, 1])
+@pytest.mark.parametrize('stored', [1, 0.1, 3.0000001, 1 / 3,
+                         1.609344, 123.456789012345, 999.9999999, 1e-7])
+def test_an_unchanged_threshold_stays_exactly_as_it_is(visitor, make_user, db, imperial, stored):
+    account = make_user(imperial_units=imperial)
+    visitor.log_in(account)
+    set_threshold(db, account, stored)
+    before = preference(db, account)['stopped_speed_threshold']
+    assert before == stored
+    visitor.open('/sports/1')
+    assert visitor.send('/sports/1', color='#12ab34').message == 'Saved.'
+    row = preference(db, account)
+    assert (row['color'], row['stopped_speed_threshold']) == ('#12ab34', before)
+
+
+def test_a_threshold_counts_in_the_unit_that_the_form_has_shown(visitor, make_user, db):
+    account = make_user()
+    visitor.log_in(account)
+    visitor.open('/sports/1')
+    db.run('UPDATE users SET imperial_units = 1 WHERE id = %s', account.id)
+    visitor.send('/sports/1', threshold='7')
+    assert preference(db, account)['stopped_speed_threshold'] == 7
+
+
+def test_a_threshold_in_mph_has_the_limit_of_one_in_kilometers(visitor, make_user):
+    visitor.log_in(make_user(imperial_units=1))
+    visitor.open('/sports/1')
+    assert visitor.send('/sports/1', threshold='622').status == 400
+    assert visitor.page.form('/sports/1').values['threshold'] == '622'
+    assert visitor.send('/sports/1', threshold='621').message == 'Saved.'
+
+
 @pytest.mark.parametrize('threshold', ['0', '-1', 'nan', 'inf', '1e9', 'x', '1 '])
 def test_a_wrong_threshold_is_refused(member, threshold):
     member.open('/sports/1')
