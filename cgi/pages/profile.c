@@ -7,6 +7,7 @@
 #include "account/validation.h"
 #include "core/languages.h"
 #include "core/text.h"
+#include "core/time_zone.h"
 #include "pages/local_time.h"
 #include "pages/page_form.h"
 
@@ -261,7 +262,7 @@ enum handled edit_preferences(struct page *page)
 	user.display_ascent = is_checked(&form, "display_ascent");
 	user.start_elevation_at_zero = is_checked(&form, "start_elevation_at_zero");
 	user.use_raw_gpx_speed = is_checked(&form, "use_raw_gpx_speed");
-	if (!local_time_zone_exists(user.timezone))
+	if (!time_zone_exists(user.timezone))
 		page_form_refuse(&form, "timezone", N_("There is no time zone with this name."));
 	if (page_form_has_errors(&form))
 		return show_preferences_form(page, &form, 400);

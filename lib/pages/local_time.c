@@ -1,39 +1,12 @@
 /*
- * See local_time.h. The C library reads the time zone's file; its state is the process's, which serves one request
- * at a time.
+ * See local_time.h.
  */
 #include "pages/local_time.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "core/time_zone.h"
+
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
-
-#define ZONES "/usr/share/zoneinfo/"
-enum { ZONE_MAX = 50 };
-
-/* Words of letters, digits, "_", "+" and "-", between single slashes. */
-static bool is_zone_name(const char *zone)
-{
-	static const char CHARACTERS[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/";
-	size_t length = strlen(zone);
-
-	return length > 0 && length <= ZONE_MAX && zone[strspn(zone, CHARACTERS)] == '\0' &&
-	       zone[0] >= 'A' && zone[0] <= 'Z' && zone[length - 1] != '/' &&
-	       strstr(zone, "//") == NULL;
-}
-
-bool local_time_zone_exists(const char *zone)
-{
-	char path[sizeof(ZONES) + ZONE_MAX];
-
-	if (!is_zone_name(zone))
-		return false;
-	snprintf(path, sizeof(path), "%s%s", ZONES, zone);
-	return access(path, R_OK) == 0;
-}
 
 /* The names of months, for dates in words. */
 static const char *const MONTHS[] = {N_("January"), N_("February"), N_("March"), N_("April"),
@@ -77,24 +50,12 @@ static const char *format_date(const struct page *page, int year, int month, int
 	return arena_printf(page->arena, "%04d-%02d-%02d", year, month, day);
 }
 
-static void set_zone(const struct page *page)
-{
-	const char *zone = page->principal == NULL ? NULL : page_user(page)->timezone;
-	char path[1 + sizeof(ZONES) + ZONE_MAX];
-
-	if (zone == NULL || !local_time_zone_exists(zone))
-		zone = "Etc/UTC";
-	snprintf(path, sizeof(path), ":%s%s", ZONES, zone);
-	setenv("TZ", path, 1);
-	tzset();
-}
-
 static struct tm to_local(const struct page *page, instant when)
 {
 	time_t seconds = (time_t)(when / MICROSECONDS);
 	struct tm local = {0};
 
-	set_zone(page);
+	time_zone_use(page->principal == NULL ? NULL : page_user(page)->timezone);
 	localtime_r(&seconds, &local);
 	return local;
 }

@@ -7,11 +7,6 @@
 #include "core/clock.h"
 #include "pages/page.h"
 
-/*
- * Whether the system knows a time zone. The name is one of IANA's database ("Europe/Paris"); a path is refused.
- */
-bool local_time_zone_exists(const char *zone);
-
 /* A moment with date and time of day, or its date alone, in the user's time zone; UTC for a guest and for an unknown
  * zone. In the page's arena; NULL when out of memory. INSTANT_NONE gives "". */
 const char *local_time(const struct page *page, instant when);
