@@ -6,6 +6,7 @@
 #include "account/oauth/device.h"
 #include "account/oauth/token_grant.h"
 #include "api/app_draft.h"
+#include "api/parameters.h"
 #include "api/app_request.h"
 #include "api/views/oauth_view.h"
 #include "api/service.h"
@@ -66,15 +67,10 @@ static enum handled list_apps(struct service *service, struct api_request *reque
 	struct oauth_app apps[OAUTH_APP_PAGE_SIZE];
 	cJSON *list = cJSON_CreateArray();
 	int count = 0;
+	enum reply refusal = parameter_page(request->http, &pagination);
 
-	switch (pagination_page(request->http, &pagination)) {
-	case PAGINATION_READ:
-		break;
-	case PAGINATION_INVALID:
-		return reply(request, REPLY_INVALID_PAYLOAD);
-	case PAGINATION_FAILED:
-		return HANDLER_FAILED;
-	}
+	if (refusal != REPLY_NONE)
+		return reply(request, refusal);
 	if (oauth_app_count(&account, user_id, &pagination.total) != DB_OK ||
 		oauth_app_list(&account, user_id, pagination_offset(&pagination), apps, &count) !=
 			DB_OK)

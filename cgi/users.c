@@ -7,6 +7,7 @@
 #include "account/administration/app_config_change.h"
 #include "account/administration/user_list.h"
 #include "account/passwords/password.h"
+#include "api/parameters.h"
 #include "api/views/config_view.h"
 #include "api/views/profile_view.h"
 #include "api/service.h"
@@ -14,7 +15,6 @@
 #include "core/crypto.h"
 #include "core/log.h"
 #include "core/text.h"
-#include "http/query_string.h"
 #include "users/handlers.h"
 
 #include <math.h>
@@ -32,56 +32,6 @@ static cJSON *view_of(const struct api_request *request, const struct profile *p
 
 /* ---- GET /api/users (contract §16.2) ----------------------------------------------------------- */
 
-enum { PAGE_SIZE_DEFAULT = 10, PAGE_SIZE_LOW = 20 };
-
-/* Bad parameters: REPLY_INVALID_PAYLOAD. */
-static enum reply refusal_of(enum pagination_result result)
-{
-	switch (result) {
-	case PAGINATION_READ:
-		return REPLY_NONE;
-	case PAGINATION_INVALID:
-		return REPLY_INVALID_PAYLOAD;
-	case PAGINATION_FAILED:
-		break;
-	}
-	return REPLY_SERVER_ERROR;
-}
-
-static enum reply read_pagination(const struct request *http, struct pagination *pagination)
-{
-	enum pagination_result result;
-
-	pagination->size = PAGE_SIZE_DEFAULT;
-	result = pagination_number(http, "per_page", &pagination->size);
-	if (pagination->size > USER_LIST_MAX)
-		pagination->size = USER_LIST_MAX;
-	if (pagination->size < 1)
-		pagination->size = PAGE_SIZE_LOW;
-	if (result == PAGINATION_READ)
-		result = pagination_page(http, pagination);
-	return refusal_of(result);
-}
-
-/* A text; *text stays as it is where the parameter is absent. */
-static enum reply read_text(const struct request *http, const char *name, const char **text)
-{
-	const char *value;
-
-	switch (query_string_value(http, name, &value)) {
-	case QUERY_STRING_FOUND:
-		*text = value;
-		return REPLY_NONE;
-	case QUERY_STRING_ABSENT:
-		return REPLY_NONE;
-	case QUERY_STRING_INVALID:
-		return REPLY_INVALID_PAYLOAD;
-	case QUERY_STRING_FAILED:
-		break;
-	}
-	return REPLY_SERVER_ERROR;
-}
-
 static enum reply read_order(const struct request *http, struct user_list_query *query)
 {
 	static const char *const NAMES[USER_ORDER_COUNT] = {
@@ -91,18 +41,11 @@ static enum reply read_order(const struct request *http, struct user_list_query 
 		[USER_ORDER_ADMIN] = "admin",
 		[USER_ORDER_ACTIVE] = "is_active",
 	};
-	const char *by = NAMES[USER_ORDER_USERNAME], *direction = "asc";
-	enum reply refusal = read_text(http, "order_by", &by);
+	int order = USER_ORDER_USERNAME;
+	enum reply refusal = parameter_choice(http, "order_by", NAMES, USER_ORDER_COUNT, &order);
 
-	if (refusal == REPLY_NONE)
-		refusal = read_text(http, "order", &direction);
-	if (refusal != REPLY_NONE)
-		return refusal;
-	query->descending = strcmp(direction, "asc") != 0;
-	for (query->order = 0; query->order < USER_ORDER_COUNT; query->order++)
-		if (strcmp(by, NAMES[query->order]) == 0)
-			return REPLY_NONE;
-	return REPLY_INVALID_PAYLOAD;
+	query->order = (enum user_order)order;
+	return refusal == REPLY_NONE ? parameter_order(http, &query->descending) : refusal;
 }
 
 static cJSON *view_list(const struct api_request *request, const struct user_list *list)
@@ -122,12 +65,13 @@ static enum handled list_users(struct service *service, struct api_request *requ
 	struct user_list_query query = {.part = ""};
 	struct pagination pagination;
 	struct user_list list;
-	enum reply refusal = read_pagination(http, &pagination);
+	static const struct page_sizes SIZES = {.usual = 10, .most = USER_LIST_MAX, .low = 20};
+	enum reply refusal = parameter_pages(http, &SIZES, &pagination);
 
 	if (refusal == REPLY_NONE)
 		refusal = read_order(http, &query);
 	if (refusal == REPLY_NONE)
-		refusal = read_text(http, "q", &query.part);
+		refusal = parameter_text(http, "q", &query.part);
 	if (refusal != REPLY_NONE)
 		return reply(request, refusal);
 	query.offset = pagination_offset(&pagination);
