@@ -79,7 +79,7 @@ ALL_CFLAGS := $(LANGUAGE) $(OPTIMIZE_$(BUILD)) $(CFLAGS)
 ALL_LDFLAGS := $(LINK_$(BUILD)) -Wl,--as-needed $(LDFLAGS)
 LIBS := -lfcgi -lcjson $(MYSQL_LIBS) -lcrypto -lcrypt -lutf8proc -lz -lm
 
-SERVICES := register login profile upload picture export users oauth config pages gate
+SERVICES := register login profile upload picture export users oauth workouts config pages gate
 # those that sign or verify tokens, and so get the key
 KEY_SERVICES := $(filter-out picture,$(SERVICES))
 PROGRAMS := $(SERVICES) worker admin
@@ -316,6 +316,7 @@ $(OUT)/libfitgate.a: $(LIB_OBJECTS)
 $(OUT)/worker $(OUT)/admin: LIBS += -lcurl -lzip
 $(OUT)/pages: $(call handlers,pages)
 $(OUT)/users: $(call handlers,users)
+$(OUT)/workouts: $(call handlers,workouts)
 
 # Link libraries statically, if Debian has a static version, into the programs that a web server starts for each
 # request: they start in half the time, and run on hosts with an older OpenSSL or none. (The LGPL of the database

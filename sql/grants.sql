@@ -11,8 +11,8 @@
 
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM fitgate_register@localhost, fitgate_login@localhost,
     fitgate_profile@localhost, fitgate_picture@localhost, fitgate_upload@localhost, fitgate_export@localhost,
-    fitgate_users@localhost, fitgate_oauth@localhost, fitgate_config@localhost, fitgate_pages@localhost,
-    fitgate_gate@localhost, fitgate_worker@localhost, fitgate_clean@localhost;
+    fitgate_users@localhost, fitgate_oauth@localhost, fitgate_workouts@localhost, fitgate_config@localhost,
+    fitgate_pages@localhost, fitgate_gate@localhost, fitgate_worker@localhost, fitgate_clean@localhost;
 
 -- Authentication: the token of a request, and the account that it belongs to.
 
@@ -22,23 +22,23 @@ GRANT SELECT (id, username, email, created_at, admin, first_name, last_name, loc
     accepted_policy_date, token_epoch, kept_token, proven_email)
     ON users TO fitgate_login@localhost, fitgate_profile@localhost, fitgate_upload@localhost,
     fitgate_export@localhost, fitgate_users@localhost, fitgate_oauth@localhost,
-    fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost;
+    fitgate_workouts@localhost, fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost;
 GRANT SELECT (id, token) ON blacklisted_tokens TO fitgate_login@localhost, fitgate_profile@localhost,
     fitgate_upload@localhost, fitgate_export@localhost, fitgate_users@localhost, fitgate_oauth@localhost,
-    fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost;
+    fitgate_workouts@localhost, fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost;
 GRANT SELECT (id, access_token, issued_at, expires_in, access_token_revoked_at, refresh_token_revoked_at,
     scope, user_id)
     ON oauth2_token TO fitgate_login@localhost, fitgate_profile@localhost, fitgate_upload@localhost,
     fitgate_export@localhost, fitgate_users@localhost, fitgate_oauth@localhost,
-    fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost;
+    fitgate_workouts@localhost, fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost;
 GRANT SELECT (id, token, expires_at, revoked_at, scope, user_id, last_used_at), UPDATE (last_used_at)
     ON personal_tokens TO fitgate_login@localhost, fitgate_profile@localhost,
     fitgate_upload@localhost, fitgate_export@localhost, fitgate_users@localhost, fitgate_oauth@localhost,
-    fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost;
+    fitgate_workouts@localhost, fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost;
 GRANT SELECT (token, last_seen_at), UPDATE (last_seen_at)
     ON sessions TO fitgate_login@localhost, fitgate_profile@localhost, fitgate_upload@localhost,
     fitgate_export@localhost, fitgate_users@localhost, fitgate_oauth@localhost,
-    fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost;
+    fitgate_workouts@localhost, fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost;
 
 -- The security logs of accounts: each use case records its event.
 
@@ -215,6 +215,19 @@ GRANT SELECT, INSERT, UPDATE (used_at, last_polled_at, poll_interval), DELETE
 GRANT SELECT (client_id, refresh_token, grant_id), INSERT, UPDATE, DELETE
     ON oauth2_token TO fitgate_oauth@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON throttle TO fitgate_oauth@localhost;
+
+-- workouts: GET workouts, workouts/<id>, stats/<name>/by_time, stats/<name>/by_sport, records
+
+GRANT SELECT (id, uuid, user_id, sport_id, title, gpx, creation_date, modification_date, workout_date, duration,
+    pauses, moving, distance, min_alt, max_alt, descent, ascent, max_speed, ave_speed, bounds, map, map_id,
+    weather_start, weather_end, notes)
+    ON workouts TO fitgate_workouts@localhost;
+GRANT SELECT (workout_id, workout_uuid, segment_id, duration, pauses, moving, distance, min_alt, max_alt, descent,
+    ascent, max_speed, ave_speed)
+    ON workout_segments TO fitgate_workouts@localhost;
+GRANT SELECT (id, user_id, sport_id, workout_id, workout_uuid, record_type, workout_date, value)
+    ON records TO fitgate_workouts@localhost;
+GRANT SELECT (id) ON sports TO fitgate_workouts@localhost;
 
 -- config: GET config, ping, sports
 

@@ -6,9 +6,12 @@
 
 #include <stdbool.h>
 
-enum { SHORTUUID_SIZE = 23 };
+enum { SHORTUUID_SIZE = 23, SHORTUUID_UUID_SIZE = 37 };
 
 /* `uuid` is 32 hex digits, with or without hyphens. false: it is not. */
 bool shortuuid_encode(const char *uuid, char text[SHORTUUID_SIZE]);
+
+/* The UUID in lower case with hyphens. false: the text is not what shortuuid_encode() writes for any UUID. */
+bool shortuuid_decode(const char *text, char uuid[SHORTUUID_UUID_SIZE]);
 
 #endif

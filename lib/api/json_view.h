@@ -14,11 +14,16 @@
 
 /* The type of the member at the offset, which decides how it is written. */
 enum json_field_type {
-	AS_TEXT,   /* const char *; NULL: null */
-	AS_TIME,   /* instant, as RFC 1123 has it; INSTANT_NONE: null */
-	AS_FLAG,   /* bool */
-	AS_NUMBER, /* int64_t */
-	AS_REAL,   /* double */
+	AS_TEXT,     /* const char *; NULL: null */
+	AS_TIME,     /* instant, as RFC 1123 has it; INSTANT_NONE: null */
+	AS_FLAG,     /* bool */
+	AS_NUMBER,   /* int64_t */
+	AS_REAL,     /* double */
+	AS_UUID,     /* const char *: a UUID, as a shortuuid; any other text as it is; NULL: null */
+	AS_DURATION, /* int64_t: seconds, as H:MM:SS; 0: null */
+	AS_DECIMAL,  /* const char *: a decimal number as text; NULL: null */
+	AS_MEASURE,  /* the same; zero, too: null */
+	AS_JSON,     /* const char *: JSON; NULL and what is not JSON: null */
 };
 
 struct json_field {

@@ -96,6 +96,7 @@
 	A(EMAIL_MISSING, ERROR(400, "email is missing"), SAME, SAME)                               \
 	A(PASSWORD_MISSING, ERROR(400, "current password is missing"), SAME, SAME)                 \
 	A(UNKNOWN_SPORT, NOT_FOUND("sport does not exist"), SAME, SAME)                            \
+	A(BAD_TIME_PERIOD, FAIL(400, "Invalid time period."), SAME, SAME)                          \
 	A(BAD_COLOR, ERROR(400, "invalid hexadecimal color"), SAME, SAME)                          \
 	A(RESET_REQUESTED, SUCCESS(200, "password reset request processed"), SAME, SAME)           \
 	A(PASSWORD_UPDATED, SUCCESS(200, "password updated"), SAME, SAME)                          \

@@ -217,6 +217,19 @@ bool clock_parse_day(const char *text, instant *when)
 	return true;
 }
 
+bool clock_parse_duration(const char *text, int64_t *seconds)
+{
+	int hours = take_number(&text, 5), minutes;
+
+	if (hours < 0 || *text++ != ':')
+		return false;
+	minutes = take_number(&text, 2);
+	if (minutes < 0 || *text != '\0')
+		return false;
+	*seconds = hours * INT64_C(3600) + minutes * INT64_C(60);
+	return true;
+}
+
 void clock_duration(int64_t seconds, char text[CLOCK_DURATION_SIZE])
 {
 	enum { DAY = 24 * 60 * 60 };

@@ -69,6 +69,11 @@ bool clock_parse_sql(const char *text, instant *when);
  */
 bool clock_parse_day(const char *text, instant *when);
 
+/*
+ * Read "hours:minutes", of 1 to 5 and 1 or 2 digits, as seconds: "1:30", also "0:90". false: the text has another form.
+ */
+bool clock_parse_duration(const char *text, int64_t *seconds);
+
 /* "H:MM:SS", from a day on "1 day, H:MM:SS" or "N days, H:MM:SS", as Python prints a timedelta. */
 void clock_duration(int64_t seconds, char text[CLOCK_DURATION_SIZE]);
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -106,6 +107,50 @@ bool text_integer(const char *text, int64_t low, int64_t high, int64_t *value)
 	errno = 0;
 	number = strtoll(text, NULL, 10);
 	if (errno != 0 || number < low || number > high)
+		return false;
+	*value = number;
+	return true;
+}
+
+static size_t count_digits(const char *text)
+{
+	return strspn(text, "0123456789");
+}
+
+/* The end of a decimal number without sign and exponent; NULL: there is none. */
+static const char *skip_decimal(const char *text)
+{
+	size_t whole = count_digits(text), fraction = 0;
+
+	text += whole;
+	if (*text == '.') {
+		fraction = count_digits(text + 1);
+		text += 1 + fraction;
+	}
+	return whole + fraction == 0 ? NULL : text;
+}
+
+static const char *skip_sign(const char *text)
+{
+	return *text == '-' || *text == '+' ? text + 1 : text;
+}
+
+bool text_real(const char *text, double *value)
+{
+	const char *end = skip_decimal(skip_sign(text));
+	double number;
+
+	if (end != NULL && (*end == 'e' || *end == 'E')) {
+		const char *exponent = skip_sign(end + 1);
+
+		end = exponent + count_digits(exponent);
+		if (end == exponent)
+			return false;
+	}
+	if (end == NULL || *end != '\0')
+		return false;
+	number = strtod(text, NULL);
+	if (!isfinite(number))
 		return false;
 	*value = number;
 	return true;

@@ -36,6 +36,12 @@ const char *text_decimal(int64_t value, int digits, char text[TEXT_DECIMAL_SIZE]
 /* Parse the whole text as an integer in [low, high]: only decimal digits, with an optional minus. */
 bool text_integer(const char *text, int64_t low, int64_t high, int64_t *value);
 
+/*
+ * Parse the whole text as a finite decimal number: an optional sign, digits with an optional point among or beside them,
+ * and an optional exponent, as in "-1.5e3".
+ */
+bool text_real(const char *text, double *value);
+
 /* Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong, at most U+10FFFF). */
 bool text_is_utf8(const char *text, size_t length);
 

@@ -85,6 +85,13 @@ struct db_param {
 /* INSTANT_NONE: SQL NULL. */
 #define DB_TIME(v) ((struct db_param){.type = DB_TYPE_TIME, .integer = (v)})
 
+/*
+ * The pattern of LIKE for texts that contain this one, whose special characters lose their meaning; the statement says
+ * `LIKE ? DB_LIKE_ESCAPE`. In the arena; NULL: out of memory.
+ */
+const char *db_like_pattern(struct arena *arena, const char *part);
+#define DB_LIKE_ESCAPE "ESCAPE '!'"
+
 /* The values for the placeholders (?) of a query, in their order. */
 struct db_params {
 	const struct db_param *list;

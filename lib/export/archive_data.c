@@ -11,7 +11,7 @@
 struct listing {
 	const struct archive_data_options *options;
 	struct profile profile;
-	const struct archive_records *records;
+	const struct record *records;
 	struct json_writer writer;
 	struct archive_page *page;
 };
@@ -112,9 +112,9 @@ enum archive_data archive_data_write(
 	if (read == DB_NO_ROW)
 		return ARCHIVE_DATA_NO_USER;
 	if (read == DB_OK)
-		listing->records =
-			archive_read_records(options->db, options->arena, options->user_id);
-	if (read != DB_OK || listing->records == NULL)
+		read = record_list_read(
+			options->db, options->arena, options->user_id, &listing->records);
+	if (read != DB_OK)
 		return ARCHIVE_DATA_FAILED;
 	listing->options = options;
 	*picture = listing->profile.user.picture;

@@ -7,18 +7,12 @@
 
 #include "db/db.h"
 #include "export/archive_values.h"
+#include "workouts/record.h"
 
 /* ---- records ----------------------------------------------------------------------------------- */
 
-/* The records of one user: at most five for each sport. */
-struct archive_records;
-
-/* Read the records into the arena. NULL: the query failed, or out of memory. */
-const struct archive_records *archive_read_records(
-	struct db *db, struct arena *arena, int64_t user_id);
-
 /* Write the records of one workout; workout_id 0: all records. */
-void archive_write_records(struct json_writer *writer, const struct archive_records *records,
+void archive_write_records(struct json_writer *writer, const struct record *first,
 	int64_t workout_id, const char *username);
 
 /* ---- workouts ---------------------------------------------------------------------------------- */
@@ -43,6 +37,6 @@ int64_t archive_page_last(const struct archive_page *page);
 
 /* Write the workouts of the page, each with its records. */
 void archive_write_page(struct json_writer *writer, const struct archive_page *page,
-	const struct archive_records *records, const char *username);
+	const struct record *records, const char *username);
 
 #endif

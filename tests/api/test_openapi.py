@@ -58,6 +58,11 @@ CONTRACT = {
     'GET /api/sports': (WORKOUTS, {200}),
     'GET /api/sports/{sport_id}': (WORKOUTS, {200, 404}),
     'PATCH /api/sports/{sport_id}': (['workouts:write'], {200, 404}),
+    'GET /api/workouts': (WORKOUTS, {200}),
+    'GET /api/workouts/{short_id}': (WORKOUTS, {200, 404}),
+    'GET /api/stats/{user_name}/by_time': (WORKOUTS, {200, 404}),
+    'GET /api/stats/{user_name}/by_sport': (WORKOUTS, {200, 404}),
+    'GET /api/records': (WORKOUTS, {200}),
     'GET /api/oauth/apps': (OWNER, {200}),
     'POST /api/oauth/apps': (OWNER, {201}),
     'GET /api/oauth/apps/{app}': (OWNER, {200, 404}),
@@ -78,7 +83,7 @@ CONTRACT = {
 NOT_LIMITED = re.compile('GET /api/users/{.*}/picture')
 OF_0_7_ALONE = re.compile(
     '.*/api/auth/(logout|account/(privacy-policy|export.*)|(events|sessions|tokens).*)|'
-    '.*(/api/oauth/|/[.]well-known/).*')
+    '.*(/api/oauth/|/[.]well-known/|/api/workouts|/api/stats/|/api/records).*')
 LOGIN = []  # any token of a login
 CONTRACTS = {
     '0.7': CONTRACT,

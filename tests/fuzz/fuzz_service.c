@@ -32,6 +32,7 @@ int service_picture(int argc, char **argv);
 int service_export(int argc, char **argv);
 int service_users(int argc, char **argv);
 int service_oauth(int argc, char **argv);
+int service_workouts(int argc, char **argv);
 int service_gate(int argc, char **argv);
 int service_config(int argc, char **argv);
 
@@ -48,6 +49,7 @@ static const struct program {
 	{"register", service_register},
 	{"users", service_users},
 	{"oauth", service_oauth},
+	{"workouts", service_workouts},
 	{"gate", service_gate},
 };
 

@@ -68,7 +68,7 @@ class Installation:
             env=make_environment())
         self.services = run(['make', '-s', 'print-services'], cwd=tree,
                             env=make_environment()).split() if tree == SOURCE else [
-                                name for name in SERVICES if name not in ('upload', 'users', 'oauth', 'pages', 'gate')]
+                                name for name in SERVICES if name not in ('upload', 'users', 'oauth', 'workouts', 'pages', 'gate')]
 
     def start(self):
         if isinstance(self.host, BootedHost):

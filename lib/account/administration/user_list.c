@@ -6,7 +6,6 @@
 #include "account/administration/user_list.h"
 
 #include "account/administration/user_count.h"
-#include "core/text.h"
 
 #include <string.h>
 
@@ -51,7 +50,7 @@
 /* How many rows have a greater value than this parameter. */
 #define GREATER(table, column) {COUNTED, .text = "FROM " table " WHERE " column " > ?"}
 
-#define MATCHES "LOWER(f.username) COLLATE utf8mb4_bin LIKE LOWER(?) ESCAPE '!'"
+#define MATCHES "LOWER(f.username) COLLATE utf8mb4_bin LIKE LOWER(?) " DB_LIKE_ESCAPE
 
 /* Of a search. Parameters: the pattern, limit, offset. */
 #define FILTERED(value, direction)                                                                 \
@@ -179,24 +178,6 @@ static enum db_result read_descending(struct reading *r)
 			limit));
 }
 
-/* The text with "%" around it, and without its special characters of LIKE; NULL: out of memory. */
-static const char *pattern_of(struct arena *arena, const char *part)
-{
-	char *pattern = arena_alloc(arena, 2 * strlen(part) + 3), *at = pattern;
-
-	if (pattern == NULL)
-		return NULL;
-	*at++ = '%';
-	for (; *part != '\0'; part++) {
-		if (strchr("%_!", *part) != NULL)
-			*at++ = '!';
-		*at++ = *part;
-	}
-	*at++ = '%';
-	*at = '\0';
-	return pattern;
-}
-
 static enum db_result read_matching(struct reading *r, const char *pattern)
 {
 	if (pattern == NULL)
@@ -264,7 +245,7 @@ enum db_result user_list_read(struct db *db, struct arena *arena,
 		.order = &ORDERS[query->order],
 		.list = list,
 	};
-	const char *pattern = *query->part == '\0' ? NULL : pattern_of(arena, query->part);
+	const char *pattern = *query->part == '\0' ? NULL : db_like_pattern(arena, query->part);
 	enum db_result result;
 
 	*list = (struct user_list){

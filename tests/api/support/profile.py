@@ -52,7 +52,7 @@ def record_value(record_type, value):
     return value / (100 if record_type in ('AS', 'MS') else 1000)
 
 
-def _record(row, username):
+def expected_record(row, username):
     return {'id': row['id'], 'record_type': row['record_type'], 'sport_id': row['sport_id'],
             'user': username, 'value': record_value(row['record_type'], row['value']),
             'workout_date': date_text(row['workout_date']),
@@ -81,7 +81,7 @@ def expected_profile(sql, user_id):
         'nb_sports': len(sports),
         'nb_workouts': len(workouts),
         'picture': user['picture'] is not None,
-        'records': [_record(row, user['username']) for row in
+        'records': [expected_record(row, user['username']) for row in
                     sorted(records, key=lambda row: (row['sport_id'], row['record_type']))],
         'sports_list': sports,
         'total_ascent': float(sum((w['ascent'] or Decimal(0) for w in workouts), Decimal(0))),

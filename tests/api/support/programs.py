@@ -27,6 +27,7 @@ PROGRAM_OF_PATH = {
     '/api/auth/account/privacy-policy': 'profile',
     '/api/auth/picture': 'upload',
     '/api/users': 'users',
+    '/api/records': 'workouts',
 }
 
 
@@ -37,6 +38,8 @@ def program_of(path):
         return 'profile'
     if path.startswith(('/api/auth/sessions', '/api/auth/tokens', '/api/auth/events')):
         return 'login'
+    if path.startswith(('/api/workouts', '/api/stats/')):
+        return 'workouts'
     if path.startswith(('/api/oauth/', '/.well-known/')):
         return 'oauth'
     if not path.startswith('/api'):

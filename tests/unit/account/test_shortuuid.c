@@ -50,6 +50,40 @@ static void case_and_hyphens_do_not_matter(void **state)
 	assert_short("e060bde05e3f4906a32913b102c814cb", "hvYBqYBRa7wwXpaStWR4V2");
 }
 
+static void a_shortuuid_is_read_back(void **state)
+{
+	static const char *const UUIDS[] = {"e060bde0-5e3f-4906-a329-13b102c814cb",
+		"00000000-0000-4000-8000-000000000001", "00000000-0000-0000-0000-000000000000",
+		"ffffffff-ffff-ffff-ffff-ffffffffffff", "00000001-0000-0001-0000-000100000000"};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(UUIDS); i++) {
+		char text[SHORTUUID_SIZE], uuid[SHORTUUID_UUID_SIZE];
+
+		assert_true(shortuuid_encode(UUIDS[i], text));
+		assert_true(shortuuid_decode(text, uuid));
+		assert_string_equal(uuid, UUIDS[i]);
+	}
+}
+
+static void what_is_no_shortuuid_is_rejected(void **state)
+{
+	static const char *const REFUSED[] = {"", "hvYBqYBRa7wwXpaStWR4V",
+		"hvYBqYBRa7wwXpaStWR4V22", "hvYBqYBRa7wwXpaStWR4V0", "hvYBqYBRa7wwXpaStWR4Vl",
+		"hvYBqYBRa7wwXpaStWR4V-",
+		/* 2^128 and above */
+		"oZEq7ovRbLq6UnGMPwc8B6", "zzzzzzzzzzzzzzzzzzzzzz",
+		"e060bde0-5e3f-4906-a329-13b102c814cb"};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(REFUSED); i++) {
+		char uuid[SHORTUUID_UUID_SIZE];
+
+		if (shortuuid_decode(REFUSED[i], uuid))
+			fail_msg("accepted: %s", REFUSED[i]);
+	}
+}
+
 static void malformed_uuids_are_rejected(void **state)
 {
 	static const char *const REFUSED[] = {"", "-", "e060bde0",
@@ -77,6 +111,8 @@ int main(void)
 		ARENA_TEST(every_digit_has_its_character),
 		cmocka_unit_test(case_and_hyphens_do_not_matter),
 		cmocka_unit_test(malformed_uuids_are_rejected),
+		cmocka_unit_test(a_shortuuid_is_read_back),
+		cmocka_unit_test(what_is_no_shortuuid_is_rejected),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -207,6 +207,28 @@ static void durations_are_written_as_python_prints_a_timedelta(void **state)
 	}
 }
 
+static void hours_and_minutes_are_read(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} DURATIONS[] = {{"1:30", 5400}, {"0:0", 0}, {"00001:5", 3900}, {"0:90", 5400},
+		{"99999:99", INT64_C(360002340)}};
+	static const char *const REFUSED[] = {"", ":", "1", "1:", ":30", "123456:00", "1:234",
+		"1:30:00", "-1:00", "1:+5", " 1:00", "1:00 ", "a:00"};
+	int64_t seconds = 77;
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(REFUSED); i++)
+		if (clock_parse_duration(REFUSED[i], &seconds))
+			fail_msg("accepted: '%s'", REFUSED[i]);
+	assert_true(seconds == 77);
+	for (size_t i = 0; i < UNIT_COUNT(DURATIONS); i++) {
+		assert_true(clock_parse_duration(DURATIONS[i].text, &seconds));
+		assert_true(seconds == DURATIONS[i].seconds);
+	}
+}
+
 static void the_clock_counts_microseconds_since_1970(void **state)
 {
 	int64_t before = time(NULL);
@@ -273,6 +295,7 @@ int main(void)
 		cmocka_unit_test(malformed_sql_times_are_rejected),
 		cmocka_unit_test(sql_times_are_written_with_microseconds_unless_zero),
 		cmocka_unit_test(durations_are_written_as_python_prints_a_timedelta),
+		cmocka_unit_test(hours_and_minutes_are_read),
 		cmocka_unit_test(the_clock_counts_microseconds_since_1970),
 		cmocka_unit_test(the_monotonic_clock_advances_with_time),
 	};

@@ -173,6 +173,50 @@ static void integers_stay_within_their_limits(void **state)
 	assert_false(text_integer("-1", 0, 10, &value));
 }
 
+static void decimal_numbers_are_read(void **state)
+{
+	static const struct {
+		const char *text;
+		double value;
+	} NUMBERS[] = {
+		{"0", 0},
+		{"-0", 0},
+		{"7", 7},
+		{"+7", 7},
+		{"-7.5", -7.5},
+		{"8.1", 8.1},
+		{".5", 0.5},
+		{"5.", 5},
+		{"1e3", 1000},
+		{"1.5E+2", 150},
+		{"25e-1", 2.5},
+		{"007.50", 7.5},
+		{"1e-400", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(NUMBERS); i++) {
+		double value = -1;
+
+		if (!text_real(NUMBERS[i].text, &value) || value != NUMBERS[i].value)
+			fail_msg("%s: %f", NUMBERS[i].text, value);
+	}
+}
+
+static void what_is_no_finite_decimal_number_is_rejected(void **state)
+{
+	static const char *const REFUSED[] = {"", ".", "-", "+", "e1", "1e", "1e+", "1e1.5", "--1",
+		"+-1", " 1", "1 ", "1_0", "nan", "inf", "-inf", "infinity", "0x10", "1e400",
+		"-1e400", "1,5", "1.2.3", "1e1e1", "\xc2\xa0"};
+	double value = 77;
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(REFUSED); i++)
+		if (text_real(REFUSED[i], &value))
+			fail_msg("accepted: '%s'", REFUSED[i]);
+	assert_true(value == 77);
+}
+
 /* ---- the rest -------------------------------------------------------------------------------- */
 
 static void only_the_case_of_ascii_letters_is_ignored(void **state)
@@ -289,6 +333,8 @@ int main(void)
 		cmocka_unit_test(integers_are_decimal_digits_only),
 		cmocka_unit_test(integers_are_converted_exactly),
 		cmocka_unit_test(integers_stay_within_their_limits),
+		cmocka_unit_test(decimal_numbers_are_read),
+		cmocka_unit_test(what_is_no_finite_decimal_number_is_rejected),
 		cmocka_unit_test(only_the_case_of_ascii_letters_is_ignored),
 		cmocka_unit_test(percent_escapes_are_decoded_once),
 		cmocka_unit_test(malformed_percent_escapes_are_rejected),

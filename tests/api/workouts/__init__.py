@@ -1,0 +1,1 @@
+"""Tests of workouts, statistics and records, which the API only reads."""

@@ -1,0 +1,77 @@
+"""Who may read workouts, with which token, by which method and in which dialect (contract §29.1)."""
+
+import pytest
+
+from tests.api.support.dialects import DIALECTS
+from tests.api.support.profile import shortuuid
+from tests.api.support.scoped import SCOPES, oauth2_token, personal_token
+from tests.harness.answers import NOT_ALLOWED, exact, is_bad_scope, is_bad_token, is_no_auth
+
+PATHS = ('/api/workouts', '/api/workouts/{short}', '/api/stats/{name}/by_time', '/api/stats/{name}/by_sport',
+         '/api/records')
+
+
+@pytest.fixture(params=PATHS)
+def path(request, user, add):
+    return request.param.format(short=shortuuid(add()['uuid']), name=user.username)
+
+
+def test_a_token_is_needed(api, path, minter, user):
+    is_no_auth(api.get(path))
+    is_no_auth(api.get(f'{path}?page=x'))
+    is_bad_token(api.get(path, token=minter.token(user.id, exp=1)))
+    assert api.get(path, token=minter.token(user.id)).status == 200
+
+
+@pytest.mark.parametrize('issue', [oauth2_token, personal_token], ids=['OAuth 2.0', 'personal'])
+def test_only_the_scope_workouts_read_opens_them(api, path, db, user, issue):
+    for scope in SCOPES:
+        answer = api.get(path, token=issue(db, user.id, scope).text)
+        if scope == 'workouts:read':
+            assert answer.status == 200
+        else:
+            is_bad_scope(answer)
+
+
+def test_an_account_that_is_suspended_reads_nothing(api, path, db, user, token):
+    db.run('UPDATE users SET suspended_at = UTC_TIMESTAMP() WHERE id = %s', user.id)
+    is_no_auth(api.get(path, token=token))
+
+
+@pytest.mark.parametrize('method', ['POST', 'PUT', 'PATCH', 'DELETE'])
+def test_they_are_only_read(api, path, token, method):
+    answer = api.request(method, path, token=token)
+    exact(answer, NOT_ALLOWED)
+    assert answer.headers['Allow'] == 'GET, HEAD, OPTIONS'
+    exact(
+        api.request(
+            'POST',
+            path,
+            token=token,
+            headers={
+                'X-HTTP-Method-Override': 'DELETE'}),
+        NOT_ALLOWED)
+
+
+def test_a_workout_without_a_file_is_added_elsewhere(api, token):
+    exact(api.post('/api/workouts/no_gpx', token=token, json={'a': 1}), NOT_ALLOWED)
+
+
+def test_head_and_options_work_as_everywhere(api, path, token):
+    head, get = api.request('HEAD', path, token=token), api.get(path, token=token)
+    assert (head.status,
+            head.body,
+            head.headers['Content-Length']) == (200,
+                                                b'',
+                                                get.headers['Content-Length'])
+    options = api.request('OPTIONS', path)
+    assert (options.status, options.headers['Allow']) == (200, 'GET, HEAD, OPTIONS')
+
+
+@pytest.mark.parametrize('name', ['0.6', '0.2'])
+def test_older_dialects_do_not_have_them(api_in, path, token, name):
+    exact(api_in(name).get(path, token=token), DIALECTS[name].no_url)
+
+
+def test_replies_are_not_stored_by_caches(api, path, token):
+    assert api.get(path, token=token).headers['Cache-Control'] == 'no-store'
