@@ -37,12 +37,15 @@ static bool is_web(const char *uri)
 	return has_scheme(uri, "http") || has_scheme(uri, "https");
 }
 
-/* The host and port of a web address; *length is 0 if there is none. */
+/* The host and port of a web address; *length is 0 if there is none, or no scheme. */
 static const char *authority_of(const char *uri, size_t *length)
 {
-	const char *start = uri + scheme_length(uri) + 1;
+	size_t scheme = scheme_length(uri);
+	const char *start = uri + scheme + 1;
 
 	*length = 0;
+	if (scheme == 0)
+		return uri;
 	if (strncmp(start, "//", 2) != 0)
 		return start;
 	*length = strcspn(start + 2, "/?#");
