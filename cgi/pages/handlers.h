@@ -7,13 +7,15 @@
 #include "pages/service.h"
 
 /* entry.c: register, log in, log out */
-page_handler show_login, log_in, log_out, show_register, register_account, show_resend,
-	resend_confirmation;
+page_handler show_login, log_in, log_out, show_register, register_account;
+
+/* link_requests.c: asking for the e-mail with a link */
+page_handler show_resend, resend_confirmation, show_reset_request, request_reset;
 
 /* links.c: the links of e-mails. A GET shows what will happen, a POST does it: programs that scan e-mails open links. */
 page_handler go_to_overview, go_to_confirm, go_to_reset, go_to_email_link, go_to_export;
-page_handler show_confirm, confirm_account, show_email_link, confirm_email, show_reset_request,
-	request_reset, show_reset, reset_password;
+page_handler show_confirm, confirm_account, show_email_link, confirm_email, show_reset,
+	reset_password;
 
 /* profile.c: the overview, personal data, preferences */
 page_handler show_overview, show_profile_form, edit_profile, show_preferences, edit_preferences;

@@ -146,59 +146,6 @@ enum handled confirm_email(struct page *page)
 
 /* ---- password reset ---------------------------------------------------------------------------- */
 
-static const struct control RESET_REQUEST[] = {
-	{.name = "email",
-		.kind = CONTROL_EMAIL,
-		.label = N_("E-mail address"),
-		.autocomplete = "email",
-		.required = true},
-	{0},
-};
-
-static struct page_form reset_request_form(void)
-{
-	return (struct page_form){
-		.controls = RESET_REQUEST, .action = "/reset", .submit = N_("Send a link")};
-}
-
-static enum handled show_reset_request_form(
-	struct page *page, const struct page_form *form, int status)
-{
-	page_begin(page, N_("Forgotten password"));
-	page_paragraph(page, N_("We send you an e-mail with a link to set a new password."));
-	page_form_show(page, form);
-	return page_end(page, status);
-}
-
-/* GET /reset */
-enum handled show_reset_request(struct page *page)
-{
-	const struct page_form form = reset_request_form();
-
-	return show_reset_request_form(page, &form, 200);
-}
-
-/* POST /reset */
-enum handled request_reset(struct page *page)
-{
-	const struct account_context account = page_account(page);
-	struct page_form form = reset_request_form();
-	int64_t wait;
-
-	if (!page_form_read(&form, page))
-		return show_reset_request_form(page, &form, 400);
-	switch (account_request_reset(&account, page_form_value(&form, "email"), &wait)) {
-	case LINK_REQUESTED:
-		return page_sentence(page, 200, N_("Please look into your mailbox"),
-			N_("If the address has an account, an e-mail with a link is on its way."));
-	case LINK_REQUEST_LIMITED:
-		return page_too_many(page, wait);
-	case LINK_REQUEST_FAILED:
-		break;
-	}
-	return HANDLER_FAILED;
-}
-
 static const struct control NEW_PASSWORD[] = {
 	{.name = "token", .kind = CONTROL_HIDDEN},
 	{.name = "password",

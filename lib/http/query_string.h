@@ -15,7 +15,8 @@ enum query_string_result {
 
 /*
  * The value of a parameter, decoded, in the request's arena; the first one where there are several, and "" where it
- * has no "=". *value is NULL unless it is found. `name` is as it stands in the query string, not encoded.
+ * has no "=". *value is NULL unless it is found. `name` is as it stands in the query string, not encoded. Other
+ * parameters may be malformed, unlike with form_read_query() (http/form.h), as clients of the API expect.
  */
 enum query_string_result query_string_value(
 	const struct request *request, const char *name, const char **value);

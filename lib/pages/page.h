@@ -41,6 +41,7 @@ struct page {
 	struct request *http;
 	struct response *response;
 	struct arena *arena;
+	const char *accepted_languages; /* the header Accept-Language; "": none */
 	const struct language *language;
 	struct principal *principal; /* NULL: no user is logged in */
 	const char *path;            /* of the request, without "/account" */

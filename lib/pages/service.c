@@ -38,6 +38,7 @@ static bool begin(struct page *page, struct page_service *service, struct reques
 		.arena = http->arena,
 		.path = path_below_mount(http->path),
 		.session = "",
+		.accepted_languages = accepted,
 		.language = language_find(NULL, accepted == NULL ? "" : accepted),
 	};
 	return accepted != NULL && form_read_query(http, &page->query) != FORM_FAILED;
@@ -88,13 +89,10 @@ static enum handled read_form(struct page *page, const struct page_route *route)
 
 static enum handled handle_route(struct page *page, const struct page_route *route)
 {
-	const char *accepted;
-
 	if (!session_identify(page, route->access == PAGE_FOR_PROFILE))
 		return HANDLER_FAILED;
-	accepted = request_parameter(page->http, "HTTP_ACCEPT_LANGUAGE");
-	if (page->principal != NULL && accepted != NULL)
-		page->language = language_find(page_user(page)->language, accepted);
+	if (page->principal != NULL)
+		page->language = language_find(page_user(page)->language, page->accepted_languages);
 	if (route->needs_mail && !page->service->settings.mail_enabled)
 		return page_sentence(page, 404, N_("Page not found"),
 			N_("This site sends no e-mails. Please ask its administrator."));

@@ -10,11 +10,11 @@
  * database failed, it must not be a server error. "<fuzz" never gets into a page as it is: it would be markup.
  */
 #include "shared/database.h"
+#include "shared/environment.h"
 #include "shared/input.h"
 
 #include "account/tokens/jwt.h"
 #include "api/service.h"
-#include "core/log.h"
 #include "http/server.h"
 #include "pages/session.h"
 
@@ -22,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SECRET   "a key for tests alone, which is not a secret"
 #define OWN_CSRF "csrf=OWN"
 
 #define ADMINISTRATION "/account/admin"
@@ -89,7 +88,7 @@ static bool ends_with(const struct response *response, const char *end)
 
 static void check_page(const struct response *response)
 {
-	static const char *const SECRETS[] = {SECRET, DATABASE_PASSWORD_HASH};
+	static const char *const SECRETS[] = {ENVIRONMENT_SECRET, DATABASE_PASSWORD_HASH};
 	const char *policy = header(response, "Content-Security-Policy");
 
 	require(strlen(response->body) == response->body_length);
@@ -131,7 +130,7 @@ static void fill_in_session(struct page_service *service)
 	/* valid until the end of the year 9999 */
 	static const struct jwt_claims CLAIMS = {
 		.user_id = 1, .expires_at = 253402300799, .audience = JWT_FOR_PAGES};
-	const char *token = jwt_sign(&the_arena, SECRET, &CLAIMS);
+	const char *token = jwt_sign(&the_arena, ENVIRONMENT_SECRET, &CLAIMS);
 	struct page page = {.service = service, .arena = &the_arena, .session = token};
 	char csrf[SESSION_CSRF_SIZE];
 	const char *body = the_request.body;
@@ -168,21 +167,9 @@ int server_run(server_handler *handler, void *context)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	static const struct {
-		const char *name, *value;
-	} SETTINGS[] = {
-		{"FITGATE_CONFIG", ""}, {"APP_SECRET_KEY", SECRET},
-		{"DATABASE_URL", "mysql://fitgate@localhost/none"},
-		{"SENDER_EMAIL", "fitgate@example.com"}, {"UI_URL", "https://fitgate.example"},
-		{"UPLOAD_FOLDER", "/nonexistent"},
-		{"PASSWORD_HASH", "$3$"}, /* takes microseconds */
-	};
-
 	(void)argc;
 	(void)argv;
-	for (size_t i = 0; i < sizeof(SETTINGS) / sizeof(*SETTINGS); i++)
-		setenv(SETTINGS[i].name, SETTINGS[i].value, 1);
-	require(log_open("fuzz", "/dev/null"));
+	environment_begin();
 	return 0;
 }
 
@@ -190,14 +177,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = input_begin(data, size);
 	char name[] = "fuzz", *arguments[] = {name, NULL};
-	const char *mail, *program;
+	const char *program;
 
 	the_data = data;
 	the_size = size;
 	request_input_begin(&the_request, &input, &the_arena, "\n--\n");
 	database_begin(input_rest(&input, &the_arena));
-	mail = request_input_parameter(&the_request, "MAIL");
-	setenv("EMAIL_URL", mail != NULL && strcmp(mail, "off") == 0 ? "" : "smtp://localhost", 1);
+	environment_set_mail(request_input_parameter(&the_request, "MAIL"));
 	program = request_input_parameter(&the_request, "PROGRAM");
 	is_administration = program != NULL && strcmp(program, "users") == 0;
 	require((is_administration ? service_users : service_pages)(1, arguments) == EXIT_SUCCESS);

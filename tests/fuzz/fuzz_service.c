@@ -9,20 +9,18 @@
  * must not be a server error.
  */
 #include "shared/database.h"
+#include "shared/environment.h"
 #include "shared/input.h"
 
 #include "api/reply.h"
 #include "account/tokens/jwt.h"
 #include "core/json/json.h"
-#include "core/log.h"
 #include "core/text.h"
 #include "http/server.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SECRET "a key for tests, not a secret"
 
 int service_register(int argc, char **argv);
 int service_login(int argc, char **argv);
@@ -160,7 +158,7 @@ static void check_object(const struct request *request, const struct response *r
 /* Secrets that neither the client has sent nor the script contains. */
 static void check_secrets(const struct response *response)
 {
-	static const char *const SECRETS[] = {SECRET, DATABASE_PASSWORD_HASH};
+	static const char *const SECRETS[] = {ENVIRONMENT_SECRET, DATABASE_PASSWORD_HASH};
 
 	for (size_t i = 0; i < sizeof(SECRETS) / sizeof(*SECRETS); i++)
 		require(strstr(response->body, SECRETS[i]) == NULL ||
@@ -251,7 +249,7 @@ static void fill_in_token(struct request_input *request)
 
 	if (header == NULL) {
 		struct arena arena = ARENA_EMPTY;
-		const char *token = jwt_sign(&arena, SECRET, &CLAIMS);
+		const char *token = jwt_sign(&arena, ENVIRONMENT_SECRET, &CLAIMS);
 
 		require(token != NULL && asprintf(&header, "Bearer %s", token) > 0);
 		arena_free(&arena);
@@ -263,21 +261,9 @@ static void fill_in_token(struct request_input *request)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	static const struct {
-		const char *name, *value;
-	} SETTINGS[] = {
-		{"FITGATE_CONFIG", ""}, {"APP_SECRET_KEY", SECRET},
-		{"DATABASE_URL", "mysql://fitgate@localhost/none"},
-		{"SENDER_EMAIL", "fitgate@example.com"}, {"UI_URL", "https://fitgate.example"},
-		{"UPLOAD_FOLDER", "/nonexistent"},
-		{"PASSWORD_HASH", "$3$"}, /* takes microseconds */
-	};
-
 	(void)argc;
 	(void)argv;
-	for (size_t i = 0; i < sizeof(SETTINGS) / sizeof(*SETTINGS); i++)
-		setenv(SETTINGS[i].name, SETTINGS[i].value, 1);
-	require(log_open("fuzz", "/dev/null"));
+	environment_begin();
 	return 0;
 }
 
@@ -285,7 +271,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = input_begin(data, size);
 	char name[] = "fuzz", *arguments[] = {name, NULL};
-	const char *mail;
 
 	the_data = data;
 	the_size = size;
@@ -293,8 +278,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	database_begin(input_rest(&input, &the_arena));
 	the_program = program_of(&the_request);
 	fill_in_token(&the_request);
-	mail = request_input_parameter(&the_request, "MAIL");
-	setenv("EMAIL_URL", mail != NULL && strcmp(mail, "off") == 0 ? "" : "smtp://localhost", 1);
+	environment_set_mail(request_input_parameter(&the_request, "MAIL"));
 	require(the_program->run(1, arguments) == EXIT_SUCCESS);
 	arena_reset(&the_arena);
 	return 0;
