@@ -1,9 +1,9 @@
 """Fuzz a complete running Fitgate over HTTP: python3 -m tests.fuzz.http_requests BUILD DIRECTORY REQUESTS [SEED].
 
-The requests are generated from the description of the API (cgi/openapi.json): valid, nearly valid and malformed
-ones, in all dialects. Requirements: every reply is in the description of its dialect, no cache may keep what
-is about an account, no process dies, and memory does not grow. A request that violates them is minimized and
-printed.
+The requests are generated from the description of the API (cgi/openapi.json), in all dialects, and from the forms of
+the pages (page_requests.py): valid, nearly valid and malformed ones. Requirements: every reply of the API is in the
+description of its dialect, every page is one that page_requests.py accepts, no cache may keep what is about an account,
+no process dies, and memory does not grow. A request that violates them is minimized and printed.
 """
 
 import contextlib
@@ -16,11 +16,13 @@ import time
 import uuid
 from collections import Counter
 from pathlib import Path
+from urllib.parse import quote_plus
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
+from tests.fuzz import page_requests
 from tests.harness.stack import Stack
 from tests.harness.tree import SERVICES
 from tests.harness import openapi, pictures
@@ -73,10 +75,15 @@ def value_of(name):
     return st.one_of(right, right, right, anything())
 
 
+def is_form(operation):
+    return page_requests.FORM in str(operation.get('requestBody', ''))
+
+
 def members_of(operation):
     """The names of the members that the body of an operation may have."""
     content = DESCRIPTION.resolve(operation.get('requestBody', {})).get('content', {})
-    schema = DESCRIPTION.expand(content.get('application/json', {}).get('schema', {}))
+    kind = page_requests.FORM if is_form(operation) else 'application/json'
+    schema = DESCRIPTION.expand(content.get(kind, {}).get('schema', {}))
     return sorted(with_older(name for part in [schema, *schema.get('allOf', [])]
                              for name in part.get('properties', {})))
 
@@ -206,7 +213,11 @@ def requests(draw):
     if draw(st.integers(0, 9)) == 0:
         headers['User-Agent'] = draw(st.text(st.characters(min_codepoint=32, max_codepoint=126),
                                              max_size=80))
-    if 'multipart/form-data' in str(operation.get('requestBody', '')) and draw(st.integers(0, 9)):
+    if is_form(operation) and draw(st.integers(0, 9)):
+        names = draw(st.lists(st.sampled_from(members_of(operation)), unique=True))
+        form = page_requests.Form(dict.fromkeys(names, ''), {}, False)
+        headers['Content-Type'], body = draw(page_requests.bodies(form, 'MEMBER', PICTURES))
+    elif 'multipart/form-data' in str(operation.get('requestBody', '')) and draw(st.integers(0, 9)):
         headers['Content-Type'], body = draw(form_body())
     else:
         body = draw(json_body(template, operation)) if method not in ('GET', 'HEAD') else None
@@ -229,6 +240,7 @@ class Site:
         self.sent = 0
         self.statuses = Counter()
         self.outcomes = {}  # {(path in the description, method): Counter of statuses}
+        self.pages = page_requests.Pages(stack, insert_user(self.sql, admin=1))
         self.members = {(template, name) for _method, template, operation in DESCRIPTION.operations()
                         for name in members_of(operation)}  # members that were not sent yet
 
@@ -247,7 +259,8 @@ class Site:
         self.add_file(account, 'exports', 'archive.zip', b'x' * 1000)
         self.sql.insert('users_data_export', user_id=account.id, created_at=now(), completed=1,
                         file_name='archive.zip', file_size=1000)
-        return {**words, 'USERNAME': account.username, 'EMAIL': account.email,
+        return {**words, **page_requests.values_of(self.stack, self.sql, account, administrator),
+                'USERNAME': account.username, 'EMAIL': account.email,
                 'PASSWORD': account.password, 'TOKEN': self.minter.token(account.id),
                 'ADMINISTRATOR': self.minter.token(administrator.id),
                 'RESET': self.minter.reset_token(
@@ -280,16 +293,22 @@ class Site:
     def check(self, person, request):
         template, method, path, headers, body = request
         for word, text in person.items():
-            path = path.replace(word, text)
+            path = path.replace(word, quote_plus(text))
             headers = {name: value.replace(word, text) for name, value in headers.items()}
-            body = body and body.replace(word.encode(), text.encode())
+            typed = quote_plus(text) if page_requests.FORM in headers.get(
+                'Content-Type', '') else text
+            body = body and body.replace(word.encode(), typed.encode())
         answer = self.ask(method, path, headers, body)
         self.sent += 1
         self.statuses[answer.status] += 1
         self.outcomes.setdefault((template, method), Counter())[answer.status] += 1
         self.members -= {one for one in self.members
-                         if one[0] == template and body and f'"{one[1]}": '.encode() in body}
+                         if one[0] == template and body and
+                         (f'"{one[1]}": '.encode() in body or f'{one[1]}='.encode() in body)}
         assert answer.status < 500, f'{request}: {answer.body}'
+        if self.pages.has(template):
+            self.pages.check(template, method, request, answer)
+            return
         assert keeps_caches_away(method, path, answer), f'{request}: {answer.headers}'
         problems = [problem_of(*meant, answer) for meant in meanings(method, path, headers)]
         assert None in problems, f'{request}: {answer.body}: {problems}'
@@ -338,7 +357,7 @@ def problem_of(method, path, answer):
 def keeps_caches_away(method, path, answer):
     """Whether no cache keeps an answer that it must not keep: every one in JSON, except for the description,
     and archives. Pictures have validators."""
-    if method == 'OPTIONS' or answer.status in (204, 304) or path.endswith(
+    if method == 'OPTIONS' or answer.status in (204, 304) or path.partition('?')[0].endswith(
             ('/api/openapi.json', '/.well-known/oauth-authorization-server')):
         return True
     if is_file(answer) and answer.headers.get('Content-Type', '').startswith('image/'):
@@ -357,7 +376,8 @@ def fuzz(site, count, number):
     @seed(number)
     @settings(max_examples=count // BATCH, deadline=None, database=None, verbosity=Verbosity.quiet,
               phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck))
-    @given(st.lists(requests(), min_size=BATCH, max_size=BATCH))
+    @given(st.lists(st.one_of(requests(), page_requests.page_requests(site.pages, PICTURES)),
+                    min_size=BATCH, max_size=BATCH))
     def run(batch):
         person = site.person()
         for request in batch:
@@ -369,7 +389,7 @@ def main(build, directory, count, number):
     started = time.monotonic()
     with contextlib.ExitStack() as exits:
         stack = exits.enter_context(Stack(
-            directory, build, settings={'PASSWORD_HASH': '$2b$4'}, worker=False))
+            directory, build, settings={'PASSWORD_HASH': '$2b$4', 'UI_URL': 'https://fitgate.example'}, worker=False))
         site = Site(stack)
         before = site.processes()
         fuzz(site, max(count // 10, BATCH), number)  # warm up every process
@@ -382,6 +402,7 @@ def main(build, directory, count, number):
     print(f'{site.sent} requests in {took:.0f} s, seed {number}: '
           f'{dict(sorted(site.statuses.items()))}')
     site.print_outcomes()
+    print('forms that no page has shown:', sorted(site.pages.unread))
     print('grown by (MiB):', {name: round(size, 2) for name, size in grown.items()})
     if site.members and count > len(DESCRIPTION.document['paths']) * 100:
         sys.exit(f'members that were never sent: {site.members}')
