@@ -69,7 +69,8 @@ class Checker:
         wanted += [f'mail {mode}' for mode in MODES]
         wanted += [f'network {command}' for command in NETWORK]
         wanted += ['restarted mariadb', 'leases expired', 'clock steps', 'disk full', 'slow clients',
-                   'clients vanished', 'uploads', 'exports']
+                   'clients vanished', 'uploads', 'exports', 'forms accepted', 'tokens refreshed', 'codes redeemed twice',
+                   'accounts deleted on the page of administrators']
         for what in wanted if seconds >= LONG else wanted[:1]:
             if not self.model.counts[what]:
                 self.finding(f'{what}: never')
@@ -107,7 +108,7 @@ class Checker:
     # ---- accounts --------------------------------------------------------------------------------
 
     def check_unknown_accounts(self):
-        known = {account.username for account in self.model.accounts}
+        known = {account.username for account in (*self.model.accounts, self.model.administrator)}
         for username in set(self.users) - known:
             self.finding(f'{username} was never registered')
 
@@ -139,6 +140,8 @@ class Checker:
             answer = self.reader.ask('GET', '/api/auth/profile', token=token)
             if answer is None or answer.status != 401:
                 self.finding(f'{account.username}: a token that was logged out is accepted')
+        self.reader.check_left(account)
+        self.reader.check_app(account)
 
     # ---- files -----------------------------------------------------------------------------------
 

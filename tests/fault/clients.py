@@ -1,4 +1,4 @@
-"""Concurrent clients that use the whole API, each with one account after another, and update the model.
+"""Concurrent clients that use the whole API and the pages, each with one account after another, and update the model.
 
 An account belongs to one client, which makes one request at a time. The requests follow from the seed, the
 client's number and the replies.
@@ -16,7 +16,9 @@ from email.utils import parsedate_to_datetime
 import pymysql
 from requests.structures import CaseInsensitiveDict
 
+from tests.fault.apps import Apps
 from tests.fault.archives import FIELDS, problem_of_archive
+from tests.fault.browser import Browser, Session
 from tests.fault.model import Account
 from tests.harness import openapi, pictures
 from tests.harness.answers import NOAUTH, Answer
@@ -44,7 +46,7 @@ def accepted(answer):
     return answer is not None and answer.status < 300
 
 
-class Client:
+class Client(Browser, Apps):
     """One user at a time."""
 
     def __init__(self, name, seed, system, model, fixtures, sports):
@@ -56,10 +58,16 @@ class Client:
         self.defaults = sports  # {sport: (color, active, threshold)}
         self.mailbox = system.mail_server.mailbox
         self.connection = None
+        self.cookies_set = []  # by the last reply
+        self.staff = Session()  # of the administrator
         self.made = 0
         self.waiting = []
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self._run, name=name)
+
+    def again(self):
+        """A client with a connection of its own."""
+        return Client(self.name, 0, self.system, self.model, self.fixtures, self.defaults)
 
     # ---- requests --------------------------------------------------------------------------------
 
@@ -88,6 +96,7 @@ class Client:
         try:
             self.connection.request(method, path, body, headers)
             response = self.connection.getresponse()
+            self.cookies_set = response.headers.get_all('Set-Cookie', [])
             return Answer(response.status, CaseInsensitiveDict(response.getheaders()),
                           response.read())
         except (OSError, http.client.HTTPException):
@@ -257,10 +266,9 @@ class Client:
 
     def delete(self, account):
         """Delete the account, as its user or as an administrator; its pending e-mails are deleted too."""
-        if self.rng.random() < 0.5:
-            deleted = self.system.admin('users', 'delete', account.username, '--yes') == 0
-        else:
-            deleted = self.delete_own(account)
+        delete = self.rng.choice([self.delete_by_command, self.delete_own,
+                                 self.delete_on_page, self.delete_as_administrator])
+        deleted = delete(account)
         for template in account.mail:
             self.is_no_longer_owed(account, template)
         if deleted:
@@ -268,6 +276,9 @@ class Client:
             self.model.count('accounts deleted')
         elif deleted is not None:
             account.exists.doubt(False)
+
+    def delete_by_command(self, account):
+        return self.system.admin('users', 'delete', account.username, '--yes') == 0
 
     def delete_own(self, account):
         """None: the request was rejected. The files are removed later, by a worker."""
@@ -469,7 +480,7 @@ class Client:
                                f'works, but the address is {current}')
         if not rejected(answer):
             account.password_changes += 1
-            account.token = None
+            account.token = account.app = None
 
     def update_email(self, account, message):
         pending = account.pending.possible
@@ -526,7 +537,7 @@ class Client:
     ACTS = {read_profile: 10, edit_profile: 14, edit_preferences: 8, edit_sport: 8, reset_sport: 3,
             read_sports: 3, accept_policy: 1, upload: 16, upload_slowly: 2, vanish: 5,
             delete_picture: 5, read_picture: 10, log_out: 4, change_password: 5, change_email: 4,
-            request_reset: 4, read_mail: 12, export: 6}
+            request_reset: 4, read_mail: 12, export: 6, **Browser.BROWSING, **Apps.USING_APPS}
 
     def act(self, account):
         action = self.rng.choices(list(self.ACTS), self.ACTS.values())[0]

@@ -97,6 +97,9 @@ class Account:
         self.workouts = []  # titles; None: unknown
         self.track = None  # (bytes, CRC)
         self.logged_out = []  # tokens
+        self.session = None  # browser.Session
+        self.left = []  # cookies of sessions that were ended on the page
+        self.app = None  # apps.App
         self.token = None
         self.token_made = None  # the circumstances: clock steps and password changes so far
         self.password_changes = 0
@@ -118,6 +121,7 @@ class Model:
     def __init__(self):
         self._lock = threading.Lock()
         self.accounts = []
+        self.administrator = None  # who uses the pages for administrators
         self.counts = collections.Counter()
         self.findings = []
 

@@ -1,10 +1,10 @@
 """Inject faults into a running Fitgate, and check that no accepted write is lost:
 python3 -m tests.fault.run BUILD DIRECTORY SECONDS [SEED].
 
-Clients use the whole API, and maintain a model of what was accepted (clients.py, model.py). Meanwhile processes
-are killed, the database is restarted, networks are cut, disks filled, mail rejected, clocks stepped (faults.py).
-At the end everything is compared with the model (checker.py). The seed determines the sequence of the faults of
-each kind and the requests of each client, but not their timing.
+Clients use the whole API and the pages, and maintain a model of what was accepted (clients.py, browser.py, apps.py,
+model.py). Meanwhile processes are killed, the database is restarted, networks are cut, disks filled, mail rejected,
+clocks stepped (faults.py). At the end everything is compared with the model (checker.py). The seed determines the
+sequence of the faults of each kind and the requests of each client, but not their timing.
 """
 
 import random
@@ -17,6 +17,7 @@ from tests.fault.faults import ALL
 from tests.fault.fixtures import Fixtures
 from tests.fault.model import Model
 from tests.harness import pictures
+from tests.harness.people import insert_user
 from tests.harness.waiting import poll
 from tests.fault.checker import Checker, seen_by_kernel
 from tests.fault.system import System
@@ -83,6 +84,8 @@ def main(build, directory, seconds, seed):
     started, crashes = time.monotonic(), seen_by_kernel()
     with System(directory, build, lambda text: note(model, text)) as system:
         sports = read_sports(system)
+        with system.sql() as sql:
+            model.administrator = insert_user(sql, admin=1)
         learn_pictures(system, model, fixtures, sports)
         clients = [Client(f'c{number}', seed, system, model, fixtures, sports)
                    for number in range(CLIENTS)]
