@@ -63,6 +63,13 @@ def test_the_user_logs_in_on_the_way(visitor, user, app):
     assert query_of(decide(visitor, 'allow'))['state'] == 'a b&c'
 
 
+@pytest.mark.parametrize('state', ['x' * 5000, '/' * 1000])
+def test_a_long_state_survives_the_login_on_the_way(visitor, user, app, state):
+    assert ask(visitor, app, state=state).title == 'Log in'
+    visitor.send('/login', email=user.email, password=user.password)
+    assert query_of(decide(visitor, 'allow'))['state'] == state
+
+
 def test_a_redirect_that_is_not_registered_is_ignored(member, app):
     """Known uploaders send a constant one."""
     ask(member, app, redirect_uri='https://self.host/callback')
