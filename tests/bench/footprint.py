@@ -3,6 +3,7 @@
 import contextlib
 import os
 
+from tests.bench.gate import GATED
 from tests.bench.logins import LOGIN, write_body
 from tests.bench.measure import wrk
 from tests.bench.people import NEW, USUAL
@@ -11,22 +12,45 @@ from tests.harness.errors import StackError
 from tests.harness.memory import private, pss
 from tests.harness.population import PASSWORD
 from tests.harness.processes import session_members
+from tests.harness.tree import SERVICES
 from tests.harness.waiting import poll
 
-MEASURED = ('register', 'login', 'profile', 'config', 'worker')
+# What has each program do its usual work: (program, method, path), with the token of an account.
+REQUESTS = (
+    ('profile', 'GET', PROFILE),
+    ('picture', 'GET', f'/api/users/{NEW.username}/picture'),
+    ('upload', 'DELETE', '/api/auth/picture'),
+    ('export', 'GET', '/api/auth/account/export'),
+    ('config', 'GET', '/api/config'),
+    ('users', 'GET', f'/api/users/{NEW.username}'),
+    ('oauth', 'GET', '/api/oauth/apps'),
+    ('workouts', 'GET', '/api/workouts'),
+    ('gate', 'GET', GATED),
+    ('pages', 'GET', '/account/login'),
+)
+TIMES = 50  # enough for each process of a program to get some
 
 
 def footprint(bench, site):
-    """The memory of the programs, after each of them has served requests."""
+    """The memory of all programs, after each of them has served requests."""
     if not bench.wants('memory_mib'):
         return
     body = write_body(site, 'login', NEW.email, PASSWORD)
     wrk(site, PROFILE, *site.profile_of(USUAL), seconds=bench.seconds)
     wrk(site, LOGIN, 'body', body, seconds=bench.seconds)
-    wrk(site, '/api/config', seconds=bench.seconds)
+    use_all(site)
     register_some(site)
     wait_idle(site)
     bench.figures['memory_mib'] = print_memory(site)
+
+
+def use_all(site):
+    token = site.token(NEW.id)
+    for program, method, path in REQUESTS:
+        for _ in range(TIMES):
+            answer = site.ask(method, path, token=token)
+            if answer.status >= 500:
+                raise StackError(f'the answer of {program} was {answer.status}: {answer.text}')
 
 
 def register_some(site):
@@ -53,7 +77,7 @@ def print_memory(site):
     """Returns the sum, in MiB. PSS: a page that several processes share counts once."""
     programs, supervisors = 0, 0
     print(f'\nMemory, idle after load, {site.stack.processes} processes each (MiB)')
-    for name in MEASURED:
+    for name in (*SERVICES, 'worker'):
         pids = site.stack.program_pids(name)
         others = set(session_members(os.getsid(pids[0]))) - set(pids)
         own = sum(pss(pid) for pid in pids)

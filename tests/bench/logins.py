@@ -14,6 +14,7 @@ from tests.bench.measure import CONNECTIONS, compare, print_loads, take_turns, w
 from tests.bench.people import FEW, INACTIVE, NEW, USUAL
 from tests.bench.site import PROFILE
 from tests.harness.errors import StackError
+from tests.harness.memory import high_water
 from tests.harness.passwords import new_hash
 from tests.harness.population import PASSWORD, request
 from tests.harness.waiting import poll
@@ -48,8 +49,11 @@ def login(bench, site):
         'hashes': lambda: float(subprocess.run(
             hashrate, stdout=subprocess.PIPE, text=True, check=True).stdout),
     }, rounds)
-    print(f'  {statistics.median(results["login"]):.2f} logins/s, '
-          f'{statistics.median(results["hashes"]):.2f} hashes/s on {CORES} cores')
+    rate = statistics.median(results['login'])
+    peak = max(high_water(pid) for pid in site.stack.program_pids('login'))
+    print(f'  {rate:.2f} logins/s, {statistics.median(results["hashes"]):.2f} hashes/s on {CORES} cores: '
+          f'{rate / CORES:.2f} logins per second and core; a process needs {peak:.1f} MiB at most, nearly all '
+          'of it for the hash')
     bench.figures['login_vs_hash_limit'] = compare(
         'logins / hashes', results['login'], results['hashes'])
 

@@ -4,37 +4,41 @@ all users."""
 from tests.bench.measure import (CONNECTIONS, compare, compare_rates, print_loads, rates_of,
                                  take_turns, wrk)
 from tests.bench.people import FEW, MANY, NEW, PROBED, USUAL
+from tests.bench.processor_time import print_breakdown
 from tests.bench.site import FLOOR, FLOOR_AT_ONCE, FLOOR_UPDATE, PROFILE
 from tests.harness.errors import StackError
 
 EDIT = '/api/auth/profile/edit'
+RECORDS, FRESH = '500 workouts, 25 records', 'a new user'
+SLOW, FAST = 'floor', 'floor with early close'
 
 
 def profile(bench, site):
-    people = {
-        'profile_vs_floor': {'500 workouts, 25 records': USUAL},
-        'profile_new_user_vs_floor': {'a new user': NEW},
-        'profile_20000_vs_5_workouts': {'20,000 workouts': MANY, '5 workouts': FEW},
+    pairs = {
+        'profile_vs_fast_floor': (RECORDS, FAST),
+        'profile_new_user_vs_fast_floor': (FRESH, FAST),
+        'profile_vs_floor': (RECORDS, SLOW),
+        'profile_new_user_vs_floor': (FRESH, SLOW),
+        'profile_20000_vs_5_workouts': ('20,000 workouts', '5 workouts'),
     }
-    if not bench.wants(*people):
+    pairs = {figure: pair for figure, pair in pairs.items() if bench.wants(figure)}
+    if not pairs:
         return
-    cases = {
-        'floor': lambda: wrk(site, FLOOR, seconds=bench.seconds),
-        'floor with early close': lambda: wrk(site, FLOOR_AT_ONCE, seconds=bench.seconds),
-    }
-    for figure, those in people.items():
-        for name, person in those.items() if bench.wants(figure) else ():
-            what = site.profile_of(person)
-            cases[name] = lambda what=what: wrk(site, PROFILE, *what, seconds=bench.seconds)
+    people = {RECORDS: USUAL, FRESH: NEW, '20,000 workouts': MANY, '5 workouts': FEW}
+    requests = {name: (PROFILE, *site.profile_of(person)) for name, person in people.items()}
+    requests |= {SLOW: (FLOOR,), FAST: (FLOOR_AT_ONCE,)}
+    cases = {name: lambda request=requests[name]: wrk(site, *request, seconds=bench.seconds)
+             for name in requests if any(name in pair for pair in pairs.values())}
     print(f'\nGET profile: wrk with 1 thread and {CONNECTIONS} connections, {bench.rounds} '
           f'rounds of {bench.seconds} s each; medians')
     loads = take_turns(cases, bench.rounds)
     print_loads(loads)
+    programs = {SLOW: 'floor', FAST: 'floor_at_once'}
+    print_breakdown(site, {name: (programs.get(name, 'profile'), run)
+                    for name, run in cases.items()})
     rates = rates_of(loads)
-    for figure, those in people.items():
-        if bench.wants(figure):
-            over, under = (*those, 'floor')[:2]
-            bench.figures[figure] = compare(f'{over} / {under}', rates[over], rates[under])
+    for figure, (over, under) in pairs.items():
+        bench.figures[figure] = compare(f'{over} / {under}', rates[over], rates[under])
 
 
 def dialects(bench, site):

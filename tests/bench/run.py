@@ -1,7 +1,7 @@
 """Measure Fitgate: python3 -m tests.bench.run [--quick] BUILD PROGRAMS DIRECTORY [FIGURE ...].
 
 BUILD is build/<variant>, PROGRAMS the directory of the compiled floor and hashrate, DIRECTORY the place
-for databases and logs during the run. The benchmarks start complete stacks, as `make run` does.
+for databases and logs during the run, and for figures.svg after it. The benchmarks start complete stacks, as `make run` does.
 Everything runs on this machine, so the figures are ratios (measure.py). Each figure is also printed as
 a line `figure <name> <value>`.
 """
@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench import cgi, exports, footprint, gate, logins, pictures, profiles, tokens
+from tests.bench.figures import FIGURES, picture, table
 from tests.bench.logins import CORES
 from tests.bench.site import FLOOR_LOCATIONS, Site
 from tests.harness.errors import StackError
@@ -22,32 +23,6 @@ from tests.harness.processes import tool
 from tests.harness.stack import Stack
 
 PROCESSES = 2
-
-# (lowest, highest) acceptable value of each figure.
-GOALS = {
-    'profile_vs_floor': (0.60, None),
-    'profile_new_user_vs_floor': (0.70, None),
-    'profile_20000_vs_5_workouts': (0.90, None),
-    'profile_1m_vs_1k_users': (0.90, None),
-    'login_vs_hash_limit': (0.90, None),
-    'login_unknown_vs_wrong': (0.95, 1.05),
-    'login_inactive_vs_wrong': (0.95, 1.05),
-    'login_imported_vs_unknown': (0.95, 1.05),
-    'memory_mib': (None, 24),
-    'edit_vs_floor': (0.70, None),
-    'gate_vs_fast_floor': (0.85, None),
-    'oauth_refresh_vs_floor': (0.70, None),
-    'users_list_mib': (None, 16),
-    'profile_06_vs_07': (0.95, None),
-    'profile_02_vs_07': (0.95, None),
-    'upload_vs_nginx': (0.45, None),
-    'picture_during_uploads_vs_idle': (None, 2.0),
-    'picture_vs_static': (0.50, None),
-    'export_vs_zip': (None, 1.0),
-    'export_mib': (None, 32),
-    'cgi_vs_floor': (None, 2.0),
-    'storm_vs_idle': (None, 3.0),
-}
 
 # In this order: the stack stops the worker for exports, and login gets more processes.
 MEASUREMENTS = (profiles.profile, profiles.dialects, profiles.edit, gate.gate, tokens.refresh, pictures.upload,
@@ -61,7 +36,7 @@ class Bench:
     def __init__(self, options, directory):
         self.options = options
         self.directory = directory
-        self.wanted = options.figures or list(GOALS)
+        self.wanted = options.figures or list(FIGURES)
         self.figures = {}
         self.seconds = 1 if options.quick else 4
         self.rounds = 3 if options.quick else 7
@@ -86,15 +61,9 @@ class Bench:
         self.summary()
 
     def summary(self):
-        print()
-        for name, value in self.figures.items():
-            lowest, highest = GOALS[name]
-            reached = (lowest is None or value >= lowest) and (highest is None or value <= highest)
-            bounds = ([f'at least {lowest:.2f}'] if lowest is not None else []) + (
-                [f'at most {highest:.2f}'] if highest is not None else [])
-            print(f'{name:30}{value:8.3f}   goal: {" and ".join(bounds):32}'
-                  f'{"reached" if reached else "NOT REACHED"}')
-        print()
+        drawing = self.directory.parent / 'figures.svg'
+        drawing.write_text(picture(self.figures))
+        print(f'\n{table(self.figures)}\n\nThe same as a picture: {drawing}\n')
         for name, value in self.figures.items():
             print(f'figure {name} {value:.3f}')
 
@@ -106,11 +75,11 @@ def read_arguments():
     # absolute: programs start in directories of their own
     for name in ('build', 'programs', 'directory'):
         parser.add_argument(name, type=lambda text: Path(text).resolve())
-    parser.add_argument('figures', nargs='*', metavar='FIGURE', help=', '.join(GOALS))
+    parser.add_argument('figures', nargs='*', metavar='FIGURE', help=', '.join(FIGURES))
     options = parser.parse_args()
     for name in options.figures:
-        if name not in GOALS:
-            parser.error(f'unrecognized figure {name}; the figures are {", ".join(GOALS)}')
+        if name not in FIGURES:
+            parser.error(f'unrecognized figure {name}; the figures are {", ".join(FIGURES)}')
     return options
 
 

@@ -19,7 +19,7 @@ FLOOR_UPDATE = '/bench/floor_update'
 
 # The floor (floor.c) runs behind the same nginx as Fitgate, with the same parameters. Before
 # libfcgi closes a connection, it waits until nginx has closed it; FLOOR_AT_ONCE is the same program
-# without this wait. No figure is a ratio to FLOOR_AT_ONCE, but it shows what the wait costs.
+# without this wait, as Fitgate is (lib/http/server.c).
 # FLOOR_UPDATE changes a row instead of reading it.
 FLOORS = {
     FLOOR: ([], []),

@@ -11,9 +11,10 @@ SCRIPT = Path(__file__).with_name('wrk.lua')
 
 
 class Load:
-    """The result of one run: requests per second, and percentiles of the latency in milliseconds."""
+    """The result of one run: requests, requests per second, and percentiles of the latency in milliseconds."""
 
     def __init__(self, result):
+        self.requests = result['requests']
         self.rate = result['requests'] / result['microseconds'] * 1e6
         self.percentiles = {name: result[name] / 1000
                             for name in ('p50', 'p75', 'p90', 'p99', 'max')}
