@@ -6,8 +6,10 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 void process_make_private(void)
 {
@@ -25,4 +27,19 @@ void process_ignore_write_signals(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+}
+
+bool process_directory(char *directory, size_t size)
+{
+	ssize_t length = readlink("/proc/self/exe", directory, size - 1);
+	char *slash;
+
+	if (length <= 0 || (size_t)length >= size - 1)
+		return false;
+	directory[length] = '\0';
+	slash = strrchr(directory, '/');
+	if (slash == NULL)
+		return false;
+	slash[1] = '\0';
+	return true;
 }

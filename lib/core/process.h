@@ -4,6 +4,9 @@
 #ifndef FITGATE_CORE_PROCESS_H
 #define FITGATE_CORE_PROCESS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /*
  * Make the process undumpable: only root can read its memory and environment (ptrace(2), /proc/PID/mem,
  * /proc/PID/environ), and no core dump holds a key or a password. Every program calls this first.
@@ -18,5 +21,8 @@ void process_make_private(void);
  * EFBIG instead of killing the process.
  */
 void process_ignore_write_signals(void);
+
+/* Get the directory of the running program, with a slash at its end. false: it is not known, or longer than `size`. */
+bool process_directory(char *directory, size_t size);
 
 #endif

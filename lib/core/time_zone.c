@@ -3,14 +3,19 @@
  */
 #include "core/time_zone.h"
 
+#include "core/process.h"
+
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#define ZONES "/usr/share/zoneinfo/"
 enum { ZONE_MAX = 50, DAY = 24 * 60 * 60 };
+
+/* The files of the system, which its updates keep current, and those that `make shared-hosting` has packed. */
+static const char SYSTEM_ZONES[] = "/usr/share/zoneinfo/", PACKED_ZONES[] = "zoneinfo/";
 
 /* Words of letters, digits, "_", "+" and "-", between single slashes. */
 static bool is_zone_name(const char *zone)
@@ -24,24 +29,34 @@ static bool is_zone_name(const char *zone)
 	       strstr(zone, "//") == NULL;
 }
 
-bool time_zone_exists(const char *zone)
+/* ":" and the path of the zone's file, as the C library takes it in TZ. false: there is no such zone. */
+static bool find_zone(const char *zone, char path[PATH_MAX])
 {
-	char path[sizeof(ZONES) + ZONE_MAX];
+	char directory[PATH_MAX / 2];
 
 	if (!is_zone_name(zone))
 		return false;
-	snprintf(path, sizeof(path), "%s%s", ZONES, zone);
-	return access(path, R_OK) == 0;
+	snprintf(path, PATH_MAX, ":%s%s", SYSTEM_ZONES, zone);
+	if (access(path + 1, R_OK) == 0)
+		return true;
+	if (!process_directory(directory, sizeof(directory)))
+		return false;
+	snprintf(path, PATH_MAX, ":%s%s%s", directory, PACKED_ZONES, zone);
+	return access(path + 1, R_OK) == 0;
+}
+
+bool time_zone_exists(const char *zone)
+{
+	char path[PATH_MAX];
+
+	return find_zone(zone, path);
 }
 
 void time_zone_use(const char *zone)
 {
-	char path[1 + sizeof(ZONES) + ZONE_MAX];
+	char path[PATH_MAX];
 
-	if (zone == NULL || !time_zone_exists(zone))
-		zone = "Etc/UTC";
-	snprintf(path, sizeof(path), ":%s%s", ZONES, zone);
-	setenv("TZ", path, 1);
+	setenv("TZ", zone != NULL && find_zone(zone, path) ? path : "UTC0", 1);
 	tzset();
 }
 

@@ -1,12 +1,13 @@
 /*
- * The time zones of IANA's database, as the system has them ("Europe/Paris").
+ * The time zones of IANA's database ("Europe/Paris"), as the system has them, or else the copy beside the program, which
+ * `make shared-hosting` packs for hosts without any.
  */
 #ifndef FITGATE_CORE_TIME_ZONE_H
 #define FITGATE_CORE_TIME_ZONE_H
 
 #include "core/clock.h"
 
-/* Whether the system knows a time zone. A path is refused. */
+/* Whether a time zone is known. A path is refused. */
 bool time_zone_exists(const char *zone);
 
 /*

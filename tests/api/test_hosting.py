@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -34,7 +35,7 @@ SUEXEC = {'GATEWAY_INTERFACE': 'CGI/1.1', 'REQUEST_METHOD': 'GET', 'SERVER_PROTO
 
 @pytest.mark.parametrize('path', [
     '', 'login.cgi', 'login.cgi/api/ping', 'config.cgi/api/ping', 'config.cgi/v0.2/api/ping',
-    'fitgate.path', 'errors/failure.json', 'lib/libcjson.so.1', 'nothing'])
+    'fitgate.path', 'errors/failure.json', 'lib/libcjson.so.1', 'zoneinfo/Asia/Tokyo', 'nothing'])
 def test_the_programs_directory_has_no_urls(api, path):
     answer = api.get(f'/fitgate/{path}')
     assert answer.status in (403, 404) and b'ELF' not in answer.body
@@ -140,6 +141,18 @@ def test_a_body_that_no_program_reads_does_not_prevent_the_answer(api, path):
     expected = NOURL if path == '/api/nothing' else NOAUTH
     for content in (b'x', b'x' * 100_000, iter([b'x' * 50_000] * 2)):
         exact(api.post(path, data=content), expected)
+
+
+# ---- time zones ----------------------------------------------------------------------------------
+
+def test_all_time_zones_are_beside_the_programs(stack):
+    """tests/api/pages/test_zones.py tests that the pages read them."""
+    def files(directory):
+        return {path.relative_to(directory) for path in directory.rglob('*')
+                if path.is_file() and path.relative_to(directory).parts[0][0].isupper()}
+    packed = stack.public / 'fitgate/zoneinfo'
+    assert files(packed) == files(Path('/usr/share/zoneinfo')) and len(files(packed)) > 400
+    assert not [path for path in packed.rglob('*') if path.is_symlink()]  # FTP cannot upload them
 
 
 # ---- the web server's own errors -----------------------------------------------------------------

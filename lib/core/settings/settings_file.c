@@ -3,6 +3,8 @@
  */
 #include "core/settings/settings_file.h"
 
+#include "core/process.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -174,22 +176,6 @@ static bool read_lines(struct settings_source *source, const char *path)
 	return true;
 }
 
-/* The directory of the running program, with a slash at its end. false: it is not known. */
-static bool own_directory(char *directory, size_t size)
-{
-	ssize_t length = readlink("/proc/self/exe", directory, size - 1);
-	char *slash;
-
-	if (length <= 0 || (size_t)length >= size - 1)
-		return false;
-	directory[length] = '\0';
-	slash = strrchr(directory, '/');
-	if (slash == NULL)
-		return false;
-	slash[1] = '\0';
-	return true;
-}
-
 /*
  * The first line of the file fitgate.path beside the program; a relative path starts in that directory.
  * This is for hosts whose web server passes no variables on (Apache's suexec). The file needs no check of
@@ -202,7 +188,7 @@ static const char *path_beside_program(struct arena *arena)
 	ssize_t got;
 	int fd;
 
-	if (!own_directory(directory, sizeof(directory)))
+	if (!process_directory(directory, sizeof(directory)))
 		return NULL;
 	snprintf(name, sizeof(name), "%s%s", directory, CONFIG_LOCATION_FILE);
 	fd = open(name, O_RDONLY | O_CLOEXEC);

@@ -8,6 +8,7 @@
 #include "picture/isolation/sandbox.h"
 
 #include "core/log.h"
+#include "core/process.h"
 #include "picture/isolation/filter_status.h"
 
 #include <errno.h>
@@ -34,16 +35,10 @@ struct sandbox {
 /* The filter is in the directory of the running program. */
 static bool find_program(char path[PATH_MAX], struct error *error)
 {
-	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - sizeof(PROGRAM));
-	char *slash;
-
-	if (length <= 0)
-		return error_set_errno(error, errno, "could not read link /proc/self/exe");
-	path[length] = '\0';
-	slash = strrchr(path, '/');
-	if (slash == NULL)
-		return error_set(error, "could not find " PROGRAM ": \"%s\" is not a path", path);
-	memcpy(slash + 1, PROGRAM, sizeof(PROGRAM));
+	if (!process_directory(path, PATH_MAX - sizeof(PROGRAM)))
+		return error_set(error,
+			"could not find " PROGRAM ": the directory of this program is not known");
+	memcpy(path + strlen(path), PROGRAM, sizeof(PROGRAM));
 	return true;
 }
 
