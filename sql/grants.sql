@@ -59,7 +59,7 @@ GRANT SELECT (program, slot, digest, first_at),
     ON recent_errors TO fitgate_register@localhost, fitgate_login@localhost, fitgate_profile@localhost,
     fitgate_picture@localhost, fitgate_upload@localhost, fitgate_export@localhost, fitgate_users@localhost,
     fitgate_oauth@localhost, fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost,
-    fitgate_worker@localhost;
+    fitgate_workouts@localhost, fitgate_worker@localhost;
 
 -- register: POST register, account/resend-confirmation
 

@@ -64,6 +64,27 @@ def test_only_these_programs_delete_jobs_and_pages_only_mail(denied, db, kind):
         db.run("DELETE FROM jobs WHERE run_after = '2999-01-01'")
 
 
+STORE_ERROR = ("INSERT INTO recent_errors (program, slot, digest, message, request, first_at, last_at) "
+               "VALUES ('x', 1, 1, 'x', 'x', UTC_TIMESTAMP(), UTC_TIMESTAMP())")
+REPLACE_ERROR = ("UPDATE recent_errors SET first_at = IF(digest = 2, first_at, UTC_TIMESTAMP()), digest = 2, "
+                 "message = 'y', request = 'y', last_at = UTC_TIMESTAMP() WHERE program = 'x' AND slot = 1")
+
+
+@pytest.mark.parametrize('program', OWN_ACCOUNTS)
+def test_each_program_stores_its_errors_and_only_users_reads_them(denied, program):
+    """(Nothing is committed.)"""
+    for change in (STORE_ERROR, REPLACE_ERROR):
+        assert denied(program, change) == (program == 'clean')
+    assert denied(program, 'SELECT message FROM recent_errors') == (program != 'users')
+    assert denied(
+        program,
+        'SELECT explanation FROM findings') == (
+        program not in (
+            'users',
+            'worker'))
+    assert denied(program, 'DELETE FROM recent_errors WHERE last_at < 0') == (program != 'worker')
+
+
 def test_no_program_can_register_an_administrator(denied):
     columns = 'username, email, password, created_at'
     values = "'x', 'x@example.org', 'x', UTC_TIMESTAMP()"
