@@ -12,6 +12,9 @@ from tests.harness.people import PASSWORD
 
 MOUNT = '/account'
 FORM = 'application/x-www-form-urlencoded'
+PREFERENCES = ('date_format', 'timezone', 'language', 'display_ascent', 'imperial_units',
+               'start_elevation_at_zero', 'use_raw_gpx_speed', 'weekm')
+KILOMETERS_PER_MILE = 1.609344
 BOXES = ('display_ascent', 'imperial_units', 'start_elevation_at_zero', 'use_raw_gpx_speed')
 
 
@@ -163,10 +166,15 @@ class Browser:
         self.read_profile(account)
 
     def fill_in_sport(self, account):
+        """The threshold is typed in the unit that the user prefers."""
+        if not account.preferences.certain:
+            return
+        imperial = account.preferences.possible[0][PREFERENCES.index('imperial_units')]
         sport = self.rng.choice(sorted(self.defaults))
         color, active, threshold = (f'#{self.rng.randrange(16**6):06x}', self.rng.random() < 0.5,
                                     self.rng.randint(1, 40) / 8)
-        self.fill_in(account, [(account.sports[sport], (color, active, threshold))], f'/sports/{sport}', f'/sports/{sport}',
+        stored = threshold * (KILOMETERS_PER_MILE if imperial else 1)
+        self.fill_in(account, [(account.sports[sport], (color, active, stored))], f'/sports/{sport}', f'/sports/{sport}',
                      {'color': color, 'active': '1' if active else None, 'threshold': str(threshold)})
 
     def send_picture(self, account):

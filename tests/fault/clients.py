@@ -18,7 +18,7 @@ from requests.structures import CaseInsensitiveDict
 
 from tests.fault.apps import Apps
 from tests.fault.archives import FIELDS, problem_of_archive
-from tests.fault.browser import Browser, Session
+from tests.fault.browser import PREFERENCES, Browser, Session
 from tests.fault.model import Account
 from tests.harness import openapi, pictures
 from tests.harness.answers import NOAUTH, Answer
@@ -27,8 +27,6 @@ from tests.harness.people import insert_workout
 from tests.fault.system import READ_TIMEOUT
 
 TIMEOUT = READ_TIMEOUT + 30  # seconds that a client waits for a reply
-PREFERENCES = ('date_format', 'timezone', 'language', 'display_ascent', 'imperial_units',
-               'start_elevation_at_zero', 'use_raw_gpx_speed', 'weekm')
 MOST_WAITING = 6  # accounts of one client that wait for their confirmation e-mail
 MOST_WORKOUTS = 5  # an account with this number of workouts also has a track
 LIFE = (40, 150)  # number of requests with one account
