@@ -38,6 +38,7 @@ PREFIXES = ('', '', '', '/v0.6', '/v0.2')  # only 0.7 has a description
 TOKENS = {'/api/auth/account/confirm': 'CONFIRMATION', '/api/auth/email/update': 'NEW_ADDRESS',
           '/api/auth/password/update': 'RESET'}
 SEGMENTS = {'user_name': 'USERNAME', 'sport_id': '1', 'file_name': 'ARCHIVE'}
+METADATA = '/.well-known/oauth-authorization-server'
 UNUSUAL = ['', ' ', '\0', '\ud800', 'a' * 300, 'a' * 70000, 'é', '日本', '\r\nX: y', "'", '"', '%s%n',
            '../../etc/passwd', '<b>', '1e400', 'null', '-1', '2147483648', 'NaN']
 
@@ -338,9 +339,11 @@ class Site:
 def meanings(method, path, headers):
     """(method, path) that a request can stand for: as sent, and with the method that it overrides."""
     yield method, path
+    if path.startswith(f'{METADATA}/'):  # a path in UI_URL may follow
+        yield method, METADATA
     for other in openapi.OVERRIDES if method == 'POST' else ():
         if path.endswith(f'/{other.lower()}'):
-            yield other, path.removesuffix(f'/{other.lower()}')
+            yield other, path.removesuffix(f'/{other.lower()}').rstrip('/')  # nginx merges slashes
         if headers.get('X-HTTP-Method-Override') == other:
             yield other, path
 
@@ -358,7 +361,7 @@ def keeps_caches_away(method, path, answer):
     """Whether no cache keeps an answer that it must not keep: every one in JSON, except for the description,
     and archives. Pictures have validators."""
     if method == 'OPTIONS' or answer.status in (204, 304) or path.partition('?')[0].endswith(
-            ('/api/openapi.json', '/.well-known/oauth-authorization-server')):
+            '/api/openapi.json') or path.startswith(METADATA):
         return True
     if is_file(answer) and answer.headers.get('Content-Type', '').startswith('image/'):
         return 'ETag' in answer.headers
