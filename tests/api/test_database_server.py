@@ -132,7 +132,8 @@ def test_a_change_is_stored_whatever_the_servers_defaults_are(
 
 
 @pytest.mark.parametrize('name, value', [
-    ('sql_mode', EVERY_MODE), (chosen().REQUIRE_PRIMARY_KEY, 1)], ids=['sql_mode', 'primary key'])
+    ('sql_mode', ''), ('sql_mode', EVERY_MODE), (chosen().REQUIRE_PRIMARY_KEY, 1)],
+    ids=['no sql_mode', 'every sql_mode', 'primary key'])
 def test_the_tables_are_created_whatever_the_servers_defaults_are(
         new_database, with_global, name, value):
     usual = new_database()
