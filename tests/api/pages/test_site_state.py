@@ -117,7 +117,7 @@ def test_many_exports_are_on_several_pages(administrator, add_export):
 
 
 def test_a_page_of_exports_reads_the_primary_key(db):
-    plan = db.rows('EXPLAIN SELECT e.id FROM users_data_export AS e LEFT JOIN users AS u ON u.id = e.user_id '
+    plan = db.plan('SELECT e.id FROM users_data_export AS e LEFT JOIN users AS u ON u.id = e.user_id '
                    'WHERE e.id < 1000 ORDER BY e.id DESC LIMIT 51')
     assert plan[0]['key'] == 'PRIMARY' and 'filesort' not in (plan[0]['Extra'] or '')
 
@@ -249,7 +249,9 @@ def test_a_failed_job_of_the_worker_is_among_the_recent_errors(administrator, no
             job),
         'the failure')
     db.run('DELETE FROM jobs WHERE id = %s', job)
-    programs = [row['Program'] for row in administrator.open('/admin/errors').table]
+    # the worker may have other failures at the same time
+    programs = [row['Program'] for row in administrator.open('/admin/errors').table
+                if 'unrecognized job kind' in row['Message']]
     assert programs == ['worker']
 
 
