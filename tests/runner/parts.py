@@ -69,7 +69,7 @@ def lints():
     paths = [path for path in sorted((SOURCE / 'tests/lint').iterdir())
              if path.is_file() and os.access(path, os.X_OK)]
     seconds = {'format': 15, 'shell': 10}
-    needs = {'binaries': ('build release',)}
+    needs = {'binaries': ('build release',), 'routes': ('build release',)}
     return [Job(f'lint {path.name}', 'lint', [path.relative_to(SOURCE), '.'],
                 seconds=seconds.get(path.name, 1), needs=needs.get(path.name, ())) for path in paths]
 
