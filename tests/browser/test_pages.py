@@ -38,8 +38,23 @@ return [box.right > 0 && box.left < innerWidth && box.bottom > 0 && box.top < in
 NUMBER = 'return [...document.querySelectorAll(arguments[0])].indexOf(document.activeElement)'
 
 
+REASON = f'could not open file "/{"directory/" * 20}file": No such file or directory'
+
 PAGES = [*(('route', path) for path in routes(BUILD)), *(('guest', name) for name in GUEST_STATES),
          *(('member', name) for name in MEMBER_STATES)]
+
+
+def show_rows(db, account):
+    """Fill the tables of the administration: a page without rows is narrower."""
+    number = db.insert('users_data_export', user_id=account.id, created_at='2026-01-02', updated_at='2026-01-02',
+                       completed=1)
+    db.insert('jobs', kind='export', payload=f'{{"export_id":{number}}}', created_at='2026-01-02', run_after='2026-01-02',
+              failed_at='2026-01-02', last_error=REASON)
+    db.run("REPLACE INTO recent_errors VALUES ('workouts', 1, 1, %s, %s, UTC_TIMESTAMP(), UTC_TIMESTAMP())", REASON,
+           'f' * 32)
+    db.run(
+        "REPLACE INTO findings VALUES ('www.example.org', 'character set', 'FAIL', %s, UTC_TIMESTAMP())",
+        REASON)
 
 
 @pytest.fixture(scope='module', params=LANGUAGES if WHOLE else ['en'])
@@ -49,13 +64,16 @@ def checker(request, stack, db, tmp_path_factory):
                              Look(language=request.param))
     db.run("UPDATE app_config SET about = 'A club.', admin_contact = 'ann@example.org', "
            "privacy_policy = 'We keep data.', privacy_policy_date = UTC_TIMESTAMP()")
-    browser.log_in(people.insert_user(
-        db, admin=1, language=request.param, first_name='Ann', bio='Runs.', email_to_confirm='new@example.org'))
+    account = people.insert_user(
+        db, admin=1, language=request.param, first_name='Ann', bio='Runs.', email_to_confirm='new@example.org')
+    browser.log_in(account)
+    show_rows(db, account)
     browser.of_member = browser.cookies
     yield browser
     browser.stop()
     db.run('UPDATE app_config SET about = NULL, admin_contact = NULL, privacy_policy = NULL, '
            'privacy_policy_date = NULL')
+    db.run('DELETE FROM jobs WHERE failed_at IS NOT NULL')
 
 
 @pytest.fixture
