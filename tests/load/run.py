@@ -43,7 +43,7 @@ MUST = ('POST /api/auth/login', 'POST /api/auth/logout', 'POST /api/auth/registe
         'POST /api/auth/password/reset-request', 'POST /api/auth/account/export/request',
         'DELETE /api/auth/picture', 'GET /api/users/', 'GET /api/auth/account/export/', 'GET /api/config',
         'POST /account/login', 'POST /account/profile/edit', 'GET /account/sports', 'POST /account/logout',
-        'GET /api/sports', 'GET /v0.6/api/auth/profile', 'GET /v0.2/api/auth/profile')
+        'GET /api/sports', 'GET /api/workouts', 'GET /api/records', 'GET /v0.6/api/auth/profile', 'GET /v0.2/api/auth/profile')
 GROWTH_MIB = 0.5  # anonymous memory
 SAMPLE = 5  # seconds
 REST = 10  # seconds within which an idle process must release memory
@@ -154,7 +154,8 @@ class Client:
             self.ask('GET', f'/api/auth/account/export/{state["file_name"]}')
 
     def look_around(self):
-        for path in ('/api/config', '/api/sports', '/api/ping', '/api/auth/account/export'):
+        for path in ('/api/config', '/api/sports', '/api/ping', '/api/auth/account/export', '/api/records',
+                     '/api/workouts?order_by=distance&per_page=100', '/api/workouts?from=2020-01-05'):
             self.ask('GET', path)
 
     def visit(self, visitor, method, path, **form):
