@@ -241,7 +241,7 @@ class Site:
         self.sent = 0
         self.statuses = Counter()
         self.outcomes = {}  # {(path in the description, method): Counter of statuses}
-        self.pages = page_requests.Pages(stack, insert_user(self.sql, admin=1))
+        self.pages = page_requests.Pages(stack, self.sql, insert_user(self.sql, admin=1))
         self.members = {(template, name) for _method, template, operation in DESCRIPTION.operations()
                         for name in members_of(operation)}  # members that were not sent yet
 

@@ -14,7 +14,7 @@ from urllib.parse import quote_plus
 from hypothesis import strategies as st
 
 from tests.api.support.visitor import Page, Parser, Visitor
-from tests.harness.people import PASSWORD
+from tests.harness.people import PASSWORD, now
 from tests.harness.tokens import sha256_hex
 
 PROGRAMS = ('pages', 'users')
@@ -35,7 +35,7 @@ VALUES = {
     'redirect_uri': [CALLBACK, 'https://evil.example/'], 'scope': ['profile:read', 'workouts:read gate'], 'state': ['x'],
     'next': ['/tokens', '/profile/edit?a=b'], 'return': ['/protected/', '/app?x=y'], 'message': ['1', '2', '99'],
     'grant_type': ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
-    'client_secret': ['CLIENTSECRET'], 'code': ['CLIENTCODE'], 'refresh_token': ['REFRESHING'], 'confirm': ['true'],
+    'client_secret': ['CLIENTSECRET'], 'code': ['CLIENTCODE'], 'refresh_token': ['REFRESHING'], 'confirm': ['true'], 'decision': ['allow', 'deny'],
     'code_challenge': ['x' * 43], 'code_challenge_method': ['S256'], 'search': ['USERNAME'], 'page': ['1', '2'],
 }
 QUERIES = ('token', 'next', 'return', 'message', 'client_id', 'response_type', 'redirect_uri', 'scope', 'state',
@@ -67,7 +67,7 @@ class Form:
 class Pages:
     """The routes of the programs, and the forms of their pages."""
 
-    def __init__(self, stack, administrator):
+    def __init__(self, stack, sql, administrator):
         self.routes = []  # (method, path of the route)
         for program in PROGRAMS:
             text = subprocess.run([stack.build / program, '--routes'], check=True, capture_output=True, text=True,
@@ -75,18 +75,25 @@ class Pages:
             self.routes += [tuple(line.split()[:2])
                             for line in text.splitlines() if line.endswith(' pages')]
         self.forms = {}
+        app = insert_app(sql, administrator)['CLIENTID']
+        sql.insert('personal_tokens', user_id=administrator.id, name='a script', token=sha256_hex(app), scope='gate',
+                   created_at=now())
         visitor = new_visitor(stack)
-        self._read_forms(visitor)
-        visitor.log_in(administrator)
-        self._read_forms(visitor, {'#id': str(administrator.id), ':act': 'delete'})
+        self._read_forms(visitor, app)
+        for _ in range(2):  # the second one can end the session of the first one
+            visitor.log_in(administrator)
+        self._read_forms(visitor, app)
+        self._read_forms(visitor, app, {'#id': str(administrator.id), ':act': 'delete'})
         self.unread = {path for method, path in self.routes if method == 'POST'} - self.forms.keys()
 
-    def _read_forms(self, visitor, parameters=None):
+    def _read_forms(self, visitor, app, parameters=None):
+        query = urlencoded([('token', 'x'), ('client_id', app), ('response_type', 'code'), ('redirect_uri', CALLBACK),
+                            ('scope', 'profile:read')]).decode()
         parameters = parameters or {}
         for method, route in self.routes:
             if method == 'GET':
                 path = re.sub('[#:][a-z]+', lambda found: parameters.get(found[0], '1'), route)
-                page = visitor.request('GET', f'{path}?token=x')
+                page = visitor.request('GET', f'{path}?{query}')
                 for form in (one for one in page.parsed.forms if one.method == 'post'):
                     found = Form(form.values, {name: one.get('type') for name, one in form.controls.items()},
                                  'multipart' in form.encoding)
@@ -237,7 +244,7 @@ def page_requests(draw, pages, files):
     path = re.sub('[#:][a-z]+', lambda _found: draw(SEGMENT), route)
     headers, body = {}, None
     if method == 'POST':
-        form = pages.forms.get(route, Form({'csrf': '', 'password': ''}, {}, False))
+        form = pages.forms.get(route, Form({'csrf': '', 'password': '', 'decision': ''}, {}, False))
         headers['Content-Type'], body = draw(bodies(form, who, files))
     if draw(st.integers(0, 19)) == 0:
         method = draw(st.sampled_from(['HEAD', 'PUT', 'DELETE', 'OPTIONS']))
