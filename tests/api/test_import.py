@@ -126,6 +126,43 @@ def test_old_users_log_in_and_see_their_old_totals_and_records(
     assert admin.done('totals', 'verify') == ''
 
 
+def test_old_users_see_their_old_workouts(source, take_over, minter, request_of):
+    sam = source.user('sam')
+    source.workout(source.user('alex'))
+    first = source.workout(sam, title='old', workout_date='2022-04-30 10:00:00', bounds='{48.85,2.35,48.9,2.4}',
+                           weather_start='{"icon": "rain"}', ave_speed='10.68')
+    source.workout(sam, workout_date='2022-05-01 10:00:00', sport_id=3)
+    uuid = source.run(f'SELECT uuid FROM workouts WHERE id = {first}').strip()
+    source.insert(
+        'workout_segments',
+        workout_id=first,
+        workout_uuid=uuid,
+        segment_id=0,
+        duration='0:30:00')
+    source.record(first, 'AS', 1068)
+    take_over()
+
+    token = minter.token(sam)
+    newer, older = request_of('GET', '/api/workouts', token=token).json()['data']['workouts']
+    assert (older['title'], older['moving'], older['distance']) == ('old', '0:59:00', 10.5)
+    assert older['bounds'] == [
+        48.85,
+        2.35,
+        48.9,
+        2.4] and older['weather_start'] == {
+        'icon': 'rain'}
+    assert older['segments'][0]['duration'] == '0:30:00' and older['records'][0]['value'] == 10.68
+    assert (older['next_workout'], newer['previous_workout']) == (newer['id'], older['id'])
+    shown = request_of('GET', f'/api/workouts/{older["id"]}', token=token)
+    assert shown.json()['data']['workouts'] == [older]
+    statistics = request_of(
+        'GET',
+        '/api/stats/sam/by_time',
+        token=token).json()['data']['statistics']
+    assert {sport: figures['nb_workouts']
+            for sport, figures in statistics['2022'].items()} == {'1': 1, '3': 1}
+
+
 def test_every_value_arrives(source, take_over, sql):
     user = source.user(
         'Zoë_1', email='Zoe@Example.org', admin=True, first_name='Zoë', last_name='', bio='a "b", c\nd\r\ne',

@@ -53,6 +53,20 @@ def test_they_are_only_read(api, path, token, method):
         NOT_ALLOWED)
 
 
+@pytest.mark.parametrize('query', [
+    'workouts?page=1&per_page=5&order=desc&order_by=workout_date',
+    'workouts?from=2024-04-28&to=2024-06-01&page=1&per_page=100&order=desc&order_by=workout_date',
+    'workouts?page=1&per_page=10&order=asc&order_by=ave_speed&distance_from=1&distance_to=16.09&duration_from=0:30&'
+    'duration_to=23:59&ave_speed_from=1.61&max_speed_to=80&sport_id=1&title=a%20b',
+    'stats/{}/by_time?from=2024-05-01&to=2024-05-31&time=week', 'stats/{}/by_time?from=2024-03-01&to=2024-05-31&time=weekm',
+    'stats/{}/by_time?from=2023-06-01&to=2024-05-31&time=month', 'stats/{}/by_time?from=2015-01-01&to=2024-12-31&time=year'])
+def test_each_request_of_the_web_client_is_answered(api, token, user, add, query):
+    add(ave_speed='10', max_speed='20', title='A b')
+    body = api.get(f'/api/{query.format(user.username)}', token=token).json()
+    assert body['status'] == 'success' and len(
+        body['data'].get('workouts', body['data'].get('statistics'))) == 1
+
+
 def test_a_workout_without_a_file_is_added_elsewhere(api, token):
     exact(api.post('/api/workouts/no_gpx', token=token, json={'a': 1}), NOT_ALLOWED)
 
