@@ -19,7 +19,7 @@
 
 /* ---- login (contract §6.4) --------------------------------------------------------------------- */
 
-/* Steps 1 to 3. */
+/* Steps 2 and 3 of contract §6.4. */
 static enum reply read_credentials(
 	const struct api_request *request, const char **email, const char **password)
 {
@@ -239,7 +239,7 @@ static enum field read_days(const struct payload *payload, int64_t *days)
 	return field;
 }
 
-/* Steps 2 to 4. */
+/* Steps 2 and 3 of contract §27.2. */
 static enum reply read_token_form(const struct payload *payload, struct token_form *form)
 {
 	enum field name = payload_text(payload, "name", &form->name);

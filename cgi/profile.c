@@ -227,7 +227,7 @@ static int64_t read_sport_id(const cJSON *item)
 	return id;
 }
 
-/* Steps 2 and 3. false: the payload is invalid. */
+/* Steps 2 and 3 of contract §6.9. false: the payload is invalid. */
 static bool read_sport(const struct payload *payload, int64_t *id)
 {
 	const cJSON *item = json_member(payload->object, "sport_id");
@@ -239,7 +239,7 @@ static bool read_sport(const struct payload *payload, int64_t *id)
 	return true;
 }
 
-/* Steps 5 to 7. */
+/* Steps 5 to 7 of contract §6.9. */
 static enum reply read_sport_change(const struct payload *payload, struct sport_change *change)
 {
 	enum field color = payload_text(payload, "color", &change->color), active, threshold;
@@ -309,7 +309,7 @@ static enum handled reset_sport(struct service *service, struct api_request *req
 
 /* ---- profile/edit/account (contract §6.7) ------------------------------------------------------ */
 
-/* Steps 2 to 5: the fields. */
+/* Steps 2 to 5 of contract §6.7: the fields. */
 static enum reply read_account_change(
 	const struct payload *payload, struct account_change_form *form)
 {

@@ -69,10 +69,10 @@ struct event {
 	const char *kind; /* event_kind_name() */
 	instant created_at;
 	int64_t occurrences;          /* of failed logins; 1 for other kinds */
-	bool by_administrator;        /* then device and network are NULL */
-	const char *system, *browser; /* account/user_agent.h; NULL: not known, as below */
-	const char *network;          /* account/network.h */
-	const char *detail;
+	bool by_administrator;        /* then system, browser and network are NULL */
+	const char *system, *browser; /* account/user_agent.h; NULL: unknown */
+	const char *network;          /* account/network.h; NULL: unknown */
+	const char *detail;           /* see EVENT_KINDS; NULL: none */
 };
 
 struct event_list {

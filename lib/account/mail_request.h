@@ -13,9 +13,10 @@
 enum mail_kind {
 	/* a link that activates an account, for a registration; sent only if the address is unconfirmed */
 	MAIL_CONFIRMATION,
-	/* a new link of this kind, which replaces the earlier one; a client has typed the address */
+	/* another link that activates the account, which replaces the earlier one; any client can ask for it, so
+	   the address may have no account */
 	MAIL_RESEND_CONFIRMATION,
-	/* a link to set a new password; a client has typed the address */
+	/* a link to set a new password; any client can ask for it, so the address may have no account */
 	MAIL_PASSWORD_RESET,
 	MAIL_PASSWORD_CHANGED,
 	MAIL_EMAIL_CHANGE_OLD, /* to the present address: a change to `new_email` was requested */

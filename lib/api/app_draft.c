@@ -14,7 +14,7 @@ static bool is_empty_value(const cJSON *value)
 	       ((cJSON_IsArray(value) || cJSON_IsObject(value)) && value->child == NULL);
 }
 
-/* Steps 2 and 3. Sets *names to the keys that are missing; NULL when out of memory. */
+/* Steps 2 and 3 of contract §18.1. Sets *names to the keys that are missing; NULL when out of memory. */
 static enum reply check_keys(struct api_request *request, const char **names)
 {
 	static const char *const KEYS[] = {"client_name", "client_uri", "redirect_uris", "scope"};

@@ -13,7 +13,7 @@
  * leave 55, 52 of base64. */
 enum { WORD_BYTES = 39, WORD_BASE64 = 53, PLAIN_MAX = 70, LINE_MAX_LENGTH = 998 };
 
-enum { SHORT_NAME = 20 }; /* leaves room for an address in its line */
+enum { SHORT_NAME = 20 }; /* bytes; after a longer name, the address gets a line of its own */
 
 static bool is_plain(const char *text)
 {

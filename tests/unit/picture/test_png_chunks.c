@@ -170,7 +170,7 @@ static void a_color_profile_is_kept_under_another_name(void **state)
 		"iCCP", chunk.data, chunk.length, "iCCP", expected.data, expected.length);
 	add_profile(&chunk, "x", 36, 1);
 	assert_before_image("iCCP", chunk.data, chunk.length, NULL, NULL, 0);
-	add_profile(&chunk, "x", 3, 1); /* a size that it does not have */
+	add_profile(&chunk, "x", 3, 1); /* it says that it is one byte longer than it is */
 	assert_before_image("iCCP", chunk.data, chunk.length, NULL, NULL, 0);
 	assert_before_image("iCCP", "x\0\0my home", 10, NULL, NULL, 0);
 	for (size_t i = 0; i < UNIT_COUNT(DAMAGED); i++) {
