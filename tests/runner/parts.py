@@ -28,9 +28,9 @@ PYTEST = [PYTHON, '-B', '-m', 'pytest', '-q', '--basetemp={tmp}/t', '--junitxml=
 WEB_SERVER_TESTS = [f'tests/api/test_{name}.py'
                     for name in ('hosting', 'login', 'picture_serving', 'profile', 'register')]
 # What shows most about Fitgate in half a minute.
-SMOKE_TESTS = [f'tests/api/test_{name}.py' for name in (
-    'login', 'register', 'confirm', 'password_reset', 'profile', 'logout', 'config', 'export',
-    'worker', 'admin_users')]
+SMOKE_TESTS = [f'tests/api/{name}.py' for name in (
+    'test_login', 'test_register', 'test_confirm', 'test_password_reset', 'test_profile', 'test_logout',
+    'test_config', 'test_export', 'delivery/test_worker', 'test_admin_users')]
 CORES = len(os.sched_getaffinity(0))
 
 
