@@ -305,7 +305,7 @@ def test_a_known_email_is_answered_as_a_new_one_and_changes_nothing(
 
 
 def test_a_username_that_a_known_email_came_with_is_reserved(api, registration, user):
-    """An unknown email reserves its username, too."""
+    """As with an unknown email: otherwise, a second registration would tell whether there is an account."""
     body = registration(email=user.email)
     exact(api.post(REGISTER, json=body), REGISTERED)
     for form in (str, str.upper):

@@ -19,7 +19,7 @@ BOXES = ('display_ascent', 'imperial_units', 'start_elevation_at_zero', 'use_raw
 
 
 class Elsewhere(Exception):
-    """The page cannot be used now: the visitor is not logged in, or it does not come."""
+    """The page cannot be used now: the visitor is not logged in, or the server does not send it."""
 
 
 class Session:
