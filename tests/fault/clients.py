@@ -180,7 +180,7 @@ class Client(Browser, Apps):
                 'password': account.password.possible[0], 'accepted_policy': True})
             if accepted(answer) or (rejected(answer) and not account.exists.certain):
                 account.exists.accept(True)
-                # an earlier request that was still in work may have been stored beside this one
+                # an earlier request that was still running may have been stored beside this one
                 mail.least, mail.most = 1, max(doubts + accepted(answer), 1)
                 self.model.count('accounts')
                 return account
