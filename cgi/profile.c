@@ -203,7 +203,7 @@ static enum handled edit_user_preferences(struct service *service, struct api_re
 {
 	struct profile profile = request->principal->profile;
 	enum preference_set set =
-		request->dialect->mask == IN_0_7 ? PREFERENCES_ALL : PREFERENCES_BEFORE_0_7;
+		request->dialect->has_all_preferences ? PREFERENCES_ALL : PREFERENCES_BEFORE_0_7;
 
 	if (!read_preferences(request->dialect, &request->payload, &profile.user))
 		return reply(request, REPLY_INVALID_PAYLOAD);

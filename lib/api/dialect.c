@@ -4,9 +4,12 @@
 #include "api/dialect.h"
 
 #include "account/validation.h"
+#include "api/reply.h"
 #include "core/languages.h"
 
 #include <string.h>
+
+#define FAILURE(message) "{\"status\":\"error\",\"message\":\"" message "\"}"
 
 const struct dialect DIALECTS[DIALECT_COUNT] = {
 	[DIALECT_0_7] =
@@ -19,9 +22,11 @@ const struct dialect DIALECTS[DIALECT_COUNT] = {
 			.username_max = VALIDATION_USERNAME_MAX,
 			.asks_for_policy = true,
 			.has_site_texts = true,
+			.has_all_preferences = true,
 			.verifies_email = true,
 			.has_scoped_tokens = true,
 			.rules_title = "",
+			.failure = FAILURE(SERVER_ERROR_0_7),
 		},
 	[DIALECT_0_6] =
 		{
@@ -34,6 +39,7 @@ const struct dialect DIALECTS[DIALECT_COUNT] = {
 			.verifies_email = true,
 			.has_scoped_tokens = true,
 			.rules_title = "",
+			.failure = FAILURE(SERVER_ERROR_0_7),
 		},
 	[DIALECT_0_2] =
 		{
@@ -46,6 +52,7 @@ const struct dialect DIALECTS[DIALECT_COUNT] = {
 			.edits_password = true,
 			.confirms_password = true,
 			.rules_title = "Errors: ",
+			.failure = FAILURE(SERVER_ERROR_0_2),
 		},
 };
 

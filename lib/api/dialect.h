@@ -37,10 +37,13 @@ struct dialect {
 	bool asks_for_policy;  /* registration needs its acceptance */
 	bool has_site_texts; /* the configuration has the privacy policy and a text about the site */
 	bool edits_password; /* profile/edit sets a password without the old one, with a token of this dialect */
-	bool confirms_password;  /* a new password comes with password_conf */
-	bool verifies_email;     /* a new account must confirm its e-mail address */
-	bool has_scoped_tokens;  /* OAuth 2.0 and personal tokens are accepted */
-	const char *rules_title; /* before the messages of the rules that a registration breaks */
+	bool confirms_password;   /* a new password comes with password_conf */
+	bool verifies_email;      /* a new account must confirm its e-mail address */
+	bool has_scoped_tokens;   /* OAuth 2.0 and personal tokens are accepted */
+	bool has_all_preferences; /* also those that came with 0.7 (account/profile_edit.h) */
+	const char *rules_title;  /* before the messages of the rules that a registration breaks */
+	const char
+		*failure; /* the body of a reply to a failure, whole: there may be no memory left */
 };
 
 extern const struct dialect DIALECTS[DIALECT_COUNT];

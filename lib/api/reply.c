@@ -308,9 +308,5 @@ enum handled reply_too_many_attempts(struct api_request *request, int64_t second
 
 void reply_failure(struct api_request *request)
 {
-	bool in_0_2 = request->dialect->id == DIALECT_0_2;
-
-	send_json(request->response, 500,
-		in_0_2 ? "{\"status\":\"error\",\"message\":\"" SERVER_ERROR_0_2 "\"}"
-		       : "{\"status\":\"error\",\"message\":\"" SERVER_ERROR_0_7 "\"}");
+	send_json(request->response, 500, request->dialect->failure);
 }
