@@ -17,6 +17,7 @@ from tests.harness.waiting import poll
 from tests.harness.wrk import read_result, wrk_command
 
 PICTURE = '/api/auth/picture'
+STORED = f'route={PICTURE} status=200'  # in the log of the program
 BOUNDARY = 'fitgate-bench-boundary'
 CONNECTIONS = 16  # for uploads
 SIDE = 6324  # pixels of the most expensive picture: just under 40 megapixels
@@ -129,8 +130,8 @@ def uploads(site, tokens, body):
                     seconds=UNTIL_STOPPED, connections=connections),
         stdout=subprocess.PIPE, text=True)
     log = site.stack.log_text
-    before = log('upload').count('POST /api/auth/picture 200')
-    if poll(lambda: log('upload').count('POST /api/auth/picture 200') > before, 60) is None:
+    before = log('upload').count(STORED)
+    if poll(lambda: log('upload').count(STORED) > before, 60) is None:
         raise StackError(f'no upload succeeds: {log("upload")[-2000:]}')
     yield
     client.send_signal(signal.SIGINT)
