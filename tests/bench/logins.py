@@ -157,6 +157,7 @@ class Storm:
         self._clients = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
                          for command in self._commands]
         if poll(lambda: all(used_cpu(pid) > cpu + BUSY for pid, cpu in before.items()), 60) is None:
+            self.__exit__()
             raise StackError('not all processes of login hash passwords')
         return self
 

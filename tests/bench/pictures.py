@@ -131,11 +131,14 @@ def uploads(site, tokens, body):
         stdout=subprocess.PIPE, text=True)
     log = site.stack.log_text
     before = log('upload').count(STORED)
-    if poll(lambda: log('upload').count(STORED) > before, 60) is None:
-        raise StackError(f'no upload succeeds: {log("upload")[-2000:]}')
-    yield
-    client.send_signal(signal.SIGINT)
-    read_result(client.communicate()[0])
+    try:
+        if poll(lambda: log('upload').count(STORED) > before, 60) is None:
+            raise StackError(f'no upload succeeds: {log("upload")[-2000:]}')
+        yield
+    finally:
+        client.send_signal(signal.SIGINT)
+        output = client.communicate()[0]
+    read_result(output)
     site.settle(PICTURE)
 
 
