@@ -9,13 +9,14 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.harness.processes import dies_with_parent, processes
+from tests.harness.processes import dies_with_parent, processes, session_members
 from tests.harness.waiting import poll
 from tests.runner import counts
 
 PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
-LIMIT = 1800  # seconds after which a job counts as hung
+LIMIT = 1800  # seconds without output after which a job counts as hung, however long it has run
 GRACE = 60  # seconds that a job gets to stop what it started
+HUNG = 124  # the status of a hung job, as timeout(1) has it
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -46,6 +47,7 @@ class Job:
 
     log: Path = None
     status: int = None
+    is_hung: bool = False
     started: float = None
     took: float = 0  # seconds
     cpu: float = 0  # seconds, of all its processes
@@ -95,20 +97,39 @@ def reap():
         ended[pid] = os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
 
 
+class Silence:
+    """How long a log has not grown. How long a whole job takes depends on the machine and on what else
+    runs on it, so only a job that prints nothing counts as hung."""
+
+    def __init__(self, log):
+        self._log = log
+        self._size = None
+        self._since = None
+
+    def seconds(self, now):
+        """The seconds from the last look at which the log had grown until `now`."""
+        size = self._log.stat().st_size
+        if size != self._size:
+            self._size, self._since = size, now
+        return now - self._since
+
+
 class Runner:
     """Runs jobs, at most `slots` at the same time; `directory` gets their logs and temporary files.
 
-    `report` is called with each job that has ended. To be used with `with`: at its end, nothing that
-    was started is still running.
+    `report` is called with each job that has ended. A job that prints nothing for `limit` seconds is ended.
+    To be used with `with`: at its end, nothing that was started is still running.
     """
 
-    def __init__(self, jobs, slots, directory, report):
+    def __init__(self, jobs, slots, directory, report, limit=LIMIT):
         self._waiting = sorted(jobs, key=lambda job: -job.seconds)
         self._names = {job.name for job in jobs}
         self._slots = slots
         self._directory = directory
         self._report = report
+        self._limit = limit
         self._running = {}  # {pid: job}
+        self._silences = {}  # {pid: Silence}
         self._done = {}  # {name: job}
 
     def __enter__(self):
@@ -133,6 +154,7 @@ class Runner:
             for pid, (status, cpu) in reap().items():
                 if pid in self._running:
                     self._finish(self._running.pop(pid), status, cpu)
+            self._end_hung_jobs(time.monotonic())
             time.sleep(0.05)  # between two looks
 
     # ---- starting -------------------------------------------------------------------------------
@@ -156,18 +178,30 @@ class Runner:
         job.started = time.monotonic()
         command = [str(word).replace('{tmp}', str(temporary))
                    .replace('{report}', str(counts.report_of(job.log))) for word in job.command]
-        with open(job.log, 'wb') as log:
+        with open(job.log, 'ab') as log:  # _end_hung_jobs() also appends
             process = subprocess.Popen(
-                dies_with_parent(['timeout', '-k', GRACE, LIMIT, *command]), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                dies_with_parent(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={**os.environ, 'TMPDIR': str(temporary), **job.environment},
                 start_new_session=True)
         self._running[process.pid] = job
+        self._silences[process.pid] = Silence(job.log)
         process.returncode = 0  # reap() collects its status
 
     # ---- ending ---------------------------------------------------------------------------------
 
+    def _end_hung_jobs(self, now):
+        for pid, job in self._running.items():
+            limit = GRACE if job.is_hung else self._limit
+            number = signal.SIGKILL if job.is_hung else signal.SIGTERM
+            if self._silences[pid].seconds(now) <= limit:
+                continue
+            job.is_hung = True
+            with open(job.log, 'a', encoding='utf-8') as log:
+                print(f'\ncheck: no output for {limit} seconds: sending {number.name}', file=log)
+            send(session_members(pid), number)
+
     def _finish(self, job, status, cpu):
-        job.status, job.cpu = status, cpu
+        job.status, job.cpu = HUNG if job.is_hung else status, cpu
         job.took = time.monotonic() - job.started
         job.passed, job.failed = job.count(job)
         self._done[job.name] = job

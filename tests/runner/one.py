@@ -5,7 +5,7 @@ NAME is the first of these that matches:
     a file         tests/unit/core/test_url.c, tests/api/test_login.py, also with ::test_name
     its name       test_login or login: the unit program and the pytest file of this name
     a unit test    a part of the name of a function in tests/unit
-    an expression  for pytest -k, over tests/api, tests/install and tests/browser
+    an expression  for pytest -k, over tests/api, tests/install, tests/browser and tests/runner
 
 Prints what it runs. The exit status is 0 only if tests ran and none failed.
 """
@@ -20,7 +20,7 @@ from tests.harness.tree import PYTHON, SOURCE
 from tests.runner.parts import CORES
 
 UNIT = Path('tests/unit')
-PYTEST_DIRECTORIES = (Path('tests/api'), Path('tests/install'), Path('tests/browser'))
+PYTEST_DIRECTORIES = tuple(Path('tests') / name for name in ('api', 'install', 'browser', 'runner'))
 UNIT_TEST = re.compile(r'^static void (\w+)\(void \*\*\w*\)', re.MULTILINE)
 NO_TESTS = 5  # pytest's exit status if it finds none
 

@@ -12,6 +12,7 @@
     lighttpd some of them as CGI under lighttpd
     browser  the account pages in Chromium: each flow without JavaScript, accessibility, the keyboard
     fuzz     each program of tests/fuzz over its corpus, and over inputs that follow from it
+    runner   the package that runs all these
     asan     unit and api with the address and undefined-behavior sanitizers, leaks included
 
 `seconds` is about what a job takes on an idle machine.
@@ -104,6 +105,7 @@ PARTS = {
                                web='lighttpd')],
     'browser': lambda: [suite('browser', 'browser', 'release', ['tests/browser'], seconds=70)],
     'fuzz': fuzzing,
+    'runner': lambda: [Job('runner', 'runner', [*PYTEST, 'tests/runner'], seconds=2, count=counts.pytest)],
     'asan': lambda: [*unit('asan', 'asan'),
                      suite('asan', 'api asan', 'asan', ['tests/api'], seconds=400)],
 }
