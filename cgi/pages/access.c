@@ -127,11 +127,7 @@ static const struct control TOKEN[] = {
 		.label = N_("Valid for"),
 		.choices = LIFETIMES,
 		.required = true},
-	{.name = "password",
-		.kind = CONTROL_PASSWORD,
-		.label = N_("Your password"),
-		.autocomplete = "current-password",
-		.required = true},
+	YOUR_PASSWORD_CONTROL("password"),
 	{0},
 };
 

@@ -17,11 +17,7 @@ static const struct control EMAIL[] = {
 		.hint = N_("The present address cancels a change that is not confirmed yet."),
 		.autocomplete = "email",
 		.required = true},
-	{.name = "email_password",
-		.kind = CONTROL_PASSWORD,
-		.label = N_("Your password"),
-		.autocomplete = "current-password",
-		.required = true},
+	YOUR_PASSWORD_CONTROL("email_password"),
 	{0},
 };
 

@@ -13,11 +13,7 @@ static const struct control DELETION[] = {
 		.kind = CONTROL_CHECKBOX,
 		.label = N_("Delete my account and all of its data. This cannot be undone."),
 		.required = true},
-	{.name = "password",
-		.kind = CONTROL_PASSWORD,
-		.label = N_("Your password"),
-		.autocomplete = "current-password",
-		.required = true},
+	YOUR_PASSWORD_CONTROL("password"),
 	{0},
 };
 

@@ -63,11 +63,7 @@ static const struct control EMAIL[] = {
 };
 
 static const struct control PASSWORD[] = {
-	{.name = "password",
-		.kind = CONTROL_PASSWORD,
-		.label = N_("Your password"),
-		.autocomplete = "current-password",
-		.required = true},
+	YOUR_PASSWORD_CONTROL("password"),
 	{0},
 };
 
@@ -76,11 +72,7 @@ static const struct control EMAIL_AND_PASSWORD[] = {
 		.kind = CONTROL_EMAIL,
 		.label = N_("New e-mail address"),
 		.required = true},
-	{.name = "password",
-		.kind = CONTROL_PASSWORD,
-		.label = N_("Your password"),
-		.autocomplete = "current-password",
-		.required = true},
+	YOUR_PASSWORD_CONTROL("password"),
 	{0},
 };
 

@@ -48,6 +48,16 @@ struct control {
 	const struct choice *choices;
 };
 
+/* A control of several forms: the user's password, which is asked for again before what a session alone must not do. */
+#define YOUR_PASSWORD_CONTROL(field)                                                               \
+	{                                                                                          \
+		.name = (field),                                                                   \
+		.kind = CONTROL_PASSWORD,                                                          \
+		.label = N_("Your password"),                                                      \
+		.autocomplete = "current-password",                                                \
+		.required = true,                                                                  \
+	}
+
 struct page_form {
 	const struct control *controls; /* ends with {0} */
 	const char *action;             /* the path of the page that gets the form */
