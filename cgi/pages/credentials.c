@@ -22,12 +22,7 @@ static const struct control EMAIL[] = {
 };
 
 static const struct control PASSWORD[] = {
-	{.name = "new_password",
-		.kind = CONTROL_PASSWORD,
-		.label = N_("New password"),
-		.hint = N_("At least 8 characters."),
-		.autocomplete = "new-password",
-		.required = true},
+	NEW_PASSWORD_CONTROL("new_password", N_("New password")),
 	{.name = "password",
 		.kind = CONTROL_PASSWORD,
 		.label = N_("Your present password"),

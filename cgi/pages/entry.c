@@ -7,7 +7,6 @@
 #include "account/passwords/password_reset.h"
 #include "account/registration/registration.h"
 #include "account/tokens/session.h"
-#include "account/validation.h"
 #include "pages/page_form.h"
 #include "pages/session.h"
 
@@ -151,24 +150,9 @@ enum handled log_out(struct page *page)
 /* ---- registration ------------------------------------------------------------------------------ */
 
 static const struct control REGISTRATION[] = {
-	{.name = "username",
-		.kind = CONTROL_TEXT,
-		.label = N_("User name"),
-		.hint = N_("3 to 30 letters, digits and underscores. Others can see it."),
-		.autocomplete = "nickname",
-		.max = VALIDATION_USERNAME_MAX,
-		.required = true},
-	{.name = "email",
-		.kind = CONTROL_EMAIL,
-		.label = N_("E-mail address"),
-		.autocomplete = "email",
-		.required = true},
-	{.name = "password",
-		.kind = CONTROL_PASSWORD,
-		.label = N_("Password"),
-		.hint = N_("At least 8 characters."),
-		.autocomplete = "new-password",
-		.required = true},
+	NEW_USERNAME_CONTROL,
+	EMAIL_ADDRESS_CONTROL,
+	NEW_PASSWORD_CONTROL("password", N_("Password")),
 	{.name = "policy",
 		.kind = CONTROL_CHECKBOX,
 		.label = N_("I accept the privacy policy."),
@@ -216,13 +200,6 @@ enum handled show_register(struct page *page)
 	}
 }
 
-static bool read_registration(struct page *page, struct page_form *form)
-{
-	(void)page_form_read(form, page);
-	page_form_check_registration(form);
-	return !page_form_has_errors(form);
-}
-
 static enum handled report_registered(struct page *page)
 {
 	if (page->service->settings.mail_enabled)
@@ -242,11 +219,8 @@ enum handled register_account(struct page *page)
 	struct registration_form input = {
 		.language = page->language->code, .accepts_policy = true, .verifies_email = true};
 
-	if (!read_registration(page, &form))
+	if (!page_form_read_registration(&form, page, &input))
 		return show_registration_form(page, &form, 400);
-	input.username = page_form_value(&form, "username");
-	input.email = page_form_value(&form, "email");
-	input.password = page_form_value(&form, "password");
 	switch (account_register(&account, &input, &outcome)) {
 	case REGISTRATION_DONE:
 		return report_registered(page);

@@ -31,11 +31,7 @@ static const struct link_request RESET = {
 };
 
 static const struct control CONTROLS[] = {
-	{.name = "email",
-		.kind = CONTROL_EMAIL,
-		.label = N_("E-mail address"),
-		.autocomplete = "email",
-		.required = true},
+	EMAIL_ADDRESS_CONTROL,
 	{0},
 };
 

@@ -148,12 +148,7 @@ enum handled confirm_email(struct page *page)
 
 static const struct control NEW_PASSWORD[] = {
 	{.name = "token", .kind = CONTROL_HIDDEN},
-	{.name = "password",
-		.kind = CONTROL_PASSWORD,
-		.label = N_("New password"),
-		.hint = N_("At least 8 characters."),
-		.autocomplete = "new-password",
-		.required = true},
+	NEW_PASSWORD_CONTROL("password", N_("New password")),
 	{0},
 };
 

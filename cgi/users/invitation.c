@@ -4,7 +4,6 @@
 #include "handlers.h"
 
 #include "account/administration/invitation.h"
-#include "account/validation.h"
 #include "core/log.h"
 #include "pages/page_form.h"
 
@@ -12,23 +11,9 @@
 
 static const struct control INVITATION[] = {
 	{.name = "token", .kind = CONTROL_HIDDEN},
-	{.name = "username",
-		.label = N_("User name"),
-		.hint = N_("3 to 30 letters, digits and underscores. Others can see it."),
-		.autocomplete = "nickname",
-		.max = VALIDATION_USERNAME_MAX,
-		.required = true},
-	{.name = "email",
-		.kind = CONTROL_EMAIL,
-		.label = N_("E-mail address"),
-		.autocomplete = "email",
-		.required = true},
-	{.name = "password",
-		.kind = CONTROL_PASSWORD,
-		.label = N_("Password"),
-		.hint = N_("At least 8 characters."),
-		.autocomplete = "new-password",
-		.required = true},
+	NEW_USERNAME_CONTROL,
+	EMAIL_ADDRESS_CONTROL,
+	NEW_PASSWORD_CONTROL("password", N_("Password")),
 	{0},
 };
 
@@ -71,13 +56,6 @@ enum handled show_invitation(struct page *page)
 	return HANDLER_FAILED;
 }
 
-static bool read_form(struct page *page, struct page_form *form)
-{
-	(void)page_form_read(form, page);
-	page_form_check_registration(form);
-	return !page_form_has_errors(form);
-}
-
 /* POST /admin/invitation */
 enum handled accept_invitation(struct page *page)
 {
@@ -86,11 +64,8 @@ enum handled accept_invitation(struct page *page)
 	struct registration_form input = {.language = page->language->code};
 	int64_t user_id;
 
-	if (!read_form(page, &form))
+	if (!page_form_read_registration(&form, page, &input))
 		return show_form(page, &form, 400);
-	input.username = page_form_value(&form, "username");
-	input.email = page_form_value(&form, "email");
-	input.password = page_form_value(&form, "password");
 	switch (invitation_accept(&account, page_form_value(&form, "token"), &input, &user_id)) {
 	case REGISTRATION_DONE:
 		log_info("the invitation has made user %" PRId64 " (%s) an administrator", user_id,

@@ -3,7 +3,6 @@
  */
 #include "pages/page_form.h"
 
-#include "account/validation.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "pages/session.h"
@@ -39,28 +38,6 @@ void page_form_refuse(struct page_form *form, const char *name, const char *erro
 
 	if (form->errors[i] == NULL)
 		form->errors[i] = error;
-}
-
-void page_form_check_registration(struct page_form *form)
-{
-	const char *password = page_form_value(form, "password");
-	unsigned violations =
-		validation_username(page_form_value(form, "username"), VALIDATION_USERNAME_MAX) |
-		validation_email(page_form_value(form, "email")) | validation_password(password);
-
-	if (violations & VIOLATION_USERNAME_LENGTH)
-		page_form_refuse(
-			form, "username", N_("The user name has to have 3 to 30 characters."));
-	if (violations & VIOLATION_USERNAME_CHARACTERS)
-		page_form_refuse(
-			form, "username", N_("Only letters, digits and underscores are allowed."));
-	if (violations & VIOLATION_EMAIL)
-		page_form_refuse(form, "email", N_("This is not a valid e-mail address."));
-	if (violations & VIOLATION_PASSWORD)
-		page_form_refuse(
-			form, "password", N_("The password has to have at least 8 characters."));
-	if (!validation_password_fits(password))
-		page_form_refuse(form, "password", N_("This is too long."));
 }
 
 static bool has_field_errors(const struct page_form *form)
@@ -130,6 +107,37 @@ bool page_form_read(struct page_form *form, const struct page *page)
 		form->values[i] = normalize(page, control, page_input(page, control->name));
 		form->errors[i] = problem(control, form->values[i]);
 	}
+	return !page_form_has_errors(form);
+}
+
+static void check_registration(struct page_form *form, const struct registration_form *input)
+{
+	unsigned violations = validation_username(input->username, VALIDATION_USERNAME_MAX) |
+			      validation_email(input->email) | validation_password(input->password);
+
+	if (violations & VIOLATION_USERNAME_LENGTH)
+		page_form_refuse(
+			form, "username", N_("The user name has to have 3 to 30 characters."));
+	if (violations & VIOLATION_USERNAME_CHARACTERS)
+		page_form_refuse(
+			form, "username", N_("Only letters, digits and underscores are allowed."));
+	if (violations & VIOLATION_EMAIL)
+		page_form_refuse(form, "email", N_("This is not a valid e-mail address."));
+	if (violations & VIOLATION_PASSWORD)
+		page_form_refuse(
+			form, "password", N_("The password has to have at least 8 characters."));
+	if (!validation_password_fits(input->password))
+		page_form_refuse(form, "password", N_("This is too long."));
+}
+
+bool page_form_read_registration(
+	struct page_form *form, const struct page *page, struct registration_form *input)
+{
+	(void)page_form_read(form, page);
+	input->username = page_form_value(form, "username");
+	input->email = page_form_value(form, "email");
+	input->password = page_form_value(form, "password");
+	check_registration(form, input);
 	return !page_form_has_errors(form);
 }
 

@@ -13,6 +13,8 @@
 #ifndef FITGATE_PAGES_PAGE_FORM_H
 #define FITGATE_PAGES_PAGE_FORM_H
 
+#include "account/registration/registration.h"
+#include "account/validation.h"
 #include "pages/page.h"
 
 enum { PAGE_FORM_CONTROLS = 16 };
@@ -48,7 +50,9 @@ struct control {
 	const struct choice *choices;
 };
 
-/* A control of several forms: the user's password, which is asked for again before what a session alone must not do. */
+/* ---- controls of several forms ----------------------------------------------------------------- */
+
+/* The user's password, which is asked for again before what a session alone must not do. */
 #define YOUR_PASSWORD_CONTROL(field)                                                               \
 	{                                                                                          \
 		.name = (field),                                                                   \
@@ -57,6 +61,40 @@ struct control {
 		.autocomplete = "current-password",                                                \
 		.required = true,                                                                  \
 	}
+
+/* The e-mail address of a new account, or of one that is not logged in. */
+#define EMAIL_ADDRESS_CONTROL                                                                      \
+	{                                                                                          \
+		.name = "email",                                                                   \
+		.kind = CONTROL_EMAIL,                                                             \
+		.label = N_("E-mail address"),                                                     \
+		.autocomplete = "email",                                                           \
+		.required = true,                                                                  \
+	}
+
+/* A password that the user chooses; the text is the label (N_()). */
+#define NEW_PASSWORD_CONTROL(field, text)                                                          \
+	{                                                                                          \
+		.name = (field),                                                                   \
+		.kind = CONTROL_PASSWORD,                                                          \
+		.label = (text),                                                                   \
+		.hint = N_("At least 8 characters."),                                              \
+		.autocomplete = "new-password",                                                    \
+		.required = true,                                                                  \
+	}
+
+/* The user name of a new account. */
+#define NEW_USERNAME_CONTROL                                                                       \
+	{                                                                                          \
+		.name = "username",                                                                \
+		.label = N_("User name"),                                                          \
+		.hint = N_("3 to 30 letters, digits and underscores. Others can see it."),         \
+		.autocomplete = "nickname",                                                        \
+		.max = VALIDATION_USERNAME_MAX,                                                    \
+		.required = true,                                                                  \
+	}
+
+/* ---- functions --------------------------------------------------------------------------------- */
 
 struct page_form {
 	const struct control *controls; /* ends with {0} */
@@ -71,6 +109,13 @@ struct page_form {
 /* Read the values from the page's input, and check what the table says: required, length, choices. true: no errors. */
 bool page_form_read(struct page_form *form, const struct page *page);
 
+/*
+ * The same for a form with the controls of a new account, whose values have to follow account/validation.h, too. Sets the
+ * user name, the address and the password of `input`.
+ */
+bool page_form_read_registration(
+	struct page_form *form, const struct page *page, struct registration_form *input);
+
 /* The value of a field; never NULL. */
 const char *page_form_value(const struct page_form *form, const char *name);
 
@@ -78,9 +123,6 @@ void page_form_set(struct page_form *form, const char *name, const char *value);
 
 /* Say what is wrong with a field (N_()); the first error of a field stays. */
 void page_form_refuse(struct page_form *form, const char *name, const char *error);
-
-/* Check the controls "username", "email" and "password" of a registration by account/validation.h. */
-void page_form_check_registration(struct page_form *form);
 
 /* Whether there is an error, in a field or about the whole form. */
 bool page_form_has_errors(const struct page_form *form);
