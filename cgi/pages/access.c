@@ -4,7 +4,6 @@
 #include "handlers.h"
 
 #include "account/tokens/personal_token_list.h"
-#include "account/tokens/scopes.h"
 #include "account/tokens/session_list.h"
 #include "core/text.h"
 #include "pages/device_label.h"
@@ -112,16 +111,7 @@ static const struct control TOKEN[] = {
 		.hint = N_("What the token is for."),
 		.max = PERSONAL_TOKEN_NAME_MAX,
 		.required = true},
-	{.name = SCOPE_PROFILE_READ, .kind = CONTROL_CHECKBOX, .label = LABEL_PROFILE_READ},
-	{.name = SCOPE_PROFILE_WRITE, .kind = CONTROL_CHECKBOX, .label = LABEL_PROFILE_WRITE},
-	{.name = SCOPE_WORKOUTS_READ, .kind = CONTROL_CHECKBOX, .label = LABEL_WORKOUTS_READ},
-	{.name = SCOPE_WORKOUTS_WRITE, .kind = CONTROL_CHECKBOX, .label = LABEL_WORKOUTS_WRITE},
-	{.name = SCOPE_USERS_READ, .kind = CONTROL_CHECKBOX, .label = LABEL_USERS_READ},
-	{.name = SCOPE_USERS_WRITE, .kind = CONTROL_CHECKBOX, .label = LABEL_USERS_WRITE},
-	{.name = SCOPE_APPLICATION_WRITE,
-		.kind = CONTROL_CHECKBOX,
-		.label = LABEL_APPLICATION_WRITE},
-	{.name = SCOPE_GATE, .kind = CONTROL_CHECKBOX, .label = LABEL_GATE},
+	PERSONAL_SCOPE_LABELS(SCOPE_CONTROL),
 	{.name = "days",
 		.kind = CONTROL_CHOICE,
 		.label = N_("Valid for"),

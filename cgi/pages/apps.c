@@ -5,7 +5,6 @@
 
 #include "account/oauth/app.h"
 #include "account/oauth/connection.h"
-#include "account/tokens/scopes.h"
 #include "core/text.h"
 #include "pages/local_time.h"
 #include "pages/page_form.h"
@@ -127,15 +126,7 @@ static const struct control APP[] = {
 		.hint = N_("Where the browser returns to, one a line."),
 		.max = 20100,
 		.required = true},
-	{.name = SCOPE_PROFILE_READ, .kind = CONTROL_CHECKBOX, .label = LABEL_PROFILE_READ},
-	{.name = SCOPE_PROFILE_WRITE, .kind = CONTROL_CHECKBOX, .label = LABEL_PROFILE_WRITE},
-	{.name = SCOPE_WORKOUTS_READ, .kind = CONTROL_CHECKBOX, .label = LABEL_WORKOUTS_READ},
-	{.name = SCOPE_WORKOUTS_WRITE, .kind = CONTROL_CHECKBOX, .label = LABEL_WORKOUTS_WRITE},
-	{.name = SCOPE_USERS_READ, .kind = CONTROL_CHECKBOX, .label = LABEL_USERS_READ},
-	{.name = SCOPE_USERS_WRITE, .kind = CONTROL_CHECKBOX, .label = LABEL_USERS_WRITE},
-	{.name = SCOPE_APPLICATION_WRITE,
-		.kind = CONTROL_CHECKBOX,
-		.label = LABEL_APPLICATION_WRITE},
+	SCOPE_LABELS(SCOPE_CONTROL),
 	{0},
 };
 

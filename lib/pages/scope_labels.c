@@ -3,20 +3,14 @@
  */
 #include "pages/scope_labels.h"
 
-#include "account/tokens/scopes.h"
 #include "core/text.h"
 
 static const struct {
 	const char *scope, *label;
 } LABELS[] = {
-	{SCOPE_PROFILE_READ, LABEL_PROFILE_READ},
-	{SCOPE_PROFILE_WRITE, LABEL_PROFILE_WRITE},
-	{SCOPE_WORKOUTS_READ, LABEL_WORKOUTS_READ},
-	{SCOPE_WORKOUTS_WRITE, LABEL_WORKOUTS_WRITE},
-	{SCOPE_USERS_READ, LABEL_USERS_READ},
-	{SCOPE_USERS_WRITE, LABEL_USERS_WRITE},
-	{SCOPE_APPLICATION_WRITE, LABEL_APPLICATION_WRITE},
-	{SCOPE_GATE, LABEL_GATE},
+#define SCOPE_ROW(scope, text) {(scope), (text)}
+	PERSONAL_SCOPE_LABELS(SCOPE_ROW),
+#undef SCOPE_ROW
 };
 
 void scope_labels_show(struct page *page, const char *scopes)
