@@ -24,18 +24,18 @@ def print_mirror(tmp_path):
 
 
 def test_the_mirror_is_that_of_the_system_even_without_package_lists(print_mirror):
-    done = print_mirror('deb http://security.example.org/debian-security stable-security main\n'
-                        'deb http://mirror.example.org/debian stable main\n')
-    assert (done.returncode, done.stdout) == (0, 'http://mirror.example.org/debian\n'), done.stderr
+    done = print_mirror('deb http://updates.example.org/debian-security stable-security main\n'
+                        'deb http://source.example.org/debian stable main\n')
+    assert (done.returncode, done.stdout) == (0, 'http://source.example.org/debian\n'), done.stderr
 
 
 def test_debian_mirror_is_used_before_that_of_the_system(print_mirror):
-    done = print_mirror('deb http://mirror.example.org/debian stable main\n',
+    done = print_mirror('deb http://source.example.org/debian stable main\n',
                         DEBIAN_MIRROR='http://other.example.org/debian')
     assert (done.returncode, done.stdout) == (0, 'http://other.example.org/debian\n')
 
 
 def test_sources_without_a_mirror_of_debian_are_an_error_that_names_the_variable(print_mirror):
-    done = print_mirror('deb http://mirror.example.org/other stable main\n')
+    done = print_mirror('deb http://source.example.org/other stable main\n')
     assert (done.returncode, done.stdout) == (1, '')
     assert done.stderr.endswith('name no mirror of Debian: set DEBIAN_MIRROR\n')
