@@ -135,8 +135,7 @@ static enum oauth_code_result issue(const struct account_context *context,
 	default:
 		return OAUTH_CODE_FAILED;
 	}
-	*tokens = (struct oauth_tokens){
-		pair->access.text, pair->refresh.text, pair->scope, pair->expires_in};
+	*tokens = token_pair_tokens(pair);
 	return OAUTH_CODE_EXCHANGED;
 }
 

@@ -172,8 +172,7 @@ static enum oauth_device_poll issue(const struct account_context *context,
 	default:
 		return OAUTH_DEVICE_POLL_FAILED;
 	}
-	*tokens = (struct oauth_tokens){
-		pair->access.text, pair->refresh.text, pair->scope, pair->expires_in};
+	*tokens = token_pair_tokens(pair);
 	return OAUTH_DEVICE_GRANTED;
 }
 

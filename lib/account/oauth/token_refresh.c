@@ -66,8 +66,7 @@ static enum oauth_refresh_result issue(const struct account_context *context,
 	default:
 		return OAUTH_REFRESH_FAILED;
 	}
-	*tokens = (struct oauth_tokens){
-		pair->access.text, pair->refresh.text, pair->scope, pair->expires_in};
+	*tokens = token_pair_tokens(pair);
 	return OAUTH_REFRESHED;
 }
 

@@ -14,6 +14,12 @@ struct token_pair *token_pair_make(const struct account_context *context)
 	return pair;
 }
 
+struct oauth_tokens token_pair_tokens(const struct token_pair *pair)
+{
+	return (struct oauth_tokens){
+		pair->access.text, pair->refresh.text, pair->scope, pair->expires_in};
+}
+
 enum db_result token_pair_store(struct db *db, const struct token_pair *pair)
 {
 	static const struct db_query INSERT = {

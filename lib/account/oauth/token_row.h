@@ -8,6 +8,7 @@
 
 #include "account/context.h"
 #include "account/oauth/oauth_secret.h"
+#include "account/oauth/token_grant.h"
 
 /* A new pair of tokens, made before the transaction that stores it. */
 struct token_pair {
@@ -18,6 +19,9 @@ struct token_pair {
 
 /* Make the secrets, in the arena. NULL: out of memory or random bytes. The other members are the caller's. */
 struct token_pair *token_pair_make(const struct account_context *context);
+
+/* The pair as the application gets it; the texts are those of the pair. */
+struct oauth_tokens token_pair_tokens(const struct token_pair *pair);
 
 /*
  * Store the pair, within a transaction. Its application and its user are locked until the end of the transaction, so
