@@ -87,6 +87,28 @@ static void show_violations(struct page_form *form, unsigned violations)
 			N_("The password has to have at least 8 characters."));
 }
 
+/* `form`: the one of `forms` that was sent. */
+static enum handled refuse_change(struct page *page, const struct credentials_forms *forms,
+	struct page_form *form, enum account_change_result result,
+	const struct account_change_outcome *outcome)
+{
+	switch (result) {
+	case ACCOUNT_CHANGE_PASSWORD_WRONG:
+		page_form_refuse(form, form == &forms->email ? "email_password" : "password",
+			N_("This is not your password."));
+		return show_forms(page, forms, 401);
+	case ACCOUNT_CHANGE_INVALID:
+		show_violations(form, outcome->violations);
+		return show_forms(page, forms, 400);
+	case ACCOUNT_CHANGE_LIMITED:
+		return page_too_many(page, outcome->wait);
+	case ACCOUNT_CHANGE_DONE:
+	case ACCOUNT_CHANGE_FAILED:
+		break;
+	}
+	return HANDLER_FAILED;
+}
+
 /* POST /credentials/email */
 enum handled change_email(struct page *page)
 {
@@ -94,29 +116,19 @@ enum handled change_email(struct page *page)
 	struct credentials_forms forms = forms_for(page);
 	struct account_change_outcome outcome = {0};
 	struct account_change_form input = {0};
+	enum account_change_result result;
 
 	if (!page_form_read(&forms.email, page))
 		return show_forms(page, &forms, 400);
 	input.email = page_form_value(&forms.email, "email");
 	input.password = page_form_value(&forms.email, "email_password");
-	switch (account_change(&account, page->principal, &input, &outcome)) {
-	case ACCOUNT_CHANGE_DONE:
-		return page_redirect(page, "/credentials",
-			outcome.email_to_confirm != NULL && *outcome.email_to_confirm != '\0'
-				? PAGE_EMAIL_PENDING
-				: PAGE_SAVED);
-	case ACCOUNT_CHANGE_PASSWORD_WRONG:
-		page_form_refuse(&forms.email, "email_password", N_("This is not your password."));
-		return show_forms(page, &forms, 401);
-	case ACCOUNT_CHANGE_INVALID:
-		show_violations(&forms.email, outcome.violations);
-		return show_forms(page, &forms, 400);
-	case ACCOUNT_CHANGE_LIMITED:
-		return page_too_many(page, outcome.wait);
-	case ACCOUNT_CHANGE_FAILED:
-		break;
-	}
-	return HANDLER_FAILED;
+	result = account_change(&account, page->principal, &input, &outcome);
+	if (result != ACCOUNT_CHANGE_DONE)
+		return refuse_change(page, &forms, &forms.email, result, &outcome);
+	return page_redirect(page, "/credentials",
+		outcome.email_to_confirm != NULL && *outcome.email_to_confirm != '\0'
+			? PAGE_EMAIL_PENDING
+			: PAGE_SAVED);
 }
 
 /* POST /credentials/password */
@@ -126,6 +138,7 @@ enum handled change_password(struct page *page)
 	struct credentials_forms forms = forms_for(page);
 	struct account_change_outcome outcome = {0};
 	struct account_change_form input = {.email = page_user(page)->email};
+	enum account_change_result result;
 
 	(void)page_form_read(&forms.password, page);
 	input.password = page_form_value(&forms.password, "password");
@@ -134,19 +147,8 @@ enum handled change_password(struct page *page)
 		page_form_refuse(&forms.password, "new_password", N_("This is too long."));
 	if (page_form_has_errors(&forms.password))
 		return show_forms(page, &forms, 400);
-	switch (account_change(&account, page->principal, &input, &outcome)) {
-	case ACCOUNT_CHANGE_DONE:
-		return page_redirect(page, "/credentials", PAGE_PASSWORD_CHANGED);
-	case ACCOUNT_CHANGE_PASSWORD_WRONG:
-		page_form_refuse(&forms.password, "password", N_("This is not your password."));
-		return show_forms(page, &forms, 401);
-	case ACCOUNT_CHANGE_INVALID:
-		show_violations(&forms.password, outcome.violations);
-		return show_forms(page, &forms, 400);
-	case ACCOUNT_CHANGE_LIMITED:
-		return page_too_many(page, outcome.wait);
-	case ACCOUNT_CHANGE_FAILED:
-		break;
-	}
-	return HANDLER_FAILED;
+	result = account_change(&account, page->principal, &input, &outcome);
+	if (result != ACCOUNT_CHANGE_DONE)
+		return refuse_change(page, &forms, &forms.password, result, &outcome);
+	return page_redirect(page, "/credentials", PAGE_PASSWORD_CHANGED);
 }
