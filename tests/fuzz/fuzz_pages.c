@@ -12,6 +12,7 @@
 #include "shared/database.h"
 #include "shared/environment.h"
 #include "shared/input.h"
+#include "shared/sole_header.h"
 
 #include "account/tokens/jwt.h"
 #include "api/service.h"
@@ -38,20 +39,6 @@ static size_t the_size;
 
 /* ---- checks of the response -------------------------------------------------------------------- */
 
-/* The value of a header that may be there once; NULL: absent. */
-static const char *header(const struct response *response, const char *name)
-{
-	const char *value = NULL;
-
-	for (int i = 0; i < response->header_count; i++) {
-		if (strcmp(response->headers[i].name, name) != 0)
-			continue;
-		require(value == NULL);
-		value = response->headers[i].value;
-	}
-	return value;
-}
-
 static void check_status(const struct request *request, const struct response *response)
 {
 	static const int STATUSES[] = {200, 303, 400, 401, 403, 404, 405, 413, 429, 500};
@@ -64,13 +51,13 @@ static void check_status(const struct request *request, const struct response *r
 	if (response->status == 500)
 		require(database_was_odd() || strncmp(request->path, "/account/picture", 16) == 0 ||
 			strcmp(request->path, "/account/delete") == 0);
-	require((response->status == 429) == (header(response, "Retry-After") != NULL));
+	require((response->status == 429) == (sole_header(response, "Retry-After") != NULL));
 }
 
 /* Redirects lead to pages; only the consent to an application leads back to that application. */
 static void check_redirect(const struct request *request, const struct response *response)
 {
-	const char *location = header(response, "Location");
+	const char *location = sole_header(response, "Location");
 
 	require(location != NULL && response->body == NULL);
 	require(strpbrk(location, "\r\n") == NULL);
@@ -89,7 +76,7 @@ static bool ends_with(const struct response *response, const char *end)
 static void check_page(const struct response *response)
 {
 	static const char *const SECRETS[] = {ENVIRONMENT_SECRET, DATABASE_PASSWORD_HASH};
-	const char *policy = header(response, "Content-Security-Policy");
+	const char *policy = sole_header(response, "Content-Security-Policy");
 
 	require(strlen(response->body) == response->body_length);
 	require(strncmp(response->body, "<!DOCTYPE html>\n", 16) == 0);
@@ -105,7 +92,7 @@ static void check_page(const struct response *response)
 
 static void check_response(struct request *request, struct response *response)
 {
-	const char *type = header(response, "Content-Type");
+	const char *type = sole_header(response, "Content-Type");
 	const char *head;
 
 	response_header(response, "X-Request-Id", request->id);
@@ -119,7 +106,7 @@ static void check_response(struct request *request, struct response *response)
 		check_page(response);
 	if (request->method != HTTP_OPTIONS &&
 		(type == NULL || strcmp(type, "text/css; charset=utf-8") != 0))
-		require(strcmp(header(response, "Cache-Control"), "no-store") == 0);
+		require(strcmp(sole_header(response, "Cache-Control"), "no-store") == 0);
 }
 
 /* ---- the request ------------------------------------------------------------------------------- */

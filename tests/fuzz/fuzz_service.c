@@ -11,6 +11,7 @@
 #include "shared/database.h"
 #include "shared/environment.h"
 #include "shared/input.h"
+#include "shared/sole_header.h"
 
 #include "api/reply.h"
 #include "account/tokens/jwt.h"
@@ -64,19 +65,6 @@ static size_t the_size;
 
 /* ---- checks of the response -------------------------------------------------------------------- */
 
-static const char *header(const struct response *response, const char *name)
-{
-	const char *value = NULL;
-
-	for (int i = 0; i < response->header_count; i++) {
-		if (strcmp(response->headers[i].name, name) != 0)
-			continue;
-		require(value == NULL); /* no header twice */
-		value = response->headers[i].value;
-	}
-	return value;
-}
-
 /* The gate, not the frame around it, has replied. */
 static bool is_of_gate(const struct request *request)
 {
@@ -106,11 +94,12 @@ static void check_status(const struct request *request, const struct response *r
 			strcmp(the_program->name, "upload") == 0 ||
 			(is_of_gate(request) && has_requirement()));
 	require((response->status == 405) ==
-		(header(response, "Allow") != NULL && request->method != HTTP_OPTIONS));
+		(sole_header(response, "Allow") != NULL && request->method != HTTP_OPTIONS));
 	if (is_of_gate(request))
-		require(response->status == 403 || header(response, "Retry-After") == NULL);
+		require(response->status == 403 || sole_header(response, "Retry-After") == NULL);
 	else
-		require((response->status == 429) == (header(response, "Retry-After") != NULL));
+		require((response->status == 429) ==
+			(sole_header(response, "Retry-After") != NULL));
 }
 
 /* An error of RFC 6749 or RFC 6750, or a reply to an application: only these may be cached or not as they say. */
@@ -118,7 +107,7 @@ static void check_oauth_object(
 	const struct request *request, const struct response *response, const cJSON *body)
 {
 	const char *error = cJSON_GetStringValue(json_member(body, "error"));
-	const char *pragma = header(response, "Pragma");
+	const char *pragma = sole_header(response, "Pragma");
 
 	require((response->status >= 400) == (error != NULL) && request->route != NULL);
 	require(pragma != NULL ||
@@ -199,7 +188,7 @@ static void check_response(struct request *request, struct response *response)
 	}
 	require(response->status != 204);
 	require(strlen(response->body) == response->body_length);
-	require(strcmp(header(response, "Content-Type"), "application/json") == 0);
+	require(strcmp(sole_header(response, "Content-Type"), "application/json") == 0);
 	check_object(request, response);
 	check_secrets(response);
 }
