@@ -13,9 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.api.support import gated, left_out, sanitizer, valgrind, web_servers
+from tests.api.support.admin_command import Command
 from tests.api.support.client import Api
 from tests.api.support.configuration import BUILD, SETTINGS, WEB
 from tests.api.support.dialects import DIALECTS
+from tests.api.support.exports import Exports
 from tests.api.support.transcript import Transcript
 from tests.api.support.mail import Mailbox
 from tests.api.support.programs import Programs
@@ -381,6 +383,29 @@ def scratch(empty_database, programs):
     done = programs.migrate(made)
     assert done.returncode == 0, done.stderr
     return made
+
+
+@pytest.fixture
+def apart(programs, scratch, tmp_path):
+    """The command on the test's own database, which no worker uses, with a directory for files."""
+    directory = tmp_path / 'files'
+    directory.mkdir(mode=0o700)
+    return Command(programs, scratch, {'UPLOAD_FOLDER': str(directory)})
+
+
+@pytest.fixture
+def apart_db(scratch):
+    """SQL on that database."""
+    with scratch.connect() as sql:
+        yield sql
+
+
+@pytest.fixture
+def exports(programs, shared_scratch, minter, tmp_path):
+    """Exports in a database that no worker uses."""
+    with shared_scratch.connect() as sql:
+        sql.run('DELETE FROM jobs')
+        yield Exports(programs, shared_scratch, sql, minter, tmp_path)
 
 
 @pytest.fixture

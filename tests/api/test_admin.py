@@ -20,20 +20,6 @@ def admin(programs):
     return Command(programs)
 
 
-@pytest.fixture
-def apart(programs, scratch, tmp_path):
-    """The command on the test's own database, which no worker uses, with a directory for files."""
-    directory = tmp_path / 'files'
-    directory.mkdir(mode=0o700)
-    return Command(programs, scratch, {'UPLOAD_FOLDER': str(directory)})
-
-
-@pytest.fixture
-def apart_db(scratch):
-    with scratch.connect() as sql:
-        yield sql
-
-
 # ---- usage -------------------------------------------------------------
 
 @pytest.mark.parametrize('words', [

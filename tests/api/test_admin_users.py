@@ -22,14 +22,8 @@ def admin(programs):
 
 @pytest.fixture
 def apart(programs, scratch, tmp_path):
-    """The command on the test's own database, which no worker uses, with a directory for files."""
+    """The command on the test's own database, with a directory for files that is not there yet."""
     return Command(programs, scratch, {'UPLOAD_FOLDER': str(tmp_path / 'files')})
-
-
-@pytest.fixture
-def apart_db(scratch):
-    with scratch.connect() as sql:
-        yield sql
 
 
 def as_line(password):

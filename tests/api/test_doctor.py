@@ -11,20 +11,6 @@ from tests.harness.people import unique
 from tests.harness.sql import root_sql
 
 
-@pytest.fixture
-def apart(programs, scratch, tmp_path):
-    """The command on the test's own database, which no worker uses, with a directory for files."""
-    directory = tmp_path / 'files'
-    directory.mkdir(mode=0o700)
-    return Command(programs, scratch, {'UPLOAD_FOLDER': str(directory)})
-
-
-@pytest.fixture
-def apart_db(scratch):
-    with scratch.connect() as sql:
-        yield sql
-
-
 CHECKS = ['settings', 'secret', 'password hash', 'upload directory', 'picture filter', 'mail', 'database',
           'schema', 'privileges', 'triggers', 'app_config', 'character set', 'clock', 'jobs', 'queued mail']
 

@@ -9,19 +9,12 @@ from datetime import datetime
 
 import pytest
 
-from tests.api.support.exports import Exports, expected_user, expected_workouts, insert_segment
+from tests.api.support.exports import expected_user, expected_workouts, insert_segment
 from tests.api.support.scoped import personal_token
 from tests.harness.people import insert_record, insert_session, insert_workout
 
 DATA = {'user_data.json', 'user_security_data.json', 'user_workouts_data.json'}
 UNSAFE = set('\\:\x7f') | {chr(code) for code in range(32)}
-
-
-@pytest.fixture
-def exports(programs, shared_scratch, minter, tmp_path):
-    with shared_scratch.connect() as sql:
-        sql.run('DELETE FROM jobs')
-        yield Exports(programs, shared_scratch, sql, minter, tmp_path)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from tests.harness.log import entries
 from tests.harness.sql import root_sql
-from tests.api.support.exports import SLOW_FILE, Exports
+from tests.api.support.exports import SLOW_FILE
 from tests.api.support.mail import Catcher
 from tests.api.support.admin_command import Command
 from tests.harness.people import insert_workout
@@ -20,13 +20,6 @@ from tests.api.support.waiting import until
 ATTEMPTS = 8
 MANY = 400
 ENDLESS = 1 << 40  # bytes, of a file that takes an hour to compress
-
-
-@pytest.fixture
-def exports(programs, shared_scratch, minter, tmp_path):
-    with shared_scratch.connect() as sql:
-        sql.run('DELETE FROM jobs')
-        yield Exports(programs, shared_scratch, sql, minter, tmp_path)
 
 
 @pytest.fixture
