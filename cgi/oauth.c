@@ -221,11 +221,18 @@ static enum handled authorize(struct service *service, struct api_request *reque
 
 /* ---- POST /api/oauth/token (contract §20) ------------------------------------------------------ */
 
-static enum reply exchange_code(const struct account_context *account, const struct form *form,
-	const char *client_id, struct oauth_tokens *tokens)
+struct token_request {
+	const struct account_context *account;
+	const struct form *form;
+	const char *client_id;
+	struct oauth_refresh_token refresh;
+};
+
+static enum reply exchange_code(const struct token_request *request, struct oauth_tokens *tokens)
 {
+	const struct form *form = request->form;
 	const struct oauth_code_exchange exchange = {
-		.client_id = client_id,
+		.client_id = request->client_id,
 		.code = app_request_field(form, "code"),
 		.redirect_uri = app_request_field(form, "redirect_uri"),
 		.verifier = app_request_field(form, "code_verifier"),
@@ -233,7 +240,7 @@ static enum reply exchange_code(const struct account_context *account, const str
 
 	if (exchange.code == NULL)
 		return REPLY_CODE_MISSING;
-	switch (oauth_exchange_code(account, &exchange, tokens)) {
+	switch (oauth_exchange_code(request->account, &exchange, tokens)) {
 	case OAUTH_CODE_EXCHANGED:
 		return REPLY_NONE;
 	case OAUTH_CODE_INVALID:
@@ -254,15 +261,12 @@ static enum reply exchange_code(const struct account_context *account, const str
 	return REPLY_SERVER_ERROR;
 }
 
-static enum reply refresh(const struct account_context *account, const struct form *form,
-	const char *client_id, struct oauth_tokens *tokens)
+static enum reply refresh(const struct token_request *request, struct oauth_tokens *tokens)
 {
-	const char *token = app_request_field(form, "refresh_token");
-
-	if (token == NULL)
+	if (request->refresh.text == NULL)
 		return REPLY_REFRESH_TOKEN_MISSING;
-	switch (oauth_refresh(
-		account, client_id, token, app_request_field(form, "scope"), tokens)) {
+	switch (oauth_refresh(request->account, &request->refresh,
+		app_request_field(request->form, "scope"), tokens)) {
 	case OAUTH_REFRESHED:
 		return REPLY_NONE;
 	case OAUTH_REFRESH_INVALID:
@@ -276,14 +280,14 @@ static enum reply refresh(const struct account_context *account, const struct fo
 }
 
 /* A device code (contract §26.1). */
-static enum reply exchange_device_code(const struct account_context *account,
-	const struct form *form, const char *client_id, struct oauth_tokens *tokens)
+static enum reply exchange_device_code(
+	const struct token_request *request, struct oauth_tokens *tokens)
 {
-	const char *code = app_request_field(form, "device_code");
+	const char *code = app_request_field(request->form, "device_code");
 
 	if (code == NULL)
 		return REPLY_DEVICE_CODE_MISSING;
-	switch (oauth_device_exchange(account, client_id, code, tokens)) {
+	switch (oauth_device_exchange(request->account, request->client_id, code, tokens)) {
 	case OAUTH_DEVICE_GRANTED:
 		return REPLY_NONE;
 	case OAUTH_DEVICE_INVALID:
@@ -304,8 +308,7 @@ static enum reply exchange_device_code(const struct account_context *account,
 
 static const struct grant {
 	const char *type;
-	enum reply (*exchange)(const struct account_context *account, const struct form *form,
-		const char *client_id, struct oauth_tokens *tokens);
+	enum reply (*exchange)(const struct token_request *request, struct oauth_tokens *tokens);
 } GRANTS[] = {
 	{"authorization_code", exchange_code},
 	{"refresh_token", refresh},
@@ -325,10 +328,10 @@ static enum handled issue_token(struct service *service, struct api_request *req
 	static const char *const KNOWN[] = {"grant_type", "client_id", "client_secret", "code",
 		"redirect_uri", "code_verifier", "refresh_token", "scope", "device_code", NULL};
 	const struct account_context account = service_account(service, request);
+	struct token_request exchange = {.account = &account};
 	const struct grant *grant;
 	struct oauth_tokens tokens;
 	struct form *form;
-	const char *client_id;
 	enum reply refusal = app_request_read_form(request, KNOWN, REPLY_INVALID_REQUEST, &form);
 
 	if (refusal != REPLY_NONE)
@@ -339,11 +342,15 @@ static enum handled issue_token(struct service *service, struct api_request *req
 
 		return reply_unsupported_grant_type(request, type == NULL ? "None" : type);
 	}
-	if (app_request_authenticate(service, request, form, &client_id) == HANDLER_FAILED)
+	exchange.form = form;
+	if (grant->exchange == refresh)
+		exchange.refresh.text = app_request_field(form, "refresh_token");
+	if (app_request_authenticate(service, request, form, &exchange.refresh,
+		    &exchange.client_id) == HANDLER_FAILED)
 		return HANDLER_FAILED;
-	if (client_id == NULL)
+	if (exchange.client_id == NULL)
 		return HANDLED;
-	refusal = grant->exchange(&account, form, client_id, &tokens);
+	refusal = grant->exchange(&exchange, &tokens);
 	if (refusal == REPLY_SERVER_ERROR)
 		return HANDLER_FAILED;
 	return refusal == REPLY_NONE ? reply_object(request, oauth_tokens_object(&tokens))

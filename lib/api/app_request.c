@@ -117,7 +117,7 @@ static bool read_credentials(
 }
 
 enum handled app_request_authenticate(struct service *service, struct api_request *request,
-	const struct form *form, const char **client_id)
+	const struct form *form, struct oauth_refresh_token *refresh, const char **client_id)
 {
 	const struct account_context account = service_account(service, request);
 	struct credentials credentials = {0};
@@ -126,7 +126,8 @@ enum handled app_request_authenticate(struct service *service, struct api_reques
 	*client_id = NULL;
 	if (!read_credentials(request->http, form, &credentials))
 		return reply(request, REPLY_INVALID_REQUEST);
-	switch (oauth_app_log_in(&account, credentials.client_id, credentials.secret, &wait)) {
+	switch (oauth_app_log_in(
+		&account, credentials.client_id, credentials.secret, refresh, &wait)) {
 	case OAUTH_APP_ACCEPTED:
 		*client_id = credentials.client_id;
 		return HANDLED;
@@ -149,5 +150,5 @@ enum handled app_request_begin(struct service *service, struct api_request *requ
 	*client_id = NULL;
 	if (refusal != REPLY_NONE)
 		return reply(request, refusal);
-	return app_request_authenticate(service, request, *form, client_id);
+	return app_request_authenticate(service, request, *form, NULL, client_id);
 }

@@ -4,6 +4,7 @@
 #ifndef FITGATE_API_APP_REQUEST_H
 #define FITGATE_API_APP_REQUEST_H
 
+#include "account/oauth/token_grant.h"
 #include "api/service.h"
 #include "http/form.h"
 
@@ -20,10 +21,11 @@ const char *app_request_field(const struct form *form, const char *name);
 
 /*
  * Check the application's credentials. HANDLED with *client_id set: continue. HANDLED with *client_id NULL: they are
- * refused, and the reply has been made.
+ * refused, and the reply has been made. `refresh`: NULL, or the refresh token that was sent; it is read, too.
  */
 enum handled app_request_authenticate(struct service *service, struct api_request *request,
-	const struct form *form, const char **client_id) HANDLED_MUST_BE_USED;
+	const struct form *form, struct oauth_refresh_token *refresh,
+	const char **client_id) HANDLED_MUST_BE_USED;
 
 /* Both, for an endpoint that checks nothing before the credentials. The same results. */
 enum handled app_request_begin(struct service *service, struct api_request *request,

@@ -5,6 +5,7 @@
 #define FITGATE_ACCOUNT_OAUTH_APP_LOGIN_H
 
 #include "account/oauth/app.h"
+#include "account/oauth/token_grant.h"
 
 enum oauth_app_login {
 	OAUTH_APP_ACCEPTED,
@@ -16,9 +17,10 @@ enum oauth_app_login {
 /*
  * Check the secret of an application; NULL texts are refused. Failures count as failed logins do, for the pair of
  * client_id and client address and for the address (account/passwords/password_attempt.h): the limit is never one on the
- * owner's account. `wait`: seconds until the limit ends.
+ * owner's account. `wait`: seconds until the limit ends. `refresh`: NULL, or a refresh token that the application sent; the
+ * same query reads it.
  */
 enum oauth_app_login oauth_app_log_in(const struct account_context *context, const char *client_id,
-	const char *secret, int64_t *wait);
+	const char *secret, struct oauth_refresh_token *refresh, int64_t *wait);
 
 #endif

@@ -45,6 +45,18 @@ enum oauth_code_result oauth_exchange_code(const struct account_context *context
 /* For how long an old refresh token is only refused, because runs of a script may overlap (W43); in seconds. */
 enum { OAUTH_REUSE_GRACE = 60 };
 
+/* A refresh token: as the application sent it, and as it is stored. oauth_app_log_in() reads it. */
+struct oauth_refresh_token {
+	const char *text; /* NULL: not sent */
+	int64_t id;       /* 0: unknown, or another application's */
+	const char *scope, *grant_id;
+	int64_t revoked_for; /* seconds; only if it is revoked */
+	bool revoked, expired, active;
+};
+
+/* Columns of oauth2_token AS t and its user, users AS u, for the rest of the structure. */
+extern const struct db_field OAUTH_REFRESH_TOKEN_FIELDS[];
+
 enum oauth_refresh_result {
 	OAUTH_REFRESHED,
 	OAUTH_REFRESH_INVALID, /* unknown, expired, revoked, another application's, of an inactive user */
@@ -53,12 +65,11 @@ enum oauth_refresh_result {
 };
 
 /*
- * Exchange a refresh token for a new pair; the same statement revokes the old pair. `scope` NULL or "": as
- * before. An old refresh token that is used more than OAUTH_REUSE_GRACE after its exchange revokes the grant.
+ * Exchange a refresh token of the application for a new pair; the same statement revokes the old pair. `scope` NULL or
+ * "": as before. An old refresh token that is used more than OAUTH_REUSE_GRACE after its exchange revokes the grant.
  */
 enum oauth_refresh_result oauth_refresh(const struct account_context *context,
-	const char *client_id, const char *refresh_token, const char *scope,
-	struct oauth_tokens *tokens);
+	const struct oauth_refresh_token *token, const char *scope, struct oauth_tokens *tokens);
 
 /* ---- revocation (contract §21) ----------------------------------------------------------------- */
 

@@ -7,58 +7,35 @@
 
 #include <string.h>
 
-struct refresh_row {
-	int64_t id, user_id;
-	const char *client_id, *scope, *grant_id;
-	bool revoked, late, expired, active;
+const struct db_field OAUTH_REFRESH_TOKEN_FIELDS[] = {
+	DB_FIELD(struct oauth_refresh_token, id, "t.id"),
+	DB_FIELD(struct oauth_refresh_token, scope, "t.scope"),
+	DB_FIELD(struct oauth_refresh_token, grant_id, "t.grant_id"),
+	DB_FIELD(struct oauth_refresh_token, revoked,
+		"t.access_token_revoked_at <> 0 OR t.refresh_token_revoked_at <> 0"),
+	DB_FIELD(struct oauth_refresh_token, revoked_for,
+		"UNIX_TIMESTAMP() - t.access_token_revoked_at"),
+	/* a refresh token lives twice as long as its access token */
+	DB_FIELD(struct oauth_refresh_token, expired,
+		"UNIX_TIMESTAMP() > t.issued_at + 2 * t.expires_in"),
+	DB_FIELD(struct oauth_refresh_token, active,
+		"COALESCE(u.is_active = 1 AND u.suspended_at IS NULL, 0)"),
+	{0},
 };
 
-static enum db_result read_refresh(
-	const struct account_context *context, const char *token, struct refresh_row *row)
-{
-	static const struct db_field FIELDS[] = {
-		DB_FIELD(struct refresh_row, id, "t.id"),
-		DB_FIELD(struct refresh_row, user_id, "t.user_id"),
-		DB_FIELD(struct refresh_row, client_id, "t.client_id"),
-		DB_FIELD(struct refresh_row, scope, "t.scope"),
-		DB_FIELD(struct refresh_row, grant_id, "t.grant_id"),
-		DB_FIELD(struct refresh_row, revoked,
-			"t.access_token_revoked_at <> 0 OR t.refresh_token_revoked_at <> 0"),
-		DB_FIELD(struct refresh_row, late,
-			"UNIX_TIMESTAMP() > t.access_token_revoked_at + ?"),
-		/* a refresh token lives twice as long as its access token */
-		DB_FIELD(struct refresh_row, expired,
-			"UNIX_TIMESTAMP() > t.issued_at + 2 * t.expires_in"),
-		DB_FIELD(struct refresh_row, active,
-			"COALESCE(u.is_active = 1 AND u.suspended_at IS NULL, 0)"),
-		{0},
-	};
-	static const struct db_query READ = {
-		FIELDS, .text = "FROM oauth2_token AS t LEFT JOIN users AS u ON u.id = t.user_id "
-				"WHERE t.refresh_token = ?"};
-	char hash[CRYPTO_SHA256_HEX_SIZE];
-
-	if (!crypto_sha256_hex(token, strlen(token), hash))
-		return DB_FAILED;
-	return db_query_row(context->db, context->arena, &READ,
-		DB_PARAMS(DB_INT(OAUTH_REUSE_GRACE), DB_TEXT(hash)), row);
-}
-
 static enum oauth_refresh_result issue(const struct account_context *context,
-	const struct refresh_row *row, const char *scope, struct oauth_tokens *tokens)
+	const struct oauth_refresh_token *old, const char *scope, struct oauth_tokens *tokens)
 {
 	struct token_pair *pair = token_pair_make(context);
 	char *grant_id = arena_alloc(context->arena, CRYPTO_ID_SIZE);
 
 	if (pair == NULL || grant_id == NULL || !crypto_random_id(grant_id))
 		return OAUTH_REFRESH_FAILED;
-	pair->client_id = row->client_id;
-	pair->user_id = row->user_id;
 	pair->scope = scope;
 	/* an imported token begins its grant here */
-	pair->grant_id = row->grant_id == NULL ? grant_id : row->grant_id;
+	pair->grant_id = old->grant_id == NULL ? grant_id : old->grant_id;
 	/* together: a process that is killed between the two changes would lock the application out */
-	switch (token_pair_rotate(context->db, pair, row->id)) {
+	switch (token_pair_rotate(context->db, pair, old->id)) {
 	case DB_OK:
 		break;
 	case DB_NO_ROW:
@@ -72,41 +49,32 @@ static enum oauth_refresh_result issue(const struct account_context *context,
 
 /* A refresh token that is used long after its exchange may have been stolen. */
 static enum oauth_refresh_result refuse_reused(
-	const struct account_context *context, const struct refresh_row *row)
+	const struct account_context *context, const struct oauth_refresh_token *token)
 {
-	if (row->late && token_revoke_grant(context->db, row->grant_id) != DB_OK)
+	if (token->revoked_for > OAUTH_REUSE_GRACE &&
+		token_revoke_grant(context->db, token->grant_id) != DB_OK)
 		return OAUTH_REFRESH_FAILED;
 	return OAUTH_REFRESH_INVALID;
 }
 
 enum oauth_refresh_result oauth_refresh(const struct account_context *context,
-	const char *client_id, const char *refresh_token, const char *scope,
-	struct oauth_tokens *tokens)
+	const struct oauth_refresh_token *token, const char *scope, struct oauth_tokens *tokens)
 {
-	struct refresh_row row;
-	const char *present, *asked;
+	const char *present = token->scope == NULL ? "" : token->scope;
+	const char *asked;
 
-	switch (read_refresh(context, refresh_token, &row)) {
-	case DB_OK:
-		break;
-	case DB_NO_ROW:
+	if (token->id == 0)
 		return OAUTH_REFRESH_INVALID;
-	default:
-		return OAUTH_REFRESH_FAILED;
-	}
-	if (row.client_id == NULL || strcmp(row.client_id, client_id) != 0)
+	if (token->revoked)
+		return refuse_reused(context, token);
+	if (token->expired || !token->active)
 		return OAUTH_REFRESH_INVALID;
-	if (row.revoked)
-		return refuse_reused(context, &row);
-	if (row.expired || !row.active)
-		return OAUTH_REFRESH_INVALID;
-	if (!oauth_scope_within(scope, row.scope))
+	if (!oauth_scope_within(scope, token->scope))
 		return OAUTH_REFRESH_SCOPE_EXCEEDED;
-	present = row.scope == NULL ? "" : row.scope;
-	asked = oauth_scope_common(context->arena, scope, row.scope);
+	asked = oauth_scope_common(context->arena, scope, token->scope);
 	if (asked == NULL)
 		return OAUTH_REFRESH_FAILED;
-	return issue(context, &row, *asked == '\0' ? present : asked, tokens);
+	return issue(context, token, *asked == '\0' ? present : asked, tokens);
 }
 
 /* ---- revocation -------------------------------------------------------------------------------- */

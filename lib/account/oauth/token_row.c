@@ -51,7 +51,8 @@ enum db_result token_pair_rotate(struct db *db, const struct token_pair *pair, i
 {
 	/*
 	 * The SELECT gives two rows: the old one, whose key is there already, and the new one. One statement takes
-	 * one round trip, a transaction would take four.
+	 * one round trip, a transaction would take four. The old row is locked, so a deletion of the application or
+	 * of the account, or a revocation, comes before (and there is no row) or after (and ends the new one, too).
 	 */
 	static const struct db_query ROTATE = {
 		.text = "INSERT INTO oauth2_token (id, access_token, refresh_token, "
@@ -59,13 +60,10 @@ enum db_result token_pair_rotate(struct db *db, const struct token_pair *pair, i
 			"expires_in, user_id, grant_id) "
 			"SELECT IF(n.added, NULL, t.id), IF(n.added, ?, t.access_token), "
 			"IF(n.added, ?, t.refresh_token), IF(n.added, 0, UNIX_TIMESTAMP()), "
-			"c.client_id, 'Bearer', ?, UNIX_TIMESTAMP(), ?, u.id, ? "
-			"FROM oauth2_token AS t JOIN oauth2_client AS c ON c.client_id = t.client_id "
-			"JOIN users AS u ON u.id = t.user_id "
-			"JOIN (SELECT 0 AS added UNION ALL SELECT 1) AS n "
+			"t.client_id, 'Bearer', ?, UNIX_TIMESTAMP(), ?, t.user_id, ? "
+			"FROM oauth2_token AS t JOIN (SELECT 0 AS added UNION ALL SELECT 1) AS n "
 			"WHERE t.id = ? AND t.access_token_revoked_at = 0 "
-			"AND t.refresh_token_revoked_at = 0 AND u.is_active = 1 "
-			"AND u.suspended_at IS NULL "
+			"AND t.refresh_token_revoked_at = 0 "
 			"ON DUPLICATE KEY UPDATE "
 			"access_token_revoked_at = VALUES(access_token_revoked_at), "
 			"grant_id = VALUES(grant_id)"};

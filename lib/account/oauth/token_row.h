@@ -33,8 +33,7 @@ enum db_result token_pair_store(struct db *db, const struct token_pair *pair);
 /*
  * Store the pair in place of the row with this id, which must not be revoked: one statement, outside a transaction,
  * revokes that row, gives it the pair's grant, and inserts the new one. Of simultaneous uses of a row, one succeeds.
- * The pair's client_id and user_id are those of the row. DB_OK; DB_NO_ROW: the row is revoked, its application or user
- * is gone, or the user is not active; DB_FAILED.
+ * Application and user are those of the row, not the pair's. DB_OK; DB_NO_ROW: the row is revoked or gone; DB_FAILED.
  */
 enum db_result token_pair_rotate(struct db *db, const struct token_pair *pair, int64_t id);
 
