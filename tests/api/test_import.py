@@ -550,6 +550,16 @@ def test_an_outdated_schema_is_reported(export, admin, sql):
 
 # ---- all or nothing ----------------------------------------------------
 
+def waiting_import(sql, other):
+    """Wait until the import waits for the row that `other` has written; returns the number of its connection. MySQL
+    may show the statement of `other` for a moment after its end."""
+    own = other.value('SELECT CONNECTION_ID()')
+    found = until(lambda: sql.rows('SELECT ID FROM information_schema.PROCESSLIST '
+                                   "WHERE ID NOT IN (CONNECTION_ID(), %s) AND INFO LIKE 'INSERT INTO oauth2_token%%'",
+                                   own), 'the import waits')
+    return found[0]['ID']
+
+
 def test_a_killed_import_leaves_nothing_and_can_be_run_again(source, export, admin, sql, programs):
     user = source.user('sam')
     source.workout(user)
@@ -565,8 +575,7 @@ def test_a_killed_import_leaves_nothing_and_can_be_run_again(source, export, adm
             'fittrackee',
             directory,
             settings=admin.settings)
-        until(lambda: sql.rows("SELECT 1 FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() "
-                               "AND INFO LIKE 'INSERT INTO oauth2_token%%'"), 'the import waits')
+        waiting_import(sql, other)
         process.send_signal(signal.SIGKILL)
         process.communicate()
         other.run('ROLLBACK')
@@ -583,8 +592,6 @@ def test_a_lost_connection_does_not_leave_half_an_import(source, export, admin, 
     source.workout(user)
     source.insert('oauth2_token', access_token='abc', user_id=user)
     directory = export()
-    waiting = ("SELECT ID FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() "
-               "AND INFO LIKE 'INSERT INTO oauth2_token%%'")
     with sql.another() as other:
         other.run('START TRANSACTION')
         other.run("INSERT INTO oauth2_token (id, access_token, issued_at) VALUES (1, 'x', 0)")
@@ -594,8 +601,7 @@ def test_a_lost_connection_does_not_leave_half_an_import(source, export, admin, 
             'fittrackee',
             directory,
             settings=admin.settings)
-        found = until(lambda: sql.rows(waiting), 'the import waits')
-        sql.run(f'KILL {found[0]["ID"]}')
+        sql.run(f'KILL {waiting_import(sql, other)}')
         other.run('ROLLBACK')
     output, errors = process.communicate(timeout=LIMIT)
     assert process.returncode == 0, (output, errors)
