@@ -9,6 +9,7 @@ import resource
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
@@ -92,9 +93,9 @@ def directory(tmp_path_factory, request):
     return path
 
 
-@pytest.fixture(scope='session')
-def make_stack(directory):
-    """Start further stacks; all are stopped at the end of the session."""
+@contextmanager
+def stacks(directory):
+    """A function that starts stacks; all are stopped at the end."""
     started = []
 
     def make(name, settings=SETTINGS, **options):
@@ -106,28 +107,44 @@ def make_stack(directory):
         started.append(stack)
         return stack
 
-    yield make
-    for stack in reversed(started):
-        stack.stop()
+    try:
+        yield make
+    finally:
+        for stack in reversed(started):
+            stack.stop()
 
 
 @pytest.fixture(scope='session')
-def stack(make_stack):
+def make_shared_stack(directory):
+    """Start the stacks that tests of many files use."""
+    with stacks(directory) as make:
+        yield make
+
+
+@pytest.fixture(scope='module')
+def make_stack(directory):
+    """Start further stacks; all are stopped at the end of the file, as each has a database server of its own."""
+    with stacks(directory) as make:
+        yield make
+
+
+@pytest.fixture(scope='session')
+def stack(make_shared_stack):
     """The Fitgate that most tests talk to."""
-    return make_stack('stack', extra_locations=gated.LOCATIONS)
+    return make_shared_stack('stack', extra_locations=gated.LOCATIONS)
 
 
 @pytest.fixture(scope='session')
-def stack_without_mail(make_stack):
+def stack_without_mail(make_shared_stack):
     """A stack with sending disabled and without a worker: only requests use its database."""
-    return make_stack('without_mail', mail_enabled=False, worker=False,
-                      extra_locations=gated.LOCATIONS)
+    return make_shared_stack('without_mail', mail_enabled=False, worker=False,
+                             extra_locations=gated.LOCATIONS)
 
 
 @pytest.fixture(scope='session')
-def stack_with_limits(make_stack):
+def stack_with_limits(make_shared_stack):
     """A stack with the rate limits of nginx and of the program, like an installation."""
-    return make_stack('with_limits', limits=True, extra_locations=gated.LOCATIONS)
+    return make_shared_stack('with_limits', limits=True, extra_locations=gated.LOCATIONS)
 
 
 @pytest.hookimpl(trylast=True)
