@@ -2,6 +2,7 @@
 
 from tests.bench.measure import compare_rates, wrk
 from tests.bench.people import NEW
+from tests.bench.processor_time import print_breakdown
 
 GATED = '/bench/gated'
 FLOORED = '/bench/floored'
@@ -32,3 +33,5 @@ def gate(bench, site):
              for name, path in (('gate', GATED), ('floor with early close', FLOORED))}
     bench.figures['gate_vs_fast_floor'] = compare_rates(
         f'a file behind a check, {bench.rounds} rounds of {bench.seconds} s', cases, bench.rounds)
+    print_breakdown(site, {name: (program, cases[name])
+                           for name, program in zip(cases, ('gate', 'floor_at_once'))})
