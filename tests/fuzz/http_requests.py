@@ -3,7 +3,8 @@
 The requests are generated from the description of the API (cgi/openapi.json), in all dialects, and from the forms of
 the pages (page_requests.py): valid, nearly valid and malformed ones. Requirements: every reply of the API is in the
 description of its dialect, every page is one that page_requests.py accepts, no cache may keep what is about an account,
-no process dies, and memory does not grow. A request that violates them is minimized and printed.
+no process dies, and memory does not grow. A request that violates them is minimized and printed. Among 10,000 requests,
+each form of the pages has to be accepted once: otherwise the fuzzer would not reach what is behind its checks.
 """
 
 import contextlib
@@ -22,7 +23,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
-from tests.fuzz import page_requests
+from tests.fuzz import page_people, page_requests
 from tests.harness.stack import Stack
 from tests.harness.tree import SERVICES
 from tests.harness import openapi, pictures
@@ -32,12 +33,14 @@ from tests.harness.people import insert_user, insert_workout, now, unique, user_
 from tests.harness.tokens import Minter, sha256_hex
 
 BATCH = 25  # requests with one account
+ENOUGH = 10000  # requests, for each form to be accepted once
 GROWTH_MIB = 4  # growth allowed for a process after the warm-up
 PREFIXES = ('', '', '', '/v0.6', '/v0.2')  # only 0.7 has a description
 # Placeholders for the values of the account that makes a request; Site.person() returns the values.
 TOKENS = {'/api/auth/account/confirm': 'CONFIRMATION', '/api/auth/email/update': 'NEW_ADDRESS',
           '/api/auth/password/update': 'RESET'}
 SEGMENTS = {'user_name': 'USERNAME', 'sport_id': '1', 'file_name': 'ARCHIVE'}
+INVITATION = f'{page_requests.MOUNT}/admin/invitation'
 METADATA = '/.well-known/oauth-authorization-server'
 UNUSUAL = ['', ' ', '\0', '\ud800', 'a' * 300, 'a' * 70000, 'é', '日本', '\r\nX: y', "'", '"', '%s%n',
            '../../etc/passwd', '<b>', '1e400', 'null', '-1', '2147483648', 'NaN']
@@ -241,7 +244,7 @@ class Site:
         self.sent = 0
         self.statuses = Counter()
         self.outcomes = {}  # {(path in the description, method): Counter of statuses}
-        self.pages = page_requests.Pages(stack, self.sql, insert_user(self.sql, admin=1))
+        self.pages = page_requests.Pages(stack, self.sql)
         self.members = {(template, name) for _method, template, operation in DESCRIPTION.operations()
                         for name in members_of(operation)}  # members that were not sent yet
 
@@ -254,24 +257,17 @@ class Site:
         insert_user(self.sql, active=False, confirmation_token=sha256_hex(words['CONFIRMATION']))
         administrator = insert_user(self.sql, admin=1)
         insert_workout(self.sql, account.id)
-        self.add_file(account, 'pictures', 'a.png', pictures.png())
-        self.sql.run('UPDATE users SET picture = %s WHERE id = %s', f'pictures/{account.id}/a.png',
-                     account.id)
-        self.add_file(account, 'exports', 'archive.zip', b'x' * 1000)
+        page_people.add_picture(self.stack, self.sql, account)
+        page_people.add_file(self.stack, account, 'exports', 'archive.zip', b'x' * 1000)
         self.sql.insert('users_data_export', user_id=account.id, created_at=now(), completed=1,
                         file_name='archive.zip', file_size=1000)
-        return {**words, **page_requests.values_of(self.stack, self.sql, account, administrator),
+        return {**words, **page_people.values_of(self.stack, self.sql, account, administrator),
                 'USERNAME': account.username, 'EMAIL': account.email,
                 'PASSWORD': account.password, 'TOKEN': self.minter.token(account.id),
                 'ADMINISTRATOR': self.minter.token(administrator.id),
                 'RESET': self.minter.reset_token(
                     account.id, user_row(self.sql, account)['password'], account.email),
                 'ARCHIVE': 'archive.zip'}
-
-    def add_file(self, account, category, name, octets):
-        path = self.stack.upload_folder / 'uploads' / category / str(account.id) / name
-        path.parent.mkdir(parents=True)
-        path.write_bytes(octets)
 
     def ask(self, method, path, headers, body):
         """Send a request and return the reply. Reuses the connection as long as the server keeps it open."""
@@ -291,6 +287,12 @@ class Site:
                     raise
         return None
 
+    def state_for(self, template):
+        """The state of the site in which a request to a path can succeed."""
+        if template == INVITATION:
+            return page_people.no_administrator(self.sql)
+        return contextlib.nullcontext()
+
     def check(self, person, request):
         template, method, path, headers, body = request
         for word, text in person.items():
@@ -299,7 +301,8 @@ class Site:
             typed = quote_plus(text) if page_requests.FORM in headers.get(
                 'Content-Type', '') else text
             body = body and body.replace(word.encode(), typed.encode())
-        answer = self.ask(method, path, headers, body)
+        with self.state_for(template):
+            answer = self.ask(method, path, headers, body)
         self.sent += 1
         self.statuses[answer.status] += 1
         self.outcomes.setdefault((template, method), Counter())[answer.status] += 1
@@ -315,10 +318,10 @@ class Site:
         assert None in problems, f'{request}: {answer.body}: {problems}'
 
     def print_outcomes(self):
-        print(f'  {"":52}{"2xx":>8}{"400":>8}{"401":>8}{"404":>8}{"others":>8}')
+        print(f'  {"":52}{"2xx":>8}{"303":>8}{"400":>8}{"401":>8}{"404":>8}{"others":>8}')
         for (template, method), counts in sorted(self.outcomes.items()):
             good = sum(number for status, number in counts.items() if status < 300)
-            known = [counts[status] for status in (400, 401, 404)]
+            known = [counts[status] for status in (303, 400, 401, 404)]
             columns = [good, *known, sum(counts.values()) - good - sum(known)]
             print(f'  {method + " " + template:52}{"".join(f"{number:8}" for number in columns)}')
 
@@ -405,10 +408,11 @@ def main(build, directory, count, number):
     print(f'{site.sent} requests in {took:.0f} s, seed {number}: '
           f'{dict(sorted(site.statuses.items()))}')
     site.print_outcomes()
-    print('forms that no page has shown:', sorted(site.pages.unread))
     print('grown by (MiB):', {name: round(size, 2) for name, size in grown.items()})
     if site.members and count > len(DESCRIPTION.document['paths']) * 100:
         sys.exit(f'members that were never sent: {site.members}')
+    if site.pages.never_accepted() and count >= ENOUGH:
+        sys.exit(f'forms that were never accepted: {sorted(site.pages.never_accepted())}')
     if died:
         sys.exit(f'processes died: {[before[pid] for pid in died]}')
     if max(grown.values()) > GROWTH_MIB:
