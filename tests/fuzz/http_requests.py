@@ -76,7 +76,7 @@ def value_of(name):
         'timezone': st.sampled_from(['Europe/Paris', 'x' * 51]),
         'date_format': st.sampled_from(['MM/dd/yyyy', 'date_string']),
     }.get(name, st.one_of(st.booleans(), st.text(max_size=90)))
-    return st.one_of(right, right, right, anything())
+    return page_requests.mostly(3, right, anything())
 
 
 def is_form(operation):
