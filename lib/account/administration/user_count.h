@@ -12,7 +12,7 @@ enum {
 };
 
 /*
- * The number of accounts. Above USER_COUNT_EXACT, it is the number of the last count, with the accounts that were
+ * The number of accounts. If the last count was above USER_COUNT_EXACT, it is that number, with the accounts that were
  * added since, and without those that account_delete() has deleted since: accounts that the cleanup or another program
  * has deleted are still included, for USER_COUNT_SECONDS at most. DB_OK, DB_FAILED.
  */

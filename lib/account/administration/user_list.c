@@ -2,6 +2,9 @@
  * Indexes have the ids of equal values in ascending order. Read backward, an index also has the ids backward, which is
  * not the order of the list. So a descending page is put together from the value that it begins with, those between,
  * and the value that it ends with: each is read forward.
+ *
+ * These statements name their index. For the ids of a value that many accounts have, the optimizer sometimes prefers the
+ * primary key, where all other accounts can come first.
  */
 #include "account/administration/user_list.h"
 
@@ -114,14 +117,17 @@ static const struct order ORDERS[USER_ORDER_COUNT] = {
 					" DESC")},
 			.matching = {FILTERED("f.username", ""), FILTERED("f.username", " DESC")},
 		},
-	[USER_ORDER_CREATED_AT] =
-		ORDER(DB_TYPE_TIME, "users", "id", "created_at", TIMES, "f.created_at"),
+	[USER_ORDER_CREATED_AT] = ORDER(DB_TYPE_TIME, "users FORCE INDEX (ix_users_created_at)",
+		"id", "created_at", TIMES, "f.created_at"),
 	[USER_ORDER_WORKOUTS_COUNT] =
-		ORDER(DB_TYPE_INT, "user_totals", "user_id", "nb_workouts", NUMBERS,
+		ORDER(DB_TYPE_INT, "user_totals FORCE INDEX (ix_user_totals_nb_workouts)",
+			"user_id", "nb_workouts", NUMBERS,
 			"COALESCE(n.nb_workouts, "
 			"(SELECT COUNT(*) FROM workouts AS w WHERE w.user_id = f.id))"),
-	[USER_ORDER_ADMIN] = ORDER(DB_TYPE_INT, "users", "id", "admin", NUMBERS, "f.admin"),
-	[USER_ORDER_ACTIVE] = ORDER(DB_TYPE_INT, "users", "id", "active", NUMBERS, "f.active"),
+	[USER_ORDER_ADMIN] = ORDER(DB_TYPE_INT, "users FORCE INDEX (ix_users_admin)", "id", "admin",
+		NUMBERS, "f.admin"),
+	[USER_ORDER_ACTIVE] = ORDER(DB_TYPE_INT, "users FORCE INDEX (ix_users_active)", "id",
+		"active", NUMBERS, "f.active"),
 };
 
 /* ---- reading a page ---------------------------------------------------------------------------- */
