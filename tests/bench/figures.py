@@ -40,6 +40,8 @@ FIGURES = {
     'profile_new_user_vs_floor': Figure('the same of a new user', 0.70),
     'profile_20000_vs_5_workouts': Figure('GET profile with 20,000 workouts / with 5', 0.95),
     'profile_1m_vs_1k_users': Figure('GET profile among a million users / a thousand', 0.95),
+    'users_list_1m_vs_100': Figure(
+        'CPU time: a page of a million users / of a hundred, in the worst order', None, 1.25),
     'profile_06_vs_07': Figure('GET profile in dialect 0.6 / 0.7', 0.95),
     'profile_02_vs_07': Figure('GET profile in dialect 0.2 / 0.7', 0.95),
     'edit_vs_floor': Figure('POST profile/edit / an UPDATE of one row', 0.95),

@@ -1,6 +1,7 @@
 """GET profile against the floor, in all dialects and in a large table; POST profile/edit; the list of
 all users."""
 
+from tests.bench import lists
 from tests.bench.measure import (CONNECTIONS, compare, compare_rates, print_loads, rates_of,
                                  take_turns, wrk)
 from tests.bench.people import FEW, MANY, NEW, PROBED, USUAL
@@ -34,7 +35,7 @@ def profile(bench, site):
     loads = take_turns(cases, bench.rounds)
     print_loads(loads)
     programs = {SLOW: 'floor', FAST: 'floor_at_once'}
-    print_breakdown(site, {name: (programs.get(name, 'profile'), run)
+    print_breakdown({name: (site, programs.get(name, 'profile'), run)
                     for name, run in cases.items()})
     rates = rates_of(loads)
     for figure, (over, under) in pairs.items():
@@ -71,16 +72,17 @@ def edit(bench, site):
 
 def large_table(bench, small):
     """GET profile with a million users, compared with the thousand of the site `small`."""
-    if not bench.wants('profile_1m_vs_1k_users', 'users_list_mib'):
+    if not bench.wants('profile_1m_vs_1k_users', 'users_list_mib', 'users_list_1m_vs_100'):
         return
     large = bench.site('million', 1000000)
     with large.stack:
         large.fill()
-        users_list(bench, large, small)
+        lists.users_list(bench, large)
+        users_list_memory(bench, large, small)
         table_size(bench, large, small)
 
 
-def users_list(bench, large, small):
+def users_list_memory(bench, large, small):
     """The peak memory of the command that lists all users."""
     if not bench.wants('users_list_mib'):
         return

@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.bench import cgi, exports, footprint, gate, logins, pictures, profiles, tokens
 from tests.bench.figures import FIGURES, picture, table
 from tests.bench.logins import CORES
+from tests.bench.people import ALL
 from tests.bench.site import FLOOR_LOCATIONS, Site
 from tests.harness.errors import StackError
 from tests.harness.processes import tool
@@ -44,11 +45,11 @@ class Bench:
     def wants(self, *names):
         return any(name in self.wanted for name in names)
 
-    def site(self, name, users):
+    def site(self, name, users, people=ALL):
         print(f'\nStarting a stack with {users:,} users', flush=True)
         stack = Stack(self.directory / name, self.options.build, processes=PROCESSES,
                       extra_locations=FLOOR_LOCATIONS + pictures.LOCATIONS + gate.LOCATIONS)
-        return Site(stack, users)
+        return Site(stack, users, people)
 
     def run(self):
         site = self.site('thousand', 1000)

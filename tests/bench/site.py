@@ -36,13 +36,13 @@ location = {path} {{
 
 
 class Site(Population):
-    def __init__(self, stack, users):
-        super().__init__(stack, users, ALL)
+    def __init__(self, stack, users, people=ALL):
+        super().__init__(stack, users, people)
 
     def fill(self):
         super().fill()
         with contextlib.closing(self.connect()) as database, database.cursor() as cursor:
-            cursor.execute('UPDATE users SET is_active = 0 WHERE id = %s', INACTIVE.id)
+            cursor.execute('UPDATE users SET is_active = 0 WHERE username = %s', INACTIVE.username)
 
     def start_floors(self, programs):
         """`programs` is the directory of the compiled floor."""
