@@ -42,6 +42,8 @@ FIGURES = {
     'profile_1m_vs_1k_users': Figure('GET profile among a million users / a thousand', 0.95),
     'users_list_1m_vs_100': Figure(
         'CPU time: a page of a million users / of a hundred, in the worst order', None, 1.25),
+    'profile_mysql_vs_mariadb': Figure(
+        'GET profile with 25 records on MySQL / on MariaDB, if scripts/databases has MySQL', 0.70),
     'profile_06_vs_07': Figure('GET profile in dialect 0.6 / 0.7', 0.95),
     'profile_02_vs_07': Figure('GET profile in dialect 0.2 / 0.7', 0.95),
     'edit_vs_floor': Figure('POST profile/edit / an UPDATE of one row', 0.95),

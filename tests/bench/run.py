@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import cgi, exports, footprint, gate, logins, pictures, profiles, tokens
+from tests.bench import cgi, databases, exports, footprint, gate, logins, pictures, profiles, tokens
 from tests.bench.figures import FIGURES, picture, table
 from tests.bench.logins import CORES
 from tests.bench.people import ALL
@@ -28,7 +28,7 @@ PROCESSES = 2
 # In this order: the stack stops the worker for exports, and login gets more processes.
 MEASUREMENTS = (profiles.profile, profiles.dialects, profiles.edit, gate.gate, tokens.refresh, pictures.upload,
                 pictures.download, pictures.download_during_uploads, exports.exports, cgi.cgi, logins.storm, logins.login,
-                logins.refused_logins, logins.imported_logins, profiles.large_table)
+                logins.refused_logins, logins.imported_logins, databases.mysql, profiles.large_table)
 
 
 class Bench:
@@ -45,9 +45,10 @@ class Bench:
     def wants(self, *names):
         return any(name in self.wanted for name in names)
 
-    def site(self, name, users, people=ALL):
+    def site(self, name, users, people=ALL, database=None):
+        """`database`: the name of another server than the system's (tests/harness/database_programs.py)."""
         print(f'\nStarting a stack with {users:,} users', flush=True)
-        stack = Stack(self.directory / name, self.options.build, processes=PROCESSES,
+        stack = Stack(self.directory / name, self.options.build, processes=PROCESSES, database=database,
                       extra_locations=FLOOR_LOCATIONS + pictures.LOCATIONS + gate.LOCATIONS)
         return Site(stack, users, people)
 

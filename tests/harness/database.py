@@ -19,14 +19,15 @@ class DatabaseServer:
     """A server of MariaDB or MySQL on a unix socket, with a database for Fitgate and the accounts for it. With
     FITGATE_TRANSPORT=tls also on a port, to which the programs connect.
 
-    `keep`: keep the data after the stack stops. `options`: further options of the server.
+    `keep`: keep the data after the stack stops. `options`: further options of the server. `programs`: the name of
+    another server than FITGATE_DATABASE (database_programs.py).
     """
 
-    def __init__(self, files, daemons, say, *, keep=False, options=()):
+    def __init__(self, files, daemons, say, *, keep=False, options=(), programs=None):
         self.name = 'fitgate'
         self.user = 'fitgate'
         self.password = None
-        self.programs = database_programs.chosen()
+        self.programs = database_programs.chosen(programs)
         self._files = files
         self._daemons = daemons
         self._say = say

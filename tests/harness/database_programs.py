@@ -83,15 +83,19 @@ class MySQL(MariaDB):
         return [*self.server(), '--initialize-insecure', f'--datadir={data}', *options]
 
 
-def chosen():
-    """The programs that FITGATE_DATABASE names."""
-    name = os.environ.get('FITGATE_DATABASE', 'system')
+def is_unpacked(name):
+    return (UNPACKED / name).is_dir()
+
+
+def chosen(name=None):
+    """The programs of this name, or those that FITGATE_DATABASE names."""
+    name = name or os.environ.get('FITGATE_DATABASE', 'system')
     if name not in CHOICES:
         raise StackError(f'FITGATE_DATABASE={name}: the choices are {", ".join(CHOICES)}')
     if name == 'system':
         return MariaDB(None)
     root = UNPACKED / name
-    if not root.is_dir():
+    if not is_unpacked(name):
         raise StackError(f'no directory {root}: "scripts/databases {name}" unpacks it')
     return MySQL(root) if name == 'mysql' else MariaDB(root)
 

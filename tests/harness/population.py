@@ -49,6 +49,15 @@ def request(connection, method, path, body=None, token=None):
     return Answer(connection.getresponse())
 
 
+def numbers(count):
+    """A table with the numbers from 1 to `count` in a column seq. MySQL has no tables seq_1_to_...."""
+    digit = '(SELECT 0 AS n' + ''.join(f' UNION ALL SELECT {n}' for n in range(1, 10)) + ')'
+    places = range(len(str(count - 1)))
+    number = ' + '.join(f'd{place}.n * {10 ** place}' for place in places)
+    digits = ', '.join(f'{digit} AS d{place}' for place in places)
+    return f'(SELECT 1 + {number} AS seq FROM {digits} HAVING seq <= {count}) AS numbers'
+
+
 class Population:
     """`users`: how many there are. `people`: those of them who get ids and workouts."""
 
@@ -91,7 +100,7 @@ class Population:
                 language, is_active, accepted_policy_date)
             SELECT CONCAT('user', seq), CONCAT('user', seq, '@example.com'), %s, UTC_TIMESTAMP(6),
                 'Europe/Paris', 'MM/dd/yyyy', 'en', 1, UTC_TIMESTAMP(6)
-            FROM seq_1_to_{self.users}''', self.password_hash)
+            FROM {numbers(self.users)} ORDER BY seq''', self.password_hash)
         for person in self.people:
             person.id = id_of(cursor, person.number)
 
@@ -103,7 +112,7 @@ class Population:
             SELECT UUID(), %s, 1 + seq %% {SPORTS}, CONCAT('Workout ', seq), UTC_TIMESTAMP(6),
                 '2020-01-01 08:00:00' + INTERVAL seq HOUR, 3600 + seq %% 600, 3500, 20.5, 120.25,
                 118.5, 35.5, 20.5
-            FROM seq_1_to_{person.workouts}''', person.id)
+            FROM {numbers(person.workouts)} ORDER BY seq''', person.id)
         cursor.execute(f'''
             INSERT INTO records (user_id, sport_id, workout_id, workout_uuid, record_type,
                 workout_date, value)

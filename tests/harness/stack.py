@@ -33,14 +33,14 @@ class Stack:
 
     def __init__(self, directory, build, *, port=0, settings=None, processes=2, workers=1,
                  worker=True, mail_enabled=True, keep_database=False, database_options=(),
-                 own_accounts=True, limits=False, hashing_yields=True, read_timeout='60s',
-                 extra_locations='', say=None):
+                 database=None, own_accounts=True, limits=False, hashing_yields=True,
+                 read_timeout='60s', extra_locations='', say=None):
         """`settings`: override the settings that a stack writes; the value None leaves a setting
-        out. `own_accounts`: each program has its own database account. `limits`: the rate limits of
-        nginx and of the program apply, with their defaults. `hashing_yields`: programs that hash
-        passwords get less CPU than others, as in an installation. `read_timeout`: how long nginx
-        waits for a program. `extra_locations`: nginx configuration for the programs that
-        start_program() starts.
+        out. `database`: the name of another server (database_programs.py). `own_accounts`: each
+        program has its own database account. `limits`: the rate limits of nginx and of the program
+        apply, with their defaults. `hashing_yields`: programs that hash passwords get less CPU than
+        others, as in an installation. `read_timeout`: how long nginx waits for a program.
+        `extra_locations`: nginx configuration for the programs that start_program() starts.
         """
         self.files = StackFiles(directory)
         self.build = Path(build).resolve()
@@ -60,7 +60,7 @@ class Stack:
         self.environment = {'FITGATE_CONFIG': str(self.settings_file)}
         self.daemons = Daemons(self.files, self.child_environment, lambda text: self.say(text))
         self.database = DatabaseServer(self.files, self.daemons, lambda text: self.say(text),
-                                       keep=keep_database, options=database_options)
+                                       keep=keep_database, options=database_options, programs=database)
         self.smtp = SmtpServer(self.files, self.daemons)
         self._nginx = Nginx(self.files, self.daemons, locations=extra_locations, limits=limits,
                             read_timeout=read_timeout)
