@@ -21,7 +21,11 @@
 #include <unistd.h>
 #include <zip.h>
 
-enum { LEVEL = 6, ENTRY_SIZE = NAME_MAX + 64, WRITE_OUT_SIZE = 4 * 1024 * 1024 };
+enum {
+	LEVEL = 5, /* a GPX file takes two thirds of the time of zlib's default, 6, and 4 % more space */
+	ENTRY_SIZE = NAME_MAX + 64,
+	WRITE_OUT_SIZE = 4 * 1024 * 1024
+};
 
 struct zip_writer {
 	zip_t *archive; /* NULL: finished */
