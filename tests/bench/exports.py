@@ -17,6 +17,9 @@ from tests.harness.exports import REQUEST, STATUS
 from tests.harness.memory import high_water
 
 
+DOCUMENTS = 3  # in each archive: user_data.json, user_security_data.json, user_workouts_data.json
+
+
 def track(points, generator):
     """A GPX track with this number of points: a walk whose coordinates change in the last digits, as in
     real tracks."""
@@ -105,7 +108,7 @@ def tracks_of(site, person, size):
     directory = site.stack.upload_folder / 'uploads' / 'workouts' / str(person.id)
     write_tracks(directory, person.workouts, size)
     yield directory
-    check_archive(site, person, person.workouts + 2)
+    check_archive(site, person, person.workouts + DOCUMENTS)
     shutil.rmtree(directory)
 
 
