@@ -6,6 +6,7 @@
 #   make check-fast  run the lints, the unit tests and some tests of the API, in two minutes
 #   make check-mysql      run the tests of the API with MySQL
 #   make check-databases  run them with MySQL, other versions of MariaDB, and their client libraries (PART=...)
+#   make check-hosts      run them with the programs of shared hosting on an older Debian
 #   make check-browser    run the browser tests with and without JavaScript, on a narrow screen, in every language
 #   make test        run the tests of one name: T=test_login, T=tests/unit/core/test_url.c, T=some_test
 #   make fuzz        run the programs of tests/fuzz (SECONDS=... each, 60 by default; TARGET=... for one)
@@ -48,9 +49,10 @@ OPTIMIZE_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fsta
 LINK_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 OPTIMIZE_asan := -O1 -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 LINK_asan := -fsanitize=address,undefined
-# for hosts without our libraries: static, or in lib/ beside the program, which is searched first
+# for hosts without our libraries: static, or in the directory of the program, which is searched first
 OPTIMIZE_hosting := $(OPTIMIZE_release)
-LINK_hosting := $(LINK_release) -s -Wl,--exclude-libs,ALL -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/lib'
+LINK_hosting := $(LINK_release) -s -Wl,--exclude-libs,ALL -Wl,--disable-new-dtags,-rpath,'$$ORIGIN'
+MUSL_CC ?= musl-gcc
 # for the programs of tests/fuzz only; with the counters of llvm-cov in addition to those of libFuzzer
 OPTIMIZE_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer \
 	-fno-sanitize-recover=undefined -fprofile-instr-generate -fcoverage-mapping
@@ -133,7 +135,7 @@ INSTALL_DIRECTORIES = DESTDIR='$(DESTDIR)' $(foreach directory,PREFIX SYSCONFDIR
 # The version is only in the Debian changelog.
 VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' scripts/deploy/debian/changelog)
 
-.PHONY: all version print-services print-programs print-compiler unit fuzz-programs run check check-fast check-mysql check-databases check-browser screenshots test fuzz fuzz-http fault cluster load static language valgrind bench format clean install uninstall shared-hosting \
+.PHONY: all version print-services print-programs print-compiler unit fuzz-programs run check check-fast check-mysql check-hosts check-databases check-browser screenshots test fuzz fuzz-http fault cluster load static language valgrind bench format clean install uninstall shared-hosting \
 	dist deb
 .SECONDARY:
 
@@ -156,6 +158,9 @@ check-fast:
 
 check-mysql:
 	@PART='$(or $(PART),$(foreach name,mysql mysql-connector mysql-hosting,$(name) $(name)-tls))' scripts/check --databases
+
+check-hosts:
+	@PART='$(or $(PART),debian-11 debian-11-tls)' scripts/check --databases
 
 check-databases:
 	@scripts/check --databases
@@ -319,14 +324,18 @@ $(OUT)/users: $(call handlers,users)
 $(OUT)/workouts: $(call handlers,workouts)
 
 # Link libraries statically, if Debian has a static version, into the programs that a web server starts for each
-# request: they start in half the time, and run on hosts with an older OpenSSL or none. (The LGPL of the database
+# request: they start in half the time. (The LGPL of the database
 # client and of libxcrypt is met by this source, which allows linking with other versions.) worker and admin remain
 # dynamic for libcurl, which depends on its own OpenSSL.
 ifeq ($(BUILD),hosting)
-all: $(OUT)/generated/hosting.conf
+all: $(OUT)/generated/hosting.conf $(OUT)/launcher
 STATIC := $(filter-out -ldl -lm -pthread -lpthread,$(shell $(PKG_CONFIG) --static --libs mysqlclient libssl libcrypto zlib))
 $(SERVICES:%=$(OUT)/%): LIBS := -Wl,-Bstatic -lfcgi $(STATIC) -lcrypt -lutf8proc -Wl,-Bdynamic -lcjson -lm
 endif
+
+$(OUT)/launcher: scripts/deploy/shared-hosting/launcher.c Makefile
+	@mkdir -p $(@D)
+	$(MUSL_CC) -std=gnu11 $(WARNINGS) -O2 -static -s $(LDFLAGS) $< -o $@
 
 $(OUT)/filter/%.o: %.c
 	@mkdir -p $(@D)

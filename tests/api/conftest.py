@@ -203,7 +203,7 @@ def api_without_mail(stack_without_mail, transcript):
 @pytest.fixture
 def programs(stack, transcript):
     """Runs the programs directly, as CGI programs and as commands."""
-    return Programs(stack, BUILD, transcript)
+    return Programs(stack, stack.build, transcript)
 
 
 @pytest.fixture
@@ -387,7 +387,7 @@ def empty_database(stack):
 def shared_scratch(stack):
     """A second migrated database in the stack's server, for tests that clean up or only read."""
     made = make_database(stack)
-    done = Programs(stack, BUILD, Transcript()).migrate(made)
+    done = Programs(stack, stack.build, Transcript()).migrate(made)
     assert done.returncode == 0, done.stderr
     yield made
     drop_database(stack, made)

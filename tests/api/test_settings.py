@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from tests.api.support.configuration import BUILD
+from tests.api.support.programs import Programs
 from tests.harness.answers import ERR500, PONG, exact, is_json
 from tests.harness.passwords import new_hash
 from tests.harness.people import unique
@@ -70,9 +72,10 @@ def test_in_cgi_an_invalid_setting_is_answered_too(programs, name, value):
 
 @pytest.mark.parametrize('program', PROGRAMS)
 @pytest.mark.parametrize('value', [None, '', 'x'])
-def test_every_program_refuses_to_start_without_a_database(programs, program, value):
+def test_every_program_refuses_to_start_without_a_database(stack, transcript, program, value):
+    """Those of a shared host would find its settings beside them."""
     arguments = {'admin': ['migrate'], 'worker': ['--once']}.get(program, [])
-    done = programs.run(program, *arguments, bare=True, settings={
+    done = Programs(stack, BUILD, transcript).run(program, *arguments, bare=True, settings={
         'APP_SECRET_KEY': 'k', 'EMAIL_URL': 'smtp://localhost', 'SENDER_EMAIL': 'a@b.c',
         'UI_URL': 'https://x.example', 'DATABASE_URL': value})
     is_one_line_naming(done, 'DATABASE_URL')

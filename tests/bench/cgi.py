@@ -2,7 +2,7 @@
 
 GET profile as `make shared-hosting` has it, against the floor: a CGI program that connects to the
 same database and sends it one query. Both are started alike, one after the other, and linked alike,
-with the database's client library in the program itself.
+with the database's client library in the program itself; the floor has no launcher.
 """
 
 import os
@@ -14,6 +14,7 @@ from tests.bench.measure import compare, take_turns
 from tests.bench.people import USUAL
 from tests.bench.site import PROFILE
 from tests.harness.errors import StackError
+from tests.harness.tree import SOURCE
 
 TURNS = 50  # requests in a row
 
@@ -42,7 +43,10 @@ def cgi(bench, site):
                'PATH_INFO': PROFILE, 'REMOTE_ADDR': '127.0.0.1',
                'HTTP_AUTHORIZATION': f'Bearer {site.token(USUAL.id)}', 'LOG': os.devnull,
                **site.stack.environment}
-    profile = [bench.options.build.with_name('hosting') / 'profile']
+    packed = site.stack.directory / 'shared-hosting'
+    subprocess.run([SOURCE / 'scripts/deploy/shared-hosting/pack', bench.options.build.with_name('hosting'), packed],
+                   cwd=SOURCE, check=True)
+    profile = [packed / 'public_html/fitgate/profile.cgi']
     floor = [bench.options.programs / 'floor_static', site.stack.directory / 'floor.cnf',
              str(USUAL.id)]
     print(f'\nGET profile of 500 workouts as CGI: {TURNS} requests in a row, {bench.rounds} rounds; '

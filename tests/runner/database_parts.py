@@ -8,9 +8,11 @@ system's. scripts/databases unpacks them.
     mariadb-10.11           the system's Connector/C, with that server
     mariadb-11.8            Connector/C of the same version, with that server
     mariadb-libmysqlclient  libmysqlclient, with MariaDB 11.8 and accounts without passwords
+    debian-11               the programs of `make shared-hosting` in a root directory of Debian 11: its glibc 2.31, its
+                            Apache with mod_cgid, its MariaDB 10.5
 
 The programs connect over the server's socket; in NAME-tls, over TCP with TLS. Accounts without passwords have no such
-part. `make check-mysql` runs those whose names begin with mysql.
+part. `make check-mysql` runs those whose names begin with mysql, `make check-hosts` those that begin with debian.
 """
 
 from dataclasses import dataclass, replace
@@ -30,6 +32,7 @@ class Combination:
     # see tests/harness/database_programs.py
     accounts: str = ''
     transport: str = ''
+    host: str = ''  # see tests/harness/host_root.py
     tests: tuple = ('tests/api',)
 
 
@@ -41,6 +44,7 @@ COMBINATIONS = {
     'mariadb-10.11': Combination('mariadb-10.11'),
     'mariadb-11.8': Combination('mariadb-11.8', 'release-mariadb-11.8'),
     'mariadb-libmysqlclient': Combination('mariadb-11.8', 'release-mysql', accounts='unix_socket'),
+    'debian-11': Combination('mariadb-10.5', 'hosting', 'apache-cgid', host='debian-11'),
 }
 COMBINATIONS |= {f'{name}-tls': replace(one, transport='tls', tests=tuple(
     test for test in one.tests if not test.startswith('tests/install')))
@@ -66,10 +70,11 @@ def jobs(name):
     own = one.build in BUILDS  # against the system's libraries
     preparing = [unpack(one.server)] if own else [
         unpack(one.server), unpack(libraries), build_with(libraries)]
+    preparing += [unpack(one.host)] if one.host else []
     tests = suite(name, f'api {name}', one.build, one.tests, seconds=600, web=one.web)
     tests.needs += tuple(job.name for job in preparing)
     tests.environment.update(FITGATE_DATABASE=one.server, FITGATE_ACCOUNTS=one.accounts,
-                             FITGATE_TRANSPORT=one.transport)
+                             FITGATE_TRANSPORT=one.transport, FITGATE_HOST=one.host)
     return [*preparing, tests]
 
 
