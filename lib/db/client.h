@@ -5,6 +5,8 @@
 #ifndef FITGATE_DB_CLIENT_H
 #define FITGATE_DB_CLIENT_H
 
+#include "core/authorities.h"
+
 #include <errmsg.h>
 #include <mysql.h>
 #include <mysqld_error.h>
@@ -56,17 +58,21 @@ static inline const char *client_existing_path(const char *variable, const char 
 }
 
 /*
- * Trust the authorities that OpenSSL trusts by default. MySQL's library trusts none unless they are named;
+ * Trust the authorities that OpenSSL trusts by default, or else those of the system. MySQL's library trusts none unless they are named;
  * MariaDB's from 3.4 on then also checks the certificate of a server at 127.0.0.1. A path of a file that does
  * not exist would make both fail.
  */
 static inline void client_use_default_authorities(MYSQL *mysql)
 {
-	mysql_options(mysql, MYSQL_OPT_SSL_CA,
-		client_existing_path(
-			X509_get_default_cert_file_env(), X509_get_default_cert_file()));
-	mysql_options(mysql, MYSQL_OPT_SSL_CAPATH,
-		client_existing_path(X509_get_default_cert_dir_env(), X509_get_default_cert_dir()));
+	const char *file = client_existing_path(
+			   X509_get_default_cert_file_env(), X509_get_default_cert_file()),
+		   *directory = client_existing_path(
+			   X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
+
+	if (file == NULL && directory == NULL)
+		file = authorities_file();
+	mysql_options(mysql, MYSQL_OPT_SSL_CA, file);
+	mysql_options(mysql, MYSQL_OPT_SSL_CAPATH, directory);
 }
 
 /* ssl=off, ssl=required, ssl=verify of DATABASE_URL. Set explicitly: the libraries' defaults differ. */

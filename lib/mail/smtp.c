@@ -3,6 +3,8 @@
  */
 #include "mail/smtp.h"
 
+#include "core/authorities.h"
+
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,11 +83,13 @@ static int follow_dialog(CURL *curl, curl_infotype type, char *line, size_t leng
 static void set_security(struct smtp *smtp)
 {
 	const struct settings *settings = smtp->settings;
+	const char *authorities =
+		*settings->mail_ca_file != '\0' ? settings->mail_ca_file : authorities_file();
 
 	curl_easy_setopt(smtp->curl, CURLOPT_USE_SSL,
 		settings->mail_tls == SETTINGS_TLS_OFF ? CURLUSESSL_NONE : CURLUSESSL_ALL);
-	if (*settings->mail_ca_file != '\0')
-		curl_easy_setopt(smtp->curl, CURLOPT_CAINFO, settings->mail_ca_file);
+	if (authorities != NULL)
+		curl_easy_setopt(smtp->curl, CURLOPT_CAINFO, authorities);
 	if (settings->mail_server.user != NULL)
 		curl_easy_setopt(smtp->curl, CURLOPT_USERNAME, settings->mail_server.user);
 	if (settings->mail_server.password != NULL)

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from tests.api.support.configuration import BUILD
+from tests.api.support.other_hosts import AUTHORITIES, with_certificates
 from tests.api.support.programs import Programs
 from tests.harness import certificates
 from tests.harness.database_programs import OVER_TLS, UNIX_SOCKET_ACCOUNTS
@@ -70,10 +71,10 @@ def profile(server, transcript, minter):
     with connect(server.stack) as sql:
         user = insert_user(sql)
 
-    def get(url, trusted=None):
+    def get(url, trusted=None, programs=None):
         variable = 'SSL_CERT_DIR' if trusted and trusted.is_dir() else 'SSL_CERT_FILE'
         environment = {variable: str(trusted)} if trusted else {}
-        return Programs(server.stack, BUILD, transcript).cgi(
+        return (programs or Programs(server.stack, BUILD, transcript)).cgi(
             'GET', PROFILE, token=minter.token(user.id), settings={'DATABASE_URL': url},
             parameters=environment)
     return get
@@ -110,6 +111,14 @@ def test_verify_accepts_a_certificate_for_the_host_from_a_trusted_authority(
         server, profile, trusted):
     server.use('good')
     assert profile(server.url('encrypted', 'verify'), server.keys[trusted]).status == 200
+
+
+@pytest.mark.parametrize('place', AUTHORITIES)
+def test_verify_trusts_the_authorities_of_the_host(server, profile, transcript, tmp_path, place):
+    server.use('good')
+    host = with_certificates(Programs(server.stack, BUILD, transcript), 'profile', tmp_path,
+                             server.keys['ca'], place)
+    assert profile(server.url('encrypted', 'verify'), programs=host).status == 200
 
 
 def refused(answer):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.delivery.mail_queue import smtp
+from tests.api.delivery.mail_queue import Queue, smtp
+from tests.api.support.other_hosts import AUTHORITIES, with_certificates
 
 
 def test_mail_is_sent_over_tls(queue, catcher, keys, tls):
@@ -37,6 +38,18 @@ def test_without_a_ca_file_a_private_certificate_is_not_trusted(queue, catcher, 
     queue.work(smtp(server, parameters))
     assert server.mails.all() == []
     assert queue.job()['last_error']
+
+
+@pytest.mark.parametrize('place', AUTHORITIES)
+def test_without_a_ca_file_the_authorities_of_the_host_are_trusted(
+        queue, catcher, keys, tmp_path, place):
+    address = queue.register()
+    server = catcher('--smtps', *keys['good'])
+    host = with_certificates(queue.programs, 'worker', tmp_path, keys['ca'], place)
+    queue_of_host = Queue(host, queue.database, queue.sql, queue.registration)
+    done = queue_of_host.work(smtp(server, '?ssl=True'))
+    assert done.returncode == 0, done.stderr
+    assert len(server.mails.to(address)) == 1
 
 
 def test_mail_that_requires_tls_is_not_sent_without_it(queue, catcher, tls):
