@@ -99,28 +99,35 @@ static char *put_word(char *text, const char *word)
 	return text;
 }
 
+/* Four digits. */
+static char *put_year(char *text, int year)
+{
+	return put_two_digits(put_two_digits(text, year / 100), year);
+}
+
+/* "HH:MM:SS" */
+static char *put_time(char *text, int hour, int minute, int second)
+{
+	text = put_word(put_two_digits(text, hour), ":");
+	text = put_word(put_two_digits(text, minute), ":");
+	return put_two_digits(text, second);
+}
+
 void clock_http_date(instant when, char text[CLOCK_HTTP_DATE_SIZE])
 {
 	time_t seconds = whole_seconds(when);
 	struct tm tm;
-	int year;
 
 	gmtime_r(&seconds, &tm);
-	year = tm.tm_year + 1900;
 	text = put_word(text, DAYS[tm.tm_wday]);
 	text = put_word(text, ", ");
 	text = put_two_digits(text, tm.tm_mday);
 	text = put_word(text, " ");
 	text = put_word(text, MONTHS[tm.tm_mon]);
 	text = put_word(text, " ");
-	text = put_two_digits(text, year / 100);
-	text = put_two_digits(text, year);
+	text = put_year(text, tm.tm_year + 1900);
 	text = put_word(text, " ");
-	text = put_two_digits(text, tm.tm_hour);
-	text = put_word(text, ":");
-	text = put_two_digits(text, tm.tm_min);
-	text = put_word(text, ":");
-	text = put_two_digits(text, tm.tm_sec);
+	text = put_time(text, tm.tm_hour, tm.tm_min, tm.tm_sec);
 	text = put_word(text, " GMT");
 	*text = '\0';
 }
@@ -138,18 +145,13 @@ void clock_sql(instant when, char text[CLOCK_SQL_SIZE])
 {
 	struct civil civil = clock_to_civil(when);
 
-	text = put_two_digits(text, civil.year / 100);
-	text = put_two_digits(text, civil.year);
+	text = put_year(text, civil.year);
 	text = put_word(text, "-");
 	text = put_two_digits(text, civil.month);
 	text = put_word(text, "-");
 	text = put_two_digits(text, civil.day);
 	text = put_word(text, " ");
-	text = put_two_digits(text, civil.hour);
-	text = put_word(text, ":");
-	text = put_two_digits(text, civil.minute);
-	text = put_word(text, ":");
-	text = put_two_digits(text, civil.second);
+	text = put_time(text, civil.hour, civil.minute, civil.second);
 	if (civil.microsecond != 0) {
 		text = put_word(text, ".");
 		text = put_two_digits(text, civil.microsecond / 10000);
