@@ -291,6 +291,15 @@ def reset_token(db, minter):
 
 
 @pytest.fixture
+def reset_password(api, reset_token):
+    """Set another password, as with the link of a reset."""
+    def reset(account):
+        body = {'token': reset_token(account), 'password': 'another password'}
+        assert api.post('/api/auth/password/update', json=body).status == 200
+    return reset
+
+
+@pytest.fixture
 def token(minter, user):
     """A valid token of the account `user`."""
     return minter.token(user.id)

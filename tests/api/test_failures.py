@@ -375,9 +375,7 @@ def test_a_profile_is_right_after_the_database_was_killed(api, fragile, minter):
 
 # ---- many and slow clients ---------------------------------------------------------------------
 
-def test_a_thousand_concurrent_connections_are_all_answered(api, token):
-    text = (f'GET {PROFILE} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n'
-            'Connection: close\r\n\r\n').encode()
+def a_thousand_are_answered(api, text):
     connections = [api.connect() for _ in range(1000)]
     try:
         for connection in connections:
@@ -387,6 +385,12 @@ def test_a_thousand_concurrent_connections_are_all_answered(api, token):
     finally:
         for connection in connections:
             connection.close()
+
+
+def test_a_thousand_concurrent_connections_are_all_answered(api, token):
+    text = (f'GET {PROFILE} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n'
+            'Connection: close\r\n\r\n').encode()
+    a_thousand_are_answered(api, text)
 
 
 def test_a_thousand_concurrent_logins_are_all_answered(stack, transcript, db):
@@ -395,15 +399,7 @@ def test_a_thousand_concurrent_logins_are_all_answered(stack, transcript, db):
     body = f'{{"email": "{account.email}", "password": "{account.password}"}}'
     text = (f'POST {LOGIN} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
             f'Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}').encode()
-    connections = [api.connect() for _ in range(1000)]
-    try:
-        for connection in connections:
-            connection.sendall(text)
-        for connection in connections:
-            assert read_answer(connection).status == 200
-    finally:
-        for connection in connections:
-            connection.close()
+    a_thousand_are_answered(api, text)
 
 
 def test_clients_that_send_nothing_or_half_a_request_do_not_block_others(api, token):
