@@ -3,8 +3,8 @@
  * not the order of the list. So a descending page is put together from the value that it begins with, those between,
  * and the value that it ends with: each is read forward.
  *
- * These statements name their index. For the ids of a value that many accounts have, the optimizer sometimes prefers the
- * primary key, where all other accounts can come first.
+ * The statements name their index. The optimizer sometimes prefers to sort the whole table or, for the ids of a value that
+ * many accounts have, to read the primary key, where all other accounts can come first.
  */
 #include "account/administration/user_list.h"
 
@@ -103,17 +103,19 @@ struct order {
 
 /* NOLINTEND(bugprone-macro-parentheses) */
 
+#define BY_USERNAME "users FORCE INDEX (users_username_key)"
+
 static const struct order ORDERS[USER_ORDER_COUNT] = {
 	[USER_ORDER_USERNAME] =
 		{
 			.unique = true,
 			.ascending = {PROFILE_PARTS,
-				.text = PAGE("SELECT id, username AS value FROM users "
-					     "ORDER BY username LIMIT ? OFFSET ?",
+				.text = PAGE("SELECT id, username AS value FROM " BY_USERNAME
+					     " ORDER BY username LIMIT ? OFFSET ?",
 					"")},
 			.descending = {PROFILE_PARTS,
-				.text = PAGE("SELECT id, username AS value FROM users "
-					     "ORDER BY username DESC LIMIT ? OFFSET ?",
+				.text = PAGE("SELECT id, username AS value FROM " BY_USERNAME
+					     " ORDER BY username DESC LIMIT ? OFFSET ?",
 					" DESC")},
 			.matching = {FILTERED("f.username", ""), FILTERED("f.username", " DESC")},
 		},
