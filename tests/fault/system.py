@@ -126,12 +126,12 @@ class System(Stack):
 
     def pids(self, name):
         """The processes of a program without its supervisor; of nginx, its workers."""
-        daemon = self.daemons.get(name)
-        if daemon is None or daemon.process is None:
+        daemon, main = self.daemons.get(name), self.main_pid(name)
+        if main is None:
             return []
         wanted = name if name != 'mariadb' else 'mariadbd'
         return sorted(pid for pid, process in daemon.members().items() if process.name == wanted
-                      and (name == 'mariadb' or pid != daemon.process.pid))
+                      and (name == 'mariadb' or pid != main))
 
     def expected_processes(self):
         """{program: number of its processes}"""

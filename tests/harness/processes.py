@@ -127,7 +127,8 @@ class Daemon:
         return self.process is not None and os.waitid(os.P_PID, self.process.pid, options) is None
 
     def members(self):
-        return session_members(self.process.pid) if self.process else {}
+        process = self.process  # another thread can end it meanwhile
+        return session_members(process.pid) if process else {}
 
     def wait_until(self, condition, seconds=120):
         """Wait until the condition holds; StackError if the program ends or takes longer."""
