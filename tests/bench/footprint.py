@@ -76,7 +76,7 @@ def wait_idle(site):
 def print_memory(site):
     """Returns the sum, in MiB. PSS: a page that several processes share counts once."""
     programs, supervisors = 0, 0
-    print(f'\nMemory, idle after load, {site.stack.processes} processes each (MiB)')
+    print('\nMemory, idle after load (MiB)')
     for name in (*SERVICES, 'worker'):
         pids = site.stack.program_pids(name)
         others = set(session_members(os.getsid(pids[0]))) - set(pids)

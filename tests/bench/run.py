@@ -23,7 +23,6 @@ from tests.harness.errors import StackError
 from tests.harness.processes import tool
 from tests.harness.stack import Stack
 
-PROCESSES = 2
 
 # In this order: the stack stops the worker for exports, and login gets more processes.
 MEASUREMENTS = (profiles.profile, profiles.dialects, profiles.edit, gate.gate, tokens.refresh, pictures.upload,
@@ -48,7 +47,7 @@ class Bench:
     def site(self, name, users, people=ALL, database=None):
         """`database`: the name of another server than the system's (tests/harness/database_programs.py)."""
         print(f'\nStarting a stack with {users:,} users', flush=True)
-        stack = Stack(self.directory / name, self.options.build, processes=PROCESSES, database=database,
+        stack = Stack(self.directory / name, self.options.build, database=database,
                       extra_locations=FLOOR_LOCATIONS + pictures.LOCATIONS + gate.LOCATIONS)
         return Site(stack, users, people)
 
@@ -88,8 +87,8 @@ def read_arguments():
 def describe_machine():
     version = subprocess.run([tool('mariadbd'), '--version'], stdout=subprocess.PIPE, text=True,
                              check=True).stdout.split('Ver ')[-1].split()[0]
-    print(f'{CORES} cores for everything, wrk included; MariaDB {version}; {PROCESSES} '
-          f'processes of each service; load average before the start {os.getloadavg()[0]:.2f}')
+    print(f'{CORES} cores for everything, wrk included; MariaDB {version}; processes '
+          f'of each service as in an installation; load average before the start {os.getloadavg()[0]:.2f}')
 
 
 def main():

@@ -135,7 +135,7 @@ class System(Stack):
 
     def expected_processes(self):
         """{program: number of its processes}"""
-        return {**{name: self.processes for name in SERVICES}, 'worker': WORKERS, 'nginx': 2,
+        return {**{name: self.processes_of(name) for name in SERVICES}, 'worker': WORKERS, 'nginx': 2,
                 'mariadb': 1}
 
     # ---- faults ----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from tests.harness.nginx import Nginx
 from tests.harness.ports import ReservedPort
 from tests.harness.processes import Daemons, dies_with_parent, passed_on, tool
 from tests.harness.smtp import SmtpServer
-from tests.harness.tree import SERVICES
+from tests.harness.tree import PROCESSES, SERVICES
 from tests.harness.waiting import LIMIT
 
 HASHING = ('register', 'login', 'pages')  # each uses a whole core during a login
@@ -31,12 +31,12 @@ class Stack:
 
     names_every_request = True  # answers of the web server itself have an X-Request-Id, too
 
-    def __init__(self, directory, build, *, port=0, settings=None, processes=2, workers=1,
+    def __init__(self, directory, build, *, port=0, settings=None, processes=None, workers=1,
                  worker=True, mail_enabled=True, keep_database=False, database_options=(),
                  database=None, own_accounts=True, limits=False, hashing_yields=True,
                  read_timeout='60s', extra_locations='', say=None):
         """`settings`: override the settings that a stack writes; the value None leaves a setting
-        out. `database`: the name of another server (database_programs.py). `own_accounts`: each
+        out. `processes`: of each service; None: as in an installation. `database`: the name of another server (database_programs.py). `own_accounts`: each
         program has its own database account. `limits`: the rate limits of nginx and of the program
         apply, with their defaults. `hashing_yields`: programs that hash passwords get less CPU than
         others, as in an installation. `read_timeout`: how long nginx waits for a program.
@@ -225,6 +225,9 @@ class Stack:
         return [tool('multiwatch'), '-f', processes, '-r', 1000, '-t', 1000, '--',
                 *dies_with_parent(command)]
 
+    def processes_of(self, name):
+        return self.processes or PROCESSES.get(name, min(PROCESSES.values()))
+
     def _start_service(self, name):
         self.start_program(name, [self.build / name])
 
@@ -234,7 +237,7 @@ class Stack:
         path.unlink(missing_ok=True)  # an old socket would be taken for the new one
         daemon = self.daemons.launch(name, [
             tool('spawn-fcgi'), '-n', '-s', path, '-M', '0600', '-b', '4096', '--',
-            *self.supervised(command, self.processes)],
+            *self.supervised(command, self.processes_of(name))],
             niceness=LOW_PRIORITY if self.hashing_yields and name in HASHING else 0)
         daemon.wait_until(path.is_socket)
 

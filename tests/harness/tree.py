@@ -1,6 +1,7 @@
-"""The source tree, and facts that are stored in its Makefile."""
+"""The source tree, and facts that are stored in its Makefile and its systemd units."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -22,9 +23,17 @@ def _read_services():
     return tuple(done.stdout.split())
 
 
+def _read_processes(unit):
+    """How many processes of a program the file starts."""
+    text = (SOURCE / 'scripts' / 'deploy' / 'systemd' / unit).read_text()
+    return int(re.search(r'^Environment=PROCESSES=(\d+)$', text, re.MULTILINE).group(1))
+
+
 SERVICES = _read_services()  # the programs that answer requests
 API_SERVICES = tuple(
     name for name in SERVICES if name not in (
         'pages', 'gate'))  # those of the JSON API
 HOSTED_SERVICES = tuple(name for name in SERVICES if name != 'gate')  # the gate answers nginx alone
 PROGRAMS = (*SERVICES, 'worker', 'admin')
+PROCESSES = {**dict.fromkeys(SERVICES, _read_processes('fitgate@.service')),
+             'upload': _read_processes('fitgate-upload.conf')}  # of each service in an installation
