@@ -118,21 +118,37 @@ def test_a_client_cannot_set_what_the_web_server_sets(api, name, value):
     assert answer.headers['X-Request-Id'] != 'x'
 
 
+def run_as_suexec_does(stack, program, path, **variables):
+    """The status and the body of a GET request."""
+    done = subprocess.run(
+        [stack.public / f'fitgate/{program}.cgi'], input=b'', capture_output=True, check=True,
+        env={**SUEXEC, 'PATH_INFO': path, **variables}, timeout=LIMIT, cwd='/')
+    head, _, body = done.stdout.partition(b'\r\n\r\n')
+    return head.split()[1], json.loads(body)
+
+
 @pytest.mark.parametrize('name', ALL)
 def test_suexec_passes_all_that_a_program_needs(stack, name, minter, user):
     """Settings come from fitgate.path, the dialect from the path, the token from a header's variable."""
     def ask(program, path, **variables):
-        done = subprocess.run(
-            [stack.public / f'fitgate/{program}.cgi'], input=b'', capture_output=True, check=True,
-            env={**SUEXEC, 'PATH_INFO': DIALECTS[name].prefix + path, **variables}, timeout=LIMIT, cwd='/')
-        head, _, body = done.stdout.partition(b'\r\n\r\n')
-        return head.split()[1], json.loads(body)
+        return run_as_suexec_does(stack, program, DIALECTS[name].prefix + path, **variables)
 
     assert ask('config', '/api/ping')[0] == b'200'
     assert ask('config', '/api/nothing')[1] == DIALECTS[name].no_url[1]
     assert ask('profile', PROFILE)[1] == DIALECTS[name].no_auth[1]
     status, body = ask('profile', PROFILE, HTTP_AUTHORIZATION=f'Bearer {minter.token(user.id)}')
     assert status == b'200' and body['data']['username'] == user.username
+
+
+def test_a_configuration_of_the_hosts_openssl_is_not_read(stack, minter, user, tmp_path):
+    """It may name modules that only the host's OpenSSL has."""
+    (tmp_path / 'openssl.cnf').write_text(
+        'config_diagnostics = 1\nopenssl_conf = start\n[start]\nproviders = list\n[list]\nhosts = module\n'
+        '[module]\nmodule = /nonexistent/module.so\nactivate = 1\n')
+    status, _body = run_as_suexec_does(
+        stack, 'profile', PROFILE, HTTP_AUTHORIZATION=f'Bearer {minter.token(user.id)}',
+        OPENSSL_CONF=str(tmp_path / 'openssl.cnf'))
+    assert status == b'200'
 
 
 @pytest.mark.parametrize('path', ['/api/nothing', '/api/auth/profile/edit', '/api/auth/picture',
