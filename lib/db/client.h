@@ -10,6 +10,7 @@
 #include <errmsg.h>
 #include <mysql.h>
 #include <mysqld_error.h>
+#include <nss.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -31,6 +32,15 @@ enum {
 	CLIENT_ER_GROUP_REPLICATION_STOPPED = 3101,
 	CLIENT_ER_INTERACTION_TIMEOUT = 4031,
 };
+
+/*
+ * When the library is initialized, it looks for the port of a service "mysql", even if it is given one. Only /etc/services is
+ * read: looking for modules with other sources takes a program that is started for one request longer than its query.
+ */
+static inline void client_look_up_port_in_file(void)
+{
+	__nss_configure_lookup("services", "files");
+}
 
 /*
  * caching_sha2_password without TLS asks for the server's public key while the server does not have the

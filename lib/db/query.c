@@ -21,6 +21,7 @@ struct db *db_open(const struct url *url)
 		return NULL;
 	db->url = url;
 	db->timeout = REPLY_TIMEOUT;
+	client_look_up_port_in_file();
 	return db;
 }
 
