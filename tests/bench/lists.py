@@ -4,7 +4,7 @@ import contextlib
 
 from tests.bench.calls import Call, cheapest
 from tests.bench.measure import take_turns
-from tests.bench.people import NEW
+from tests.bench.people import ALL, NEW
 
 USERS = '/api/users'
 ORDERS = ('username', 'created_at', 'workouts_count', 'admin', 'is_active')
@@ -43,7 +43,8 @@ def measure(sites, query, requests, rounds):
 def users_list(bench, large):
     if not bench.wants('users_list_1m_vs_100'):
         return
-    small = bench.site('hundred', 100, [NEW])
+    # with the same workouts of the first users as the large site
+    small = bench.site('hundred', 100, [person for person in ALL if person.number <= 100])
     with small.stack:
         small.fill()
         for site in (small, large):
