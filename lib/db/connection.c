@@ -60,6 +60,8 @@ bool db_error_is_loss(unsigned number)
 	case CLIENT_CR_SERVER_LOST_EXTENDED:
 	case CLIENT_ER_CONNECTION_KILLED:
 	case CLIENT_ER_INTERACTION_TIMEOUT:
+	/* Connector/C 3.3: the server has closed a connection with TLS */
+	case CR_SSL_CONNECTION_ERROR:
 	/* out of step with the server: nothing more can be read from this connection */
 	case CR_COMMANDS_OUT_OF_SYNC:
 	case CR_MALFORMED_PACKET:
