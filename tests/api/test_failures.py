@@ -119,6 +119,23 @@ def test_a_process_killed_under_load_loses_at_most_its_own_request(api, fragile,
     assert len(lost) <= len(before)
 
 
+def test_a_reload_of_nginx_under_load_loses_no_request(fragile):
+    nginx = fragile.daemons['nginx']
+
+    def workers():
+        return {pid for pid, process in nginx.members().items() if process.parent ==
+                nginx.process.pid}
+
+    with Load(lambda: fragile.status_of('GET', '/api/config')) as load:
+        for _ in range(5):
+            before = workers()
+            nginx.process.send_signal(signal.SIGHUP)
+            until(lambda before=before: workers() and not workers()
+                  & before, 'the old processes have ended')
+            load.wait_for_more(50)
+    assert set(load.results) == {200}
+
+
 def test_while_one_process_is_dead_the_other_answers(api, fragile, token):
     first, *others = pids(fragile, 'profile')
     os.kill(first, signal.SIGSTOP)

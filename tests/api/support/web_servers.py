@@ -55,6 +55,7 @@ OF_NGINX = [
     ('test_dialects.py::test_a_stopped_service_is_a_bad_gateway*', PROCESSES),
     *((f'test_failures.py::{name}*', PROCESSES) for name in (
         'test_a_process_killed_under_load_loses_at_most_its_own_request',
+        'test_a_reload_of_nginx_under_load_loses_no_request',
         'test_while_one_process_is_dead_the_other_answers',
         'test_every_service_is_restarted_when_it_dies', 'test_sigterm_under_load_loses_no_request',
         'test_a_request_in_flight_is_finished_when_sigterm_comes',
