@@ -33,11 +33,18 @@ enum member {
 	MEMBER_COUNT,
 };
 
-#define KEYS                                                                                       \
-	[MAIL] = {"mail", NULL}, [TO] = {"to", NULL}, [USER_ID] = {"user_id", NULL},               \
-	[REGISTRATION_ID] = {"registration_id", NULL}, [USERNAME] = {"username", NULL},            \
-	[LANGUAGE] = {"language", NULL}, [NEW_EMAIL] = {"new_email", NULL},                        \
-	[SYSTEM] = {"system", NULL}, [BROWSER] = {"browser", NULL}, [MEMBER_COUNT] = {NULL, NULL}
+/* The members without texts; the last one ends the list. */
+static const struct json_record_member MEMBERS[MEMBER_COUNT + 1] = {
+	[MAIL] = {"mail", NULL},
+	[TO] = {"to", NULL},
+	[USER_ID] = {"user_id", NULL},
+	[REGISTRATION_ID] = {"registration_id", NULL},
+	[USERNAME] = {"username", NULL},
+	[LANGUAGE] = {"language", NULL},
+	[NEW_EMAIL] = {"new_email", NULL},
+	[SYSTEM] = {"system", NULL},
+	[BROWSER] = {"browser", NULL},
+};
 
 /* An id as text; NULL for 0. */
 static const char *id_text(int64_t id, char text[TEXT_DECIMAL_SIZE])
@@ -55,9 +62,10 @@ static bool read_id(const char *text, int64_t *id)
 enum db_result mail_request_add(struct db *db, const struct mail_request *request)
 {
 	char user_id[TEXT_DECIMAL_SIZE], registration_id[TEXT_DECIMAL_SIZE];
-	struct json_record_member members[] = {KEYS};
+	struct json_record_member members[MEMBER_COUNT + 1];
 	const char *payload;
 
+	memcpy(members, MEMBERS, sizeof(members));
 	members[MAIL].text = KINDS[request->kind];
 	/* no account has an address that is too long; add the job anyway, so that the reply takes the same time */
 	members[TO].text = strlen(request->to) <= VALIDATION_EMAIL_MAX ? request->to : "";
@@ -84,8 +92,9 @@ static bool find_kind(const char *name, enum mail_kind *kind)
 
 bool mail_request_read(const char *payload, struct mail_request *request)
 {
-	struct json_record_member members[] = {KEYS};
+	struct json_record_member members[MEMBER_COUNT + 1];
 
+	memcpy(members, MEMBERS, sizeof(members));
 	json_record_read(payload, members);
 	*request = (struct mail_request){
 		.to = members[TO].text,

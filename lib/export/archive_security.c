@@ -73,13 +73,16 @@ static enum db_result write_list(struct list *list, struct db *db, struct arena 
 	return result;
 }
 
-#define CLIENT                                                                                     \
-	DB_FIELD(struct row, system, "os"), DB_FIELD(struct row, browser, "browser"),              \
-		DB_FIELD(struct row, network, "network"),                                          \
-		DB_FIELD_TIME(struct row, created_at, "created_at")
+/* Of sessions and events: the client, and when it came. */
+static const struct db_field CLIENT[] = {
+	DB_FIELD(struct row, system, "os"),
+	DB_FIELD(struct row, browser, "browser"),
+	DB_FIELD(struct row, network, "network"),
+	DB_FIELD_TIME(struct row, created_at, "created_at"),
+	{0},
+};
 
 static const struct db_field SESSION[] = {
-	CLIENT,
 	DB_FIELD_TIME(struct row, last_at, "last_seen_at"),
 	DB_FIELD_TIME(struct row, expires_at, "expires_at"),
 	{0},
@@ -96,7 +99,6 @@ static const struct db_field TOKEN[] = {
 };
 
 static const struct db_field EVENT[] = {
-	CLIENT,
 	DB_FIELD(struct row, kind, "kind"),
 	DB_FIELD(struct row, occurrences, "occurrences"),
 	DB_FIELD(struct row, by_administrator, "by_administrator"),
@@ -107,12 +109,12 @@ static const struct db_field EVENT[] = {
 enum db_result archive_write_security(
 	struct json_writer *writer, struct db *db, struct arena *arena, int64_t user_id)
 {
-	static const struct db_query SESSIONS = {
-		SESSION, .text = "FROM sessions WHERE user_id = ? ORDER BY id"};
+	static const struct db_query SESSIONS = {SESSION, .parts = {{CLIENT, 0}},
+		.text = "FROM sessions WHERE user_id = ? ORDER BY id"};
 	static const struct db_query TOKENS = {
 		TOKEN, .text = "FROM personal_tokens WHERE user_id = ? ORDER BY id"};
 	static const struct db_query EVENTS = {
-		EVENT, .text = "FROM events WHERE user_id = ? ORDER BY id"};
+		EVENT, .parts = {{CLIENT, 0}}, .text = "FROM events WHERE user_id = ? ORDER BY id"};
 	struct list list = {.writer = writer, .write = write_session};
 	enum db_result result = write_list(&list, db, arena, "sessions", &SESSIONS, user_id);
 

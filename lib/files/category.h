@@ -9,7 +9,4 @@
 #define UPLOAD_EXPORTS  "exports"  /* users_data_export.file_name */
 #define UPLOAD_WORKOUTS "workouts" /* workouts.gpx, written by other programs */
 
-/* Every category: the files of a deleted account are removed from all of them. */
-#define UPLOAD_CATEGORIES UPLOAD_PICTURES, UPLOAD_EXPORTS, UPLOAD_WORKOUTS
-
 #endif

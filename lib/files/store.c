@@ -18,7 +18,8 @@
 /* Deeper than any directory that Fitgate creates. Limited, because each level holds a descriptor. */
 enum { MAX_DEPTH = 32 };
 
-static const char *const CATEGORIES[] = {UPLOAD_CATEGORIES};
+/* Every category: the files of a deleted account are removed from all of them. */
+static const char *const CATEGORIES[] = {UPLOAD_PICTURES, UPLOAD_EXPORTS, UPLOAD_WORKOUTS};
 
 enum { CATEGORY_COUNT = sizeof(CATEGORIES) / sizeof(*CATEGORIES) };
 
