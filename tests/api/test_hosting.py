@@ -118,13 +118,17 @@ def test_a_client_cannot_set_what_the_web_server_sets(api, name, value):
     assert answer.headers['X-Request-Id'] != 'x'
 
 
-def run_as_suexec_does(stack, program, path, **variables):
-    """The status and the body of a GET request."""
-    done = subprocess.run(
-        [stack.public / f'fitgate/{program}.cgi'], input=b'', capture_output=True, check=True,
-        env={**SUEXEC, 'PATH_INFO': path, **variables}, timeout=LIMIT, cwd='/')
+def status_and_body(done):
+    """Of the answer that a CGI program has written."""
     head, _, body = done.stdout.partition(b'\r\n\r\n')
     return head.split()[1], json.loads(body)
+
+
+def run_as_suexec_does(stack, program, path, **variables):
+    """The status and the body of a GET request."""
+    return status_and_body(subprocess.run(
+        [stack.public / f'fitgate/{program}.cgi'], input=b'', capture_output=True, check=True,
+        env={**SUEXEC, 'PATH_INFO': path, **variables}, timeout=LIMIT, cwd='/'))
 
 
 @pytest.mark.parametrize('name', ALL)
@@ -369,7 +373,11 @@ def test_the_commands_of_the_readme_are_for_cron(stack, tmp_path):
 def test_the_readme_lists_the_requirements_of_the_programs(stack):
     end = (stack.home / 'README').read_text().partition('Built on ')[2]
     assert re.search(rf'need Linux \d+\.\d+\.\d+\nor newer on {os.uname().machine} ', end)
-    assert 'public_html/fitgate/lib/libcjson.so.1' in end and 'fitgate/lib/libcurl.so.4' in end
+    listed = re.findall(r'^ {4}(\S+)$', end, re.MULTILINE)
+    assert sorted(listed) == sorted(str(path.relative_to(stack.home))
+                                    for path in stack.home.rglob('*.so*'))
+    assert {'public_html/fitgate/lib/plugin/caching_sha2_password.so',
+            'fitgate/lib/libcurl.so.4'} <= set(listed)
 
 
 def test_an_account_of_a_shared_host_has_all_the_rights_that_are_needed(
@@ -410,14 +418,54 @@ def test_a_program_brings_its_libraries_and_glibc(stack, path):
     assert {Path(library).parent for library in found.values()} <= {directory / 'lib', directory}
 
 
+@pytest.fixture
+def on_bare_host(stack, tmp_path):
+    """Run a command on a host without any library: an empty root directory."""
+    def run(*command, **environment):
+        done = subprocess.run(
+            host_root.in_root(tmp_path, [stack.directory, stack.run], command), input=b'',
+            capture_output=True, check=False, timeout=LIMIT,
+            env={'PATH': '/usr/bin:/bin:/usr/sbin:/sbin', **environment})
+        assert done.returncode == 0 and not done.stderr, done.stderr
+        return done
+    return run
+
+
 @pytest.mark.parametrize('path', UPLOADED)
-def test_a_program_runs_on_a_host_without_any_library(stack, tmp_path, path):
+def test_a_program_runs_on_a_host_without_any_library(stack, on_bare_host, path):
     """So the version of the host's glibc does not matter."""
-    program = [stack.home / path, *ARGUMENTS.get(Path(path).stem, ['--routes'])]
-    done = subprocess.run(
-        host_root.in_root(tmp_path, [stack.directory, stack.run], program), capture_output=True,
-        text=True, check=False, timeout=LIMIT, env={'PATH': '/usr/bin:/bin:/usr/sbin:/sbin'})
-    assert done.returncode == 0 and not done.stderr, done.stderr
+    on_bare_host(stack.home / path, *ARGUMENTS.get(Path(path).stem, ['--routes']))
+
+
+def test_a_host_without_any_library_reaches_the_database(stack, on_bare_host, empty_database):
+    """The programs bring what the database client loads for the account: with MySQL, a plugin."""
+    url = empty_database(SHARED_HOST_RIGHTS).url
+    on_bare_host(stack.home / 'fitgate/admin', 'migrate', DATABASE_URL=url)
+    on_bare_host(stack.home / 'fitgate/worker', '--once', DATABASE_URL=url)
+    status, _body = status_and_body(on_bare_host(
+        stack.public / 'fitgate/config.cgi', **SUEXEC | {'PATH_INFO': '/api/config', 'DATABASE_URL': url}))
+    assert status == b'200'
+
+
+@pytest.mark.parametrize('name', ['caching_sha2_password', 'client_ed25519'])
+@pytest.mark.parametrize('program, argument', [('fitgate/admin', '--help'),
+                                               ('public_html/fitgate/config', '--routes')])
+def test_a_plugin_of_the_database_client_brings_its_libraries(
+        stack, on_bare_host, program, argument, name):
+    """Only MySQL and additions to MariaDB ask for these plugins; the loader of the programs loads them for any server."""
+    directory = (stack.home / program).parent
+    on_bare_host(directory / 'loader', '--preload', directory / f'lib/plugin/{name}.so',
+                 directory / 'lib' / Path(program).name, argument)
+
+
+def test_the_database_client_is_told_where_its_plugins_are(stack, tmp_path):
+    """The launcher starts env(1), as if it were a program."""
+    directory = tmp_path / 'fitgate'
+    shutil.copytree(stack.home / 'fitgate', directory)
+    shutil.copy('/usr/bin/env', directory / 'lib/admin')
+    variables = subprocess.run([directory / 'admin'], capture_output=True, text=True, check=True,
+                               timeout=LIMIT, env={'MARIADB_PLUGIN_DIR': '/usr/lib'}).stdout
+    assert f'MARIADB_PLUGIN_DIR={directory}/lib/plugin\n' in variables
 
 
 def test_the_directory_is_private_where_it_must_be(stack):
