@@ -25,6 +25,8 @@ enum {
 		160000000 /* in all frames of an animation: decoding takes time */
 };
 
+#define PICTURE_OTHER_KIND_TEXT "the content does not match the extension of the file name"
+
 /* The results of cleaning a picture, each with its text for the log. */
 #define PICTURE_RESULTS(X)                                                                         \
 	X(PICTURE_OK, "no error")                                                                  \
@@ -36,7 +38,15 @@ enum {
 	X(PICTURE_BROKEN_ANIMATION, "PNG: the animation is broken")                                \
 	/* the results from here on reject the picture: see picture_is_refused() */                \
 	X(PICTURE_KILLED_FILTER, "the picture filter was killed")                                  \
-	X(PICTURE_OTHER_KIND, "the content does not match the extension of the file name")         \
+	X(PICTURE_OTHER_KIND, PICTURE_OTHER_KIND_TEXT)                                             \
+	X(PICTURE_IS_JPEG, PICTURE_OTHER_KIND_TEXT ": it is JPEG")                                 \
+	X(PICTURE_IS_PNG, PICTURE_OTHER_KIND_TEXT ": it is PNG")                                   \
+	X(PICTURE_IS_GIF, PICTURE_OTHER_KIND_TEXT ": it is GIF")                                   \
+	X(PICTURE_IS_WEBP, PICTURE_OTHER_KIND_TEXT ": it is WebP")                                 \
+	X(PICTURE_IS_HEIC, PICTURE_OTHER_KIND_TEXT ": it is HEIC")                                 \
+	X(PICTURE_IS_AVIF, PICTURE_OTHER_KIND_TEXT ": it is AVIF")                                 \
+	X(PICTURE_IS_TIFF, PICTURE_OTHER_KIND_TEXT ": it is TIFF")                                 \
+	X(PICTURE_IS_BMP, PICTURE_OTHER_KIND_TEXT ": it is BMP")                                   \
 	X(PICTURE_TRUNCATED, "the file ends before the picture is complete")                       \
 	X(PICTURE_TOO_MANY_PIXELS, "more than 40 megapixels")                                      \
 	X(PICTURE_TOO_MANY_FRAME_PIXELS, "more than 160 megapixels in all frames")                 \

@@ -91,7 +91,15 @@ REFUSED = {
                     'the file ends before the picture is complete'),
     'critical chunk': ('a.png', png(2, 2, chunk(b'CgBI', bytes(4))), 'PNG: an unknown critical chunk'),
     'code size': ('a.gif', gif().replace(b'\x02\x02\x44', b'\x0C\x02\x44'), 'GIF: a code size'),
-    'another kind': ('a.gif', png(), 'the content does not match the extension'),
+    **{f'{kind} for another kind': (
+        f'a.{extension}', content, f'the content does not match the extension of the file name: it is {kind}"')
+       for kind, extension, content in [
+           ('PNG', 'gif', png()), ('GIF', 'jpg', gif()), ('JPEG', 'png', jpeg()),
+           *((kind, 'jpg', save(Image.new('RGB', (9, 9)), kind))
+             for kind in ('WebP', 'TIFF', 'BMP')),
+           ('HEIC', 'jpg', b'\0\0\0\x18ftypheic\0\0\0\0mif1heic'),
+           ('AVIF', 'png', b'\0\0\0\x18ftypavif\0\0\0\0mif1avif')]},
+    'text': ('a.png', b'my picture', 'the content does not match the extension of the file name"'),
 }
 
 

@@ -276,11 +276,11 @@ static bool filter_screen(struct gif *gif)
 
 	if (peeked == NULL)
 		return false;
+	if (memcmp(peeked, "GIF87a", HEADER_SIZE) != 0 &&
+		memcmp(peeked, "GIF89a", HEADER_SIZE) != 0)
+		return filter_stop(filter, PICTURE_OTHER_KIND);
 	memcpy(header, peeked, sizeof(header));
 	filter_skip(filter, sizeof(header));
-	if (memcmp(header, "GIF87a", HEADER_SIZE) != 0 &&
-		memcmp(header, "GIF89a", HEADER_SIZE) != 0)
-		return filter_stop(filter, PICTURE_OTHER_KIND);
 	gif->width = le16(header + HEADER_SIZE);
 	gif->height = le16(header + HEADER_SIZE + 2);
 	if ((uint64_t)gif->width * gif->height > PICTURE_MAX_PIXELS)
