@@ -323,7 +323,8 @@ GRANT SELECT (last_at), DELETE ON recent_errors TO fitgate_worker@localhost;
 -- clean: the daily cleanup (fitgate-admin clean)
 
 GRANT SELECT (id, expired_at), DELETE ON blacklisted_tokens TO fitgate_clean@localhost;
-GRANT SELECT (id, issued_at, expires_in), DELETE ON oauth2_token TO fitgate_clean@localhost;
+GRANT SELECT (id, issued_at, expires_in, access_token_revoked_at, refresh_token_revoked_at, grant_id), DELETE
+    ON oauth2_token TO fitgate_clean@localhost;
 GRANT SELECT (id, auth_time), DELETE ON oauth2_code TO fitgate_clean@localhost;
 GRANT SELECT (id, created_at), DELETE ON oauth2_device_code TO fitgate_clean@localhost;
 GRANT SELECT (id, expires_at), DELETE ON sessions TO fitgate_clean@localhost;

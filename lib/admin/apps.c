@@ -5,6 +5,7 @@
 
 #include "account/oauth/app.h"
 #include "account/oauth/app_metadata.h"
+#include "account/oauth/token_condition.h"
 #include "admin/account_row.h"
 #include "admin/cli/pages.h"
 #include "admin/cli/report.h"
@@ -19,11 +20,9 @@ struct app_list_row {
 	const char *client_id, *username, *metadata;
 };
 
-/* Tokens that are neither revoked nor too old to be refreshed; each grant has one. */
 #define GRANTS                                                                                     \
-	"(SELECT COUNT(*) FROM oauth2_token AS t WHERE t.client_id = c.client_id AND "             \
-	"t.access_token_revoked_at = 0 AND t.refresh_token_revoked_at = 0 AND "                    \
-	"(t.expires_in = 0 OR t.issued_at + 2 * t.expires_in >= UNIX_TIMESTAMP()))"
+	"(SELECT COUNT(*) FROM oauth2_token AS t WHERE t.client_id = c.client_id "                 \
+	"AND " OAUTH_TOKEN_USABLE("t") ")"
 
 static const struct db_field APP_LIST_ROW[] = {
 	DB_FIELD(struct app_list_row, id, "c.id"),

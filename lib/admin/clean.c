@@ -3,6 +3,7 @@
  */
 #include "admin/clean.h"
 
+#include "account/oauth/token_condition.h"
 #include "account/registration/unconfirmed.h"
 #include "files/store.h"
 #include "jobs/queue.h"
@@ -59,10 +60,12 @@ static enum db_result sweep(
 
 static const struct db_field LAST_ID[] = {DB_VALUE(int64_t, "MAX(id)"), {0}};
 
+#define LAST_OF_BATCH(table)                                                                       \
+	{LAST_ID, .text = "FROM (SELECT id FROM " table " WHERE id > ? ORDER BY id LIMIT ?) AS b"}
+
 #define SWEEP(table, condition)                                                                    \
 	{                                                                                          \
-		{LAST_ID, .text = "FROM (SELECT id FROM " table                                    \
-				  " WHERE id > ? ORDER BY id LIMIT ?) AS b"},                      \
+		LAST_OF_BATCH(table),                                                              \
 		{                                                                                  \
 			.text = "DELETE FROM " table " WHERE id > ? AND id <= ? AND " condition    \
 		}                                                                                  \
@@ -70,9 +73,25 @@ static const struct db_field LAST_ID[] = {DB_VALUE(int64_t, "MAX(id)"), {0}};
 
 static const struct sweep BLACKLISTED = SWEEP("blacklisted_tokens", "expired_at < ?");
 
-/* A token that never expires has expires_in 0. The refresh token lives twice as long as the access token (W54). */
-static const struct sweep OAUTH2 =
-	SWEEP("oauth2_token", "expires_in <> 0 AND issued_at + 2 * expires_in < ?");
+/* Later than every time in oauth2_token. */
+#define NEVER            "10000000000"
+#define UNLESS_0(column) "IF(t." column " = 0, " NEVER ", t." column ")"
+
+/*
+ * The end of a row is when it was revoked or can no longer be refreshed. The row stays while another token of its grant
+ * is usable: the second use of a refresh token revokes the grant only if its row is there (W43).
+ */
+static const struct sweep OAUTH2 = {
+	LAST_OF_BATCH("oauth2_token"),
+	{
+		.text = "DELETE t FROM oauth2_token AS t LEFT JOIN oauth2_token AS other "
+			"ON other.grant_id = t.grant_id AND " OAUTH_TOKEN_USABLE("other") " WHERE t.id > ? AND t.id <= ? AND LEAST(" UNLESS_0(
+				"access_token_revoked_at") ", " UNLESS_0("refresh_token_revoked_at") ", IF(t.expires_in = 0, " NEVER
+												     ", " OAUTH_REFRESH_END(
+													     "t") ")) < ? "
+														  "AND other.id IS NULL",
+	},
+};
 
 /* A code lives minutes; for a day after that its row shows when it is used again. */
 static const struct sweep OAUTH2_CODES = SWEEP("oauth2_code", "auth_time < ?");

@@ -195,6 +195,42 @@ def test_old_expired_tokens_are_deleted(apart, apart_db):
     assert 'blacklisted_tokens' in apart.done('clean', 'tokens', '--days', '3')
 
 
+def test_revoked_tokens_of_applications_are_deleted(apart, apart_db):
+    account, seconds = insert_user(apart_db), int(time.time())
+    old, new = seconds - 4 * 86400, seconds - 2 * 86400
+    for revoked in ({'access_token_revoked_at': old}, {'refresh_token_revoked_at': old, 'expires_in': 0},
+                    {'access_token_revoked_at': old, 'refresh_token_revoked_at': new}):
+        oauth2_token(apart_db, account.id, **{'expires_in': 86400 * 10, **revoked})
+    kept = oauth2_token(apart_db, account.id, expires_in=0, access_token_revoked_at=new).id
+    assert apart.object('clean', 'tokens', '--days', '3')['oauth2_tokens'] == 3
+    assert [row['id'] for row in apart_db.rows('SELECT id FROM oauth2_token')] == [kept]
+
+
+@pytest.mark.parametrize(('last', 'days', 'deleted'), [
+    ({}, 3, 0), ({'expires_in': 0, 'issued_at': 1}, 3, 0),  # usable
+    ({'access_token_revoked_at': 1}, 0, 4), ({
+        'refresh_token_revoked_at': 1}, 0, 4), ({'issued_at': 1}, 0, 4),
+    ({'access_token_revoked_at': int(time.time())}, 3, 3)])
+def test_the_tokens_of_a_grant_stay_while_one_is_usable(apart, apart_db, last, days, deleted):
+    """A refresh token that is used a second time is recognized by its row, and ends the grant."""
+    account, rotated = insert_user(apart_db), int(time.time()) - 9 * 86400
+    grant, other = 'g' * 32, 'h' * 32
+    for issued_at in (1, rotated, rotated):
+        oauth2_token(
+            apart_db,
+            account.id,
+            issued_at=issued_at,
+            access_token_revoked_at=rotated,
+            grant_id=grant)
+    oauth2_token(apart_db, account.id, **{'grant_id': grant, **last})
+    usable = oauth2_token(apart_db, account.id, grant_id=other).id
+    assert apart.object('clean', 'tokens', '--days', days)['oauth2_tokens'] == deleted
+    assert apart_db.value(
+        'SELECT COUNT(*) FROM oauth2_token WHERE grant_id = %s',
+        grant) == 4 - deleted
+    assert apart_db.value('SELECT id FROM oauth2_token WHERE grant_id = %s', other) == usable
+
+
 def test_more_rows_than_a_batch_are_deleted(apart, apart_db):
     failed_job(apart_db)
     apart_db.run('UPDATE jobs SET failed_at = %s', days_ago(9))

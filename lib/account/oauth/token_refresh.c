@@ -2,6 +2,7 @@
  * Refresh tokens and revocation; see token_grant.h.
  */
 #include "account/oauth/oauth_scope.h"
+#include "account/oauth/token_condition.h"
 #include "account/oauth/token_grant.h"
 #include "account/oauth/token_row.h"
 
@@ -15,9 +16,7 @@ const struct db_field OAUTH_REFRESH_TOKEN_FIELDS[] = {
 		"t.access_token_revoked_at <> 0 OR t.refresh_token_revoked_at <> 0"),
 	DB_FIELD(struct oauth_refresh_token, revoked_for,
 		"UNIX_TIMESTAMP() - t.access_token_revoked_at"),
-	/* a refresh token lives twice as long as its access token */
-	DB_FIELD(struct oauth_refresh_token, expired,
-		"UNIX_TIMESTAMP() > t.issued_at + 2 * t.expires_in"),
+	DB_FIELD(struct oauth_refresh_token, expired, "UNIX_TIMESTAMP() > " OAUTH_REFRESH_END("t")),
 	DB_FIELD(struct oauth_refresh_token, active,
 		"COALESCE(u.is_active = 1 AND u.suspended_at IS NULL, 0)"),
 	{0},
