@@ -127,3 +127,18 @@ def test_triggers_of_a_deleted_database_account_are_found(apart, scratch, stack,
             root.run(f'RENAME USER {scratch.user}@gone.example TO {scratch.user}@localhost')
             root.run(f'DROP USER {other}@localhost')
     assert scratch.user in found['triggers']
+
+
+def test_the_checks_of_the_worker_log_no_error(apart, scratch, programs):
+    """In particular on servers that have no variables of Galera."""
+    with scratch.connect() as sql:
+        assert sql.value('SELECT COUNT(*) FROM findings') == 0  # so the checks are due
+        done = programs.run(
+            'worker',
+            '--once',
+            settings={
+                'DATABASE_URL': scratch.url,
+                **apart.settings})
+        assert done.returncode == 0 and b'level=error' not in done.stderr
+        assert sql.value("SELECT COUNT(*) FROM findings WHERE name = 'clock'") == 1
+        assert sql.value('SELECT COUNT(*) FROM recent_errors') == 0

@@ -104,6 +104,23 @@ void doctor_check_clock(struct doctor *doctor)
 
 /* ---- cluster ----------------------------------------------------------------------------------- */
 
+/* Only builds of MariaDB with Galera have the wsrep variables: elsewhere, reading one fails. Only MariaDB has the table. */
+static bool has_galera(struct doctor *doctor)
+{
+	static const struct db_field MARIADB[] = {
+		DB_VALUE(bool, "VERSION() LIKE '%MariaDB%'"), {0}};
+	static const struct db_query READ_SERVER = {MARIADB, .text = ""};
+	static const struct db_field VARIABLE[] = {DB_VALUE(bool, "COUNT(*) > 0"), {0}};
+	static const struct db_query READ_VARIABLE = {VARIABLE,
+		.text = "FROM information_schema.SYSTEM_VARIABLES WHERE VARIABLE_NAME = 'WSREP_ON'"};
+	bool found = false;
+
+	return db_query_row(doctor->db, NULL, &READ_SERVER, DB_NO_PARAMS, &found) == DB_OK &&
+	       found &&
+	       db_query_row(doctor->db, NULL, &READ_VARIABLE, DB_NO_PARAMS, &found) == DB_OK &&
+	       found;
+}
+
 struct cluster {
 	bool on;
 	int64_t sync_wait, flush_log;
@@ -120,8 +137,9 @@ void doctor_check_cluster(struct doctor *doctor)
 	static const struct db_query READ = {CLUSTER, .text = ""};
 	struct cluster cluster;
 
-	/* a server without these variables is not a Galera node */
-	if (db_query_row(doctor->db, NULL, &READ, DB_NO_PARAMS, &cluster) != DB_OK || !cluster.on)
+	if (!has_galera(doctor) ||
+		db_query_row(doctor->db, NULL, &READ, DB_NO_PARAMS, &cluster) != DB_OK ||
+		!cluster.on)
 		return;
 	if (cluster.flush_log != 1)
 		doctor_warn(doctor, "cluster",
