@@ -62,7 +62,10 @@ int64_t db_inserted_id(const struct db *db)
 
 /* ---- one attempt ------------------------------------------------------------------------------- */
 
-/* The result for the error in db->error_number. A connection that cannot be used any more is dropped. */
+/*
+ * The result for the error in db->error_number. A connection that cannot be used any more is dropped. After KILL QUERY
+ * (1317) the connection serves, and the statement has had no effect: worth another attempt, as after a conflict.
+ */
 static enum db_result classify_error(struct db *db)
 {
 	bool within = db->in_transaction;
@@ -78,7 +81,9 @@ static enum db_result classify_error(struct db *db)
 	}
 	if (db->error_number == ER_MAX_PREPARED_STMT_COUNT_REACHED)
 		statements_free(db); /* ours count, too */
-	return db_error_is_conflict(db->error_number) ? DB_RETRY : DB_FAILED;
+	return db_error_is_conflict(db->error_number) || db->error_number == ER_QUERY_INTERRUPTED
+		       ? DB_RETRY
+		       : DB_FAILED;
 }
 
 /* The client libraries record some errors only in the connection, not in the statement. */

@@ -22,7 +22,7 @@ static enum db_result begin(struct db *db)
 	return DB_RETRY;
 }
 
-/* Report that nothing was stored only if the error proves it. */
+/* Report that nothing was stored only if the error proves it. KILL QUERY during COMMIT (1317) does not. */
 static enum db_result classify_commit_error(struct db *db)
 {
 	if (db_error_is_conflict(db->error_number))
