@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.api.support import schema
+from tests.api.support.admin_command import Command
 from tests.api.support.client import Api
 from tests.harness.answers import ERR500, REGISTERED, exact
 from tests.harness.database_programs import chosen
@@ -20,9 +21,9 @@ BIO = 'Crème brûlée 🚲'
 @pytest.fixture(scope='module')
 def odd(make_stack):
     """A separate stack, because the tests change global variables of its server. The server begins sessions in
-    another character set than the client asks for."""
+    another character set than the client asks for, and writes a binary log, as MySQL does by default."""
     return make_stack('odd', database_options=(
-        *chosen().IGNORE_CHARACTER_SET, '--character-set-server=latin1',
+        *chosen().IGNORE_CHARACTER_SET, '--log-bin', '--log-bin-trust-function-creators=1', '--character-set-server=latin1',
         '--collation-server=latin1_swedish_ci'))
 
 
@@ -205,3 +206,13 @@ def test_exhausted_prepared_statements_are_a_temporary_error(
     exact(api.get(PROFILE, token=account.token), ERR500)
     root.run('SET GLOBAL max_prepared_stmt_count = 16382')
     until(lambda: api.get(PROFILE, token=account.token).status == 200, 'profiles are read again')
+
+
+def test_triggers_that_the_binary_log_prevents_are_warned_about(
+        with_global, new_database, programs):
+    """Both MariaDB and MySQL refuse them with error 1419 then, also to an account that has TRIGGER."""
+    with_global('log_bin_trust_function_creators', 0)
+    report = {line['check']: line for line in Command(programs, new_database()).objects('doctor')}
+    assert report['triggers']['result'] == 'WARN'
+    assert 'log_bin_trust_function_creators=1 on the server (error 1419)' in report[
+        'triggers']['text']
