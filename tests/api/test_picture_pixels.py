@@ -10,9 +10,11 @@ import subprocess
 
 import pytest
 
+from PIL import Image
+
 from tests.api.support.configuration import BUILD
 from tests.harness.picture_decoders import DECODERS, check_png, frames
-from tests.harness.picture_faults import HIDDEN, damage, make
+from tests.harness.picture_faults import HIDDEN, damage, make, save
 
 COUNT = 100  # of each kind
 BROKEN_ANIMATION = 5  # PICTURE_BROKEN_ANIMATION in lib/picture/picture.h
@@ -60,6 +62,23 @@ def test_the_pixels_are_the_same_before_and_after(kind, pictures, tmp_path):
         assert frames(kept) == frames(picture)
         assert HIDDEN not in kept
         assert clean(kind, kept) == (0, kept)
+
+
+def test_a_quantization_table_of_16_bits_is_kept():
+    picture = save(Image.effect_noise((40, 30), 100), 'JPEG', qtables=[[300] * 64])
+    assert b'\xFF\xDB\x00\x83\x10' in picture
+    status, kept = clean('jpg', picture)
+    assert (status, DECODERS['jpg'](kept)) == (0, DECODERS['jpg'](picture))
+
+
+def test_of_the_pictures_of_an_mpo_the_first_is_kept():
+    """Cameras with two lenses write this format, and cameras that add a preview (CIPA DC-007)."""
+    images = [Image.new('RGB', (16, 16), color) for color in ('red', 'blue')]
+    both = save(images[0], 'MPO', save_all=True, append_images=images[1:])
+    assert len(frames(both)) == 2
+    status, kept = clean('jpg', both)
+    assert (status, frames(kept)) == (0, frames(save(images[0], 'JPEG')))
+    assert b'MPF' not in kept and len(kept) < len(both) / 2
 
 
 @pytest.mark.parametrize('kind', DECODERS)

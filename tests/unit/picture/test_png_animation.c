@@ -153,6 +153,32 @@ static void of_a_broken_animation_the_still_image_is_kept(void **state)
 	assert_still(png, "a frame that was announced, then no end of the file");
 }
 
+static void of_an_animation_that_is_announced_twice_or_too_short_the_still_image_is_kept(
+	void **state)
+{
+	struct bytes *png;
+
+	(void)state;
+	png = begin(RGB);
+	CHUNK(png, "acTL", "\0\0\0\1\0\0\0\0");
+	CHUNK(png, "acTL", "\0\0\0\1\0\0\0\0");
+	add_image(png, IMAGE_SIZE);
+	add_frame(png, 0, 2, 2, 0, 0);
+	add_frame_data(png, 1, IMAGE_SIZE);
+	end(png);
+	assert_still(png, "two acTL");
+
+	png = begin(RGB);
+	CHUNK(png, "acTL", "\0\0\0\1\0\0\0\0");
+	add_image(png, IMAGE_SIZE);
+	for (uint32_t frame = 0; frame < 2; frame++) {
+		add_frame(png, 2 * frame, 2, 2, 0, 0);
+		add_frame_data(png, 2 * frame + 1, IMAGE_SIZE);
+	}
+	end(png);
+	assert_still(png, "more frames than announced");
+}
+
 static void inflation_stops_at_the_limit(void **state)
 {
 	struct bytes *png = begin_with(5000, 8000, 16, RGB_ALPHA, 0);
@@ -203,6 +229,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_animation_is_kept),
 		cmocka_unit_test(of_a_broken_animation_the_still_image_is_kept),
+		cmocka_unit_test(
+			of_an_animation_that_is_announced_twice_or_too_short_the_still_image_is_kept),
 		cmocka_unit_test(inflation_stops_at_the_limit),
 		cmocka_unit_test(of_a_truncated_animation_the_still_image_is_kept),
 		cmocka_unit_test(corruption_does_no_harm),
