@@ -161,7 +161,8 @@ enum db_result throttle_peek(
 enum db_result throttle_hit(struct db *db, const struct throttle *throttle, int64_t *wait)
 {
 	/* LAST_INSERT_ID() returns this event's own number, whatever other connections count meanwhile; the
-	 * assignments run from left to right, so hits depends on the old end of the window */
+	 * assignments run from left to right, so hits depends on the old end of the window. VALUES() is deprecated in
+	 * MySQL, but MariaDB does not know the alias of the new row that replaces it. */
 	static const struct db_query COUNT = {
 		.text = "INSERT INTO throttle (throttle_key, hits, resets_at) "
 			"VALUES (?, 1, UTC_TIMESTAMP(6) + INTERVAL ? SECOND) "

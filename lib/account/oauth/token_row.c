@@ -53,6 +53,7 @@ enum db_result token_pair_rotate(struct db *db, const struct token_pair *pair, i
 	 * The SELECT gives two rows: the old one, whose key is there already, and the new one. One statement takes
 	 * one round trip, a transaction would take four. The old row is locked, so a deletion of the application or
 	 * of the account, or a revocation, comes before (and there is no row) or after (and ends the new one, too).
+	 * VALUES() instead of an alias of the new row: see throttle_hit().
 	 */
 	static const struct db_query ROTATE = {
 		.text = "INSERT INTO oauth2_token (id, access_token, refresh_token, "
