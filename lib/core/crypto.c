@@ -3,6 +3,7 @@
  */
 #include "core/crypto.h"
 
+#include "core/log.h"
 #include "core/text.h"
 
 #include <errno.h>
@@ -98,6 +99,12 @@ static EVP_MD_CTX *sha256_begin(void)
 	return context;
 }
 
+static bool sha256_failed(void)
+{
+	log_error("could not compute SHA-256: OpenSSL failed or is out of memory");
+	return false;
+}
+
 static bool sha256_end(EVP_MD_CTX *context, char text[CRYPTO_SHA256_HEX_SIZE])
 {
 	unsigned char digest[CRYPTO_SHA256_SIZE];
@@ -112,8 +119,9 @@ bool crypto_sha256_hex(const void *bytes, size_t length, char text[CRYPTO_SHA256
 {
 	EVP_MD_CTX *context = sha256_begin();
 
-	return context != NULL && EVP_DigestUpdate(context, bytes, length) == 1 &&
-	       sha256_end(context, text);
+	return (context != NULL && EVP_DigestUpdate(context, bytes, length) == 1 &&
+		       sha256_end(context, text)) ||
+	       sha256_failed();
 }
 
 bool crypto_sha256_hex_of_strings(const char *const *strings, char text[CRYPTO_SHA256_HEX_SIZE])
@@ -122,8 +130,8 @@ bool crypto_sha256_hex_of_strings(const char *const *strings, char text[CRYPTO_S
 
 	for (; context != NULL && *strings != NULL; strings++)
 		if (EVP_DigestUpdate(context, *strings, strlen(*strings) + 1) != 1)
-			return false;
-	return context != NULL && sha256_end(context, text);
+			return sha256_failed();
+	return (context != NULL && sha256_end(context, text)) || sha256_failed();
 }
 
 bool crypto_hmac_sha256(

@@ -22,7 +22,7 @@ bool crypto_random_id(char text[CRYPTO_ID_SIZE]);
 /* `length` (at most 64) random bytes as base64url (core/text.h); `text` has TEXT_BASE64URL_SIZE(length) bytes. */
 bool crypto_random_base64url(size_t length, char *text);
 
-/* SHA-256 of `length` bytes, as lowercase hex. false when the library fails. */
+/* SHA-256 of `length` bytes, as lowercase hex. false when the library fails; it has been logged. */
 bool crypto_sha256_hex(const void *bytes, size_t length, char text[CRYPTO_SHA256_HEX_SIZE]);
 
 /* The same over several strings, each with its NUL; the list ends with NULL. */
