@@ -87,3 +87,13 @@ enum db_result account_find(
 		report_failure("there is no user %s", argument);
 	return result;
 }
+
+struct account_context account_administrator(const struct admin_context *admin)
+{
+	return (struct account_context){
+		.db = admin->db,
+		.arena = admin->arena,
+		.settings = admin->settings,
+		.by_administrator = true,
+	};
+}

@@ -4,6 +4,7 @@
 #ifndef FITGATE_ADMIN_ACCOUNT_ROW_H
 #define FITGATE_ADMIN_ACCOUNT_ROW_H
 
+#include "account/context.h"
 #include "admin/admin.h"
 
 struct account_row {
@@ -26,5 +27,8 @@ const char *account_typed_email(const struct admin_context *admin, const char *a
  */
 enum db_result account_find(
 	const struct admin_context *admin, const char *argument, struct account_row *account);
+
+/* For use cases of lib/account: events say that an administrator acts. */
+struct account_context account_administrator(const struct admin_context *admin);
 
 #endif

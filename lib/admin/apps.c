@@ -86,7 +86,8 @@ int apps_list(const struct admin_context *admin)
 int apps_revoke(const struct admin_context *admin)
 {
 	const char *client_id = admin->options->arguments[0];
-	enum db_result result = oauth_app_revoke_any(admin->db, client_id);
+	const struct account_context context = account_administrator(admin);
+	enum db_result result = oauth_app_revoke_any(&context, client_id);
 
 	if (result == DB_NO_ROW)
 		return report_failure("there is no application %s", client_id);

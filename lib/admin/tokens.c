@@ -48,17 +48,6 @@ static bool check_name(const char *name)
 	return false;
 }
 
-/* The owner of the token sees in the security log what an administrator does. */
-static struct account_context administrator(const struct admin_context *admin)
-{
-	return (struct account_context){
-		.db = admin->db,
-		.arena = admin->arena,
-		.settings = admin->settings,
-		.by_administrator = true,
-	};
-}
-
 struct creation {
 	struct account_context context;
 	const struct personal_token_row *row;
@@ -79,7 +68,7 @@ static enum db_result create(struct db *db, void *context)
 
 static int store(const struct admin_context *admin, struct new_token *new, const char *username)
 {
-	struct creation creation = {.context = administrator(admin), .row = &new->row};
+	struct creation creation = {.context = account_administrator(admin), .row = &new->row};
 	enum db_result result;
 
 	if (!personal_token_make(&new->token))
@@ -223,7 +212,7 @@ static enum db_result revoke(struct db *db, void *context)
 int tokens_revoke(const struct admin_context *admin)
 {
 	const char *argument = admin->options->arguments[0];
-	struct revocation revocation = {.context = administrator(admin)};
+	struct revocation revocation = {.context = account_administrator(admin)};
 	enum db_result result;
 
 	if (!text_integer(argument, 1, INT32_MAX, &revocation.id))

@@ -221,7 +221,6 @@ enum db_result oauth_app_find_by_id(
 
 struct ending {
 	const struct account_context *context;
-	int64_t user_id, id;
 	struct oauth_app app;
 	const char *client_id;
 };
@@ -230,12 +229,12 @@ struct ending {
 static enum db_result lock(struct db *db, struct ending *ending)
 {
 	static const struct db_field CLIENT_ID[] = {DB_VALUE(const char *, "client_id"), {0}};
-	static const struct db_query LOCK = {CLIENT_ID,
-		.text = "FROM oauth2_client "
-			"WHERE id = ? AND user_id = ? AND client_id IS NOT NULL FOR UPDATE"};
+	static const struct db_query LOCK = {
+		CLIENT_ID, .text = "FROM oauth2_client "
+				   "WHERE id = ? AND client_id IS NOT NULL FOR UPDATE"};
 
-	return db_query_row(db, ending->context->arena, &LOCK,
-		DB_PARAMS(DB_INT(ending->id), DB_INT(ending->user_id)), &ending->client_id);
+	return db_query_row(db, ending->context->arena, &LOCK, DB_PARAMS(DB_INT(ending->app.id)),
+		&ending->client_id);
 }
 
 /* Run these statements, each of which has the client_id as its only parameter. */
@@ -249,22 +248,13 @@ static enum db_result run_all(
 	return result;
 }
 
-/* Deleting an application revokes its tokens, too. */
+/* Deleting an application revokes its tokens, too. An imported application may have no owner. */
 static enum db_result record_revocation(struct db *db, const struct ending *ending)
 {
-	return account_event(
-		db, ending->context, ending->user_id, EVENT_APPLICATION_REVOKED, ending->app.name);
-}
-
-/* Read the application, whose name the event has, and end it. */
-static enum db_result end(
-	struct ending *ending, enum db_result (*work)(struct db *db, void *context))
-{
-	const struct account_context *context = ending->context;
-	enum db_result result =
-		oauth_app_find_by_id(context, ending->user_id, ending->id, &ending->app);
-
-	return result == DB_OK ? db_transaction(context->db, work, ending) : result;
+	if (ending->app.user_id == 0)
+		return DB_OK;
+	return account_event(db, ending->context, ending->app.user_id, EVENT_APPLICATION_REVOKED,
+		ending->app.name);
 }
 
 static enum db_result delete_app(struct db *db, void *context)
@@ -285,13 +275,14 @@ static enum db_result delete_app(struct db *db, void *context)
 
 enum db_result oauth_app_delete(const struct account_context *context, int64_t user_id, int64_t id)
 {
-	struct ending ending = {.context = context, .user_id = user_id, .id = id};
+	struct ending ending = {.context = context};
+	enum db_result result = oauth_app_find_by_id(context, user_id, id, &ending.app);
 
-	return end(&ending, delete_app);
+	return result == DB_OK ? db_transaction(context->db, delete_app, &ending) : result;
 }
 
 /* Codes first: a code that is being redeemed is locked until its token is stored. */
-static enum db_result revoke_all(struct db *db, const char *client_id)
+static enum db_result revoke_app(struct db *db, void *context)
 {
 	static const struct db_query REVOKE[] = {
 		{.text = "UPDATE oauth2_code SET used_at = UNIX_TIMESTAMP() "
@@ -301,40 +292,26 @@ static enum db_result revoke_all(struct db *db, const char *client_id)
 		{.text = "UPDATE oauth2_token SET access_token_revoked_at = UNIX_TIMESTAMP() "
 			 "WHERE client_id = ? AND access_token_revoked_at = 0"},
 	};
-
-	return run_all(db, REVOKE, sizeof(REVOKE) / sizeof(*REVOKE), client_id);
-}
-
-static enum db_result revoke_app(struct db *db, void *context)
-{
 	struct ending *ending = context;
 	enum db_result result = lock(db, ending);
 
 	if (result == DB_OK)
-		result = revoke_all(db, ending->client_id);
+		result = run_all(db, REVOKE, sizeof(REVOKE) / sizeof(*REVOKE), ending->client_id);
 	return result == DB_OK ? record_revocation(db, ending) : result;
 }
 
 enum db_result oauth_app_revoke(const struct account_context *context, int64_t user_id, int64_t id)
 {
-	struct ending ending = {.context = context, .user_id = user_id, .id = id};
+	struct ending ending = {.context = context};
+	enum db_result result = oauth_app_find_by_id(context, user_id, id, &ending.app);
 
-	return end(&ending, revoke_app);
+	return result == DB_OK ? db_transaction(context->db, revoke_app, &ending) : result;
 }
 
-static enum db_result revoke_any(struct db *db, void *context)
+enum db_result oauth_app_revoke_any(const struct account_context *context, const char *client_id)
 {
-	const char *client_id = *(const char *const *)context;
-	static const struct db_field ID[] = {DB_VALUE(int64_t, "id"), {0}};
-	static const struct db_query LOCK = {
-		ID, .text = "FROM oauth2_client WHERE client_id = ? FOR UPDATE"};
-	int64_t id;
-	enum db_result result = db_query_row(db, NULL, &LOCK, DB_PARAMS(DB_BYTES(client_id)), &id);
+	struct ending ending = {.context = context};
+	enum db_result result = oauth_app_read(context, client_id, &ending.app);
 
-	return result == DB_OK ? revoke_all(db, client_id) : result;
-}
-
-enum db_result oauth_app_revoke_any(struct db *db, const char *client_id)
-{
-	return db_transaction(db, revoke_any, &client_id);
+	return result == DB_OK ? db_transaction(context->db, revoke_app, &ending) : result;
 }

@@ -89,7 +89,7 @@ enum db_result oauth_app_delete(const struct account_context *context, int64_t u
  */
 enum db_result oauth_app_revoke(const struct account_context *context, int64_t user_id, int64_t id);
 
-/* The same for any user's application, for an administrator. DB_OK, DB_NO_ROW, DB_FAILED. */
-enum db_result oauth_app_revoke_any(struct db *db, const char *client_id);
+/* The same for any user's application, or one without an owner, for an administrator. DB_OK, DB_NO_ROW, DB_FAILED. */
+enum db_result oauth_app_revoke_any(const struct account_context *context, const char *client_id);
 
 #endif

@@ -34,6 +34,13 @@ def test_the_tokens_of_an_application_can_be_revoked(admin, app, make_app, works
     are_tokens(app.redeem(app.code()))
 
 
+def test_the_tokens_of_an_application_without_an_owner_can_be_revoked(admin, app, db, works):
+    pair = app.tokens()
+    db.run('UPDATE oauth2_client SET user_id = NULL WHERE id = %s', app.id)
+    admin.done('apps', 'revoke', app.client_id)
+    assert not works(pair['access_token'])
+
+
 @pytest.mark.parametrize('client_id', ['nothing', 'é', '1'])
 def test_an_unknown_application_is_reported(admin, client_id):
     assert 'there is no application' in admin.refused('apps', 'revoke', client_id)

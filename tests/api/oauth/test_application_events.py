@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.api.support.admin_command import Command
 from tests.api.support.oauth import APPS
 from tests.harness.sql import root_sql
 
@@ -24,6 +25,13 @@ def test_consent_is_recorded_with_the_name_of_the_application(app, logged):
 def test_the_end_of_an_application_is_recorded(api, app, logged, method, path, status):
     assert api.request(method, f'{APPS}/{app.id}{path}', token=app.login).status == status
     assert logged() == [('application_revoked', 'An uploader')]
+
+
+def test_an_administrator_who_ends_an_application_is_recorded_as_one(app, db, programs, user):
+    Command(programs).done('apps', 'revoke', app.client_id)
+    columns = 'kind, detail, by_administrator, network'
+    assert db.rows(f'SELECT {columns} FROM events WHERE user_id = %s', user.id) == [
+        {'kind': 'application_revoked', 'detail': 'An uploader', 'by_administrator': 1, 'network': None}]
 
 
 def test_without_its_event_no_code_is_stored(app, db, stack, user):
