@@ -6,6 +6,7 @@ import contextlib
 import pymysql
 import pytest
 
+from tests.api.support.admin_command import Command
 from tests.harness.database import OWN_ACCOUNTS
 
 # they check a password or bind a reset link to it
@@ -169,3 +170,9 @@ def test_only_the_programs_that_need_it_can_change_other_accounts(
     ('worker', 'UPDATE users SET password = password WHERE 1 = 0')])
 def test_a_program_has_no_unneeded_privileges(denied, program, sql):
     assert denied(program, sql)
+
+
+def test_the_daily_cleanup_deletes_tokens_with_its_own_account(stack, programs):
+    url = stack.database.url(stack.database.account_of('clean'))
+    assert 'oauth2_tokens' in Command(programs, settings={'DATABASE_URL': url}).object(
+        'clean', 'tokens', '--days', '36500')
