@@ -19,6 +19,7 @@ SOURCE = TREE / 'cgi' / 'openapi.json'
 OLDER = {dialect: TREE / 'cgi' / f'openapi-{dialect}.json' for dialect in ('0.6', '0.2')}
 OF_OLDER_DIALECT = re.compile('(.*)/v(0[.][26])((?:/.*)?/api/.*)', re.DOTALL)
 MOUNTED_ELSEWHERE = re.compile('.+?(/api/.*)', re.DOTALL)  # by a test with its own nginx
+METADATA = '/.well-known/oauth-authorization-server'  # the path of the site's address can follow
 REQUEST_LINE = re.compile(rb'([A-Za-z]+) (\S+) HTTP/[0-9.]+\r\n')
 NEVER_PASSED_ON = ('TRACE', 'CONNECT')  # nginx refuses these before it looks at the path
 OVERRIDES = ('PATCH', 'DELETE')
@@ -39,6 +40,8 @@ def path_of(target):
     """The path that the services get: decoded and normalized as nginx does (ngx_http_parse.c)."""
     path = unquote(re.sub('^[a-z]+://[^/]*', '', target).partition('?')[0], 'latin-1')
     normal = '/' + posixpath.normpath('/' + path).lstrip('/')
+    if f'{normal}/'.startswith(f'{METADATA}/'):
+        return METADATA
     return normal + '/' if path.endswith(('/', '/.', '/..')) and normal != '/' else normal
 
 

@@ -154,8 +154,10 @@ def test_an_inactive_user_gets_no_token(app, change, db, user):
 
 # ---- metadata ----------------------------------------------------------------------------------
 
-def test_the_metadata_names_the_endpoints(api):
-    answer = api.get(METADATA)
+@pytest.mark.parametrize('path', ['', '/', '/sub', '/sub/a%20b?x=/y', '/%3Fx'])
+def test_the_metadata_names_the_endpoints(api, path):
+    """The path of UI_URL can follow (RFC 8414)."""
+    answer = api.get(METADATA + path)
     ways = ['client_secret_post', 'client_secret_basic']
     exact(answer, (200, {
         'issuer': SITE, 'authorization_endpoint': f'{SITE}/profile/apps/authorize',
