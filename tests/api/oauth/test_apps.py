@@ -164,7 +164,7 @@ def test_own_applications_are_listed_in_pages_of_five_the_newest_first(api, make
     apps = [make_app(user) for _ in range(6)]
     make_app()
     ids = []
-    for query, page, number in (('', 1, 5), ('?page=2&per_page=50', 2, 1), ('?page=0', 1, 5), ('?page=-7', 1, 5),
+    for query, page, number in (('', 1, 5), ('?page=%2B2&per_page=50', 2, 1), ('?page=0', 1, 5), ('?page=-7', 1, 5),
                                 ('?page=3', 3, 0)):
         body = api.get(APPS + query, token=token).json()
         assert body['pagination'] == {
