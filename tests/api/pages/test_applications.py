@@ -1,11 +1,13 @@
 """Applications of OAuth 2.0 in the browser: registering them, the consent, and the code of another device."""
 
+from datetime import datetime, timedelta, timezone
 from urllib.parse import urlencode
 
 import pytest
 
 from tests.api.support.oauth import (
     CALLBACK, DEVICE, DEVICE_GRANT, SCOPE, App, are_tokens, create_app, post_form, query_of)
+from tests.harness.tokens import sha256_hex
 
 AUTHORIZE = '/profile/apps/authorize'
 
@@ -21,6 +23,13 @@ def ask(visitor, app, **changes):
               'scope': SCOPE, 'state': 'a b&c', **changes}
     fields = {name: value for name, value in fields.items() if value is not None}
     return visitor.request('GET', f'{AUTHORIZE}?{urlencode(fields)}')
+
+
+@pytest.fixture
+def logged(db, user):
+    """What the security log of the user says about applications."""
+    return lambda: [(row['kind'], row['detail']) for row in db.rows(
+        "SELECT kind, detail FROM events WHERE user_id = %s AND kind LIKE 'application%%' ORDER BY id", user.id)]
 
 
 def decide(visitor, decision):
@@ -76,6 +85,23 @@ def test_a_redirect_that_is_not_registered_is_ignored(member, app):
     url = decide(member, 'allow')
     assert url.startswith(f'{CALLBACK}?')
     are_tokens(app.redeem(query_of(url)['code'], redirect_uri='https://self.host/callback'))
+
+
+def test_the_redirect_is_the_one_of_several_that_was_asked_for(member, api, db, user, login):
+    other = 'https://uploader.example/other'
+    app = create_app(api, db, user, login(user), redirect_uris=[CALLBACK, other])
+    page = ask(member, app, redirect_uri=other)
+    assert f'Your browser then goes to {other}' in page.texts('p')
+    url = decide(member, 'allow')
+    assert url.startswith(f'{other}?')
+    are_tokens(app.redeem(query_of(url)['code'], redirect_uri=other))
+
+
+def test_a_request_for_fewer_scopes_shows_and_gives_only_those(member, app):
+    page = ask(member, app, scope='workouts:read')
+    texts = page.texts('li')
+    assert 'Read workouts' in texts and not {'Read the profile', 'Change workouts'} & set(texts)
+    are_tokens(app.redeem(query_of(decide(member, 'allow'))['code']), 'workouts:read')
 
 
 @pytest.mark.parametrize('changes', [
@@ -144,7 +170,7 @@ def test_the_access_of_an_application_is_ended(member, app, api):
 
 
 def test_the_access_of_another_users_application_is_shown_and_ended(
-        member, app, api, db, user, make_user, login):
+        member, app, api, db, user, make_user, login, logged):
     """As an import leaves it: Fitgate lets only the owner of an application authorize it."""
     owner = make_user()
     other = create_app(api, db, owner, login(owner), client_name='From elsewhere')
@@ -164,6 +190,8 @@ def test_the_access_of_another_users_application_is_shown_and_ended(
             theirs,
             moved)]
     assert status == [200, 200, 401]
+    assert logged() == [('application_authorized', 'An uploader'),
+                        ('application_revoked', 'From elsewhere')]
     csrf = member.page.form('/logout').values['csrf']
     for client_id in (other.client_id, 'nothing', '%C3%A9'):
         answer = member.request(
@@ -217,7 +245,7 @@ def poll(app, device):
 
 
 @pytest.mark.parametrize('decision', ['allow', 'deny'])
-def test_a_program_on_another_device_is_allowed_or_not(member, app, device, decision):
+def test_a_program_on_another_device_is_allowed_or_not(member, app, device, logged, decision):
     page = member.open('/device')
     page = member.send('/device', user_code=device['user_code'].lower().replace('-', ' '))
     assert page.title == 'Access for a program' and page.rows['Application'] == 'An uploader'
@@ -228,9 +256,11 @@ def test_a_program_on_another_device_is_allowed_or_not(member, app, device, deci
     if decision == 'allow':
         assert page.title == 'The program is connected'
         are_tokens(answer, 'profile:read')
+        assert logged() == [('application_authorized', 'An uploader')]
     else:
         assert page.title == 'The program gets no access'
         assert answer.json() == {'error': 'access_denied'}
+        assert logged() == []
 
 
 def test_a_decision_without_a_code_is_refused(member):
@@ -261,6 +291,31 @@ def test_a_wrong_code_and_that_of_another_user_look_the_same(
         page = visitor.send('/device', user_code=code)
         pages.append((page.status, page.errors))
     assert pages == [(400, pages[0][1])] * 3
+
+
+@pytest.mark.parametrize('change', ['used_at = 1', 'approved_at = 1', 'denied_at = 1',
+                                    'created_at = created_at - 902'])
+def test_a_used_or_expired_code_looks_like_an_unknown_one(member, device, db, change):
+    pages = []
+    db.run(
+        f'UPDATE oauth2_device_code SET {change} WHERE device_code = %s',
+        sha256_hex(
+            device['device_code']))
+    for code in ('BCDF-GHJK', device['user_code']):
+        member.open('/device')
+        page = member.send('/device', user_code=code)
+        pages.append((page.status, page.title, page.errors))
+    assert pages[0] == pages[1] and pages[0][0] == 400
+
+
+def test_the_time_of_the_programs_request_is_shown(member, user, device, db):
+    db.run("UPDATE users SET timezone = 'Asia/Tokyo' WHERE id = %s", user.id)
+    member.open('/device')
+    page = member.send('/device', user_code=device['user_code'])
+    asked_at = datetime.fromtimestamp(
+        db.value('SELECT created_at FROM oauth2_device_code WHERE user_id = %s', user.id),
+        timezone(timedelta(hours=9)))
+    assert f'It has asked for access at {asked_at:%m/%d/%Y %H:%M} JST.' in page.texts('p')
 
 
 def test_the_page_that_approves_cannot_be_framed(member):
