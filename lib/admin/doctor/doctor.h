@@ -3,6 +3,9 @@
  *
  * Each check prints one line: "OK NAME: ...", or "WARN NAME: ..." or "FAIL NAME: ..." with how to fix it. Nothing is
  * changed; what is tried in the database is rolled back.
+ *
+ * The checks are in the files beside this one: doctor_settings, doctor_server and doctor_database (of Fitgate's own
+ * database), and doctor_http (of the site from outside, with --url).
  */
 #ifndef FITGATE_ADMIN_DOCTOR_DOCTOR_H
 #define FITGATE_ADMIN_DOCTOR_DOCTOR_H
