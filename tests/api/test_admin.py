@@ -169,15 +169,10 @@ def test_old_expired_tokens_are_deleted(apart, apart_db):
     kept = [oauth2_token(apart_db, account.id, issued_at=1, expires_in=0).id,
             oauth2_token(apart_db, account.id, issued_at=seconds - 10 * 86400, expires_in=4 * 86400).id]
     for hours in (1, 23, 25, 100):  # codes stay for a day
-        apart_db.insert(
-            'oauth2_code',
-            code=sha256_hex(
-                str(hours)),
-            auth_time=seconds -
-            hours *
-            3600)
-        apart_db.insert('oauth2_device_code', device_code=sha256_hex(str(hours)), client_id='c',
-                        user_code=sha256_hex(str(hours)), created_at=seconds - hours * 3600)
+        code, made = sha256_hex(str(hours)), seconds - hours * 3600
+        apart_db.insert('oauth2_code', code=code, auth_time=made)
+        apart_db.insert('oauth2_device_code', device_code=code, client_id='c', user_code=code,
+                        created_at=made)
     personal_token(apart_db, account.id, expires_at=days_ago(4))
     personal_token(apart_db, account.id, revoked_at=days_ago(4))
     personal_token(apart_db, account.id, revoked_at=days_ago(4), expires_at=days_ago(1))

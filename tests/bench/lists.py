@@ -10,7 +10,7 @@ USERS = '/api/users'
 ORDERS = ('username', 'created_at', 'workouts_count', 'admin', 'is_active')
 REQUESTS = 25  # in a row: the shorter, the likelier is a round without a disturbance
 
-# The contract (section 16.2) promises that these cost the same, however many users there are.
+# By contract §16.2, these cost the same, however many users there are.
 CONSTANT = ['', '?per_page=50']
 CONSTANT += [f'?order_by={order}&order={direction}&page={page}'
              for order in ORDERS for direction in ('asc', 'desc') for page in (1, 2)]
@@ -49,26 +49,18 @@ def users_list(bench, large):
         small.fill()
         for site in (small, large):
             make_administrator(site)
-        rounds = 3 * bench.rounds
-        print(f'\nGET {USERS}, {REQUESTS} requests in a row, the cheapest of {rounds} rounds')
+        print(f'\nGET {USERS}, {REQUESTS} requests in a row, the cheapest of {bench.rounds} rounds')
         print(f'  {"":48}{"CPU time in µs":>20}{"":8}{"reply after ms":>16}\n'
               f'  {"":48}{small.users:10,}{large.users:10,}{"ratio":>8}{small.users:8,}{large.users:10,}')
-        ratios = [
-            print_growth(
-                query,
-                *
-                measure(
-                    (small,
-                     large),
-                    query,
-                    REQUESTS,
-                    bench.rounds)) for query in CONSTANT]
+        ratios = [growth((small, large), query, REQUESTS, bench.rounds) for query in CONSTANT]
         for query in GROWING:
-            print_growth(query, *measure((small, large), query, 2, 1))
+            growth((small, large), query, 2, 1)
     bench.figures['users_list_1m_vs_100'] = max(ratios)
 
 
-def print_growth(query, few, many):
+def growth(sites, query, requests, rounds):
+    """Measure and print a query; returns the ratio of the CPU times on these two sites."""
+    few, many = measure(sites, query, requests, rounds)
     ratio = many.cpu / few.cpu
     print(f'  {query or "default order":48}{few.cpu:10.0f}{many.cpu:10.0f}{ratio:8.2f}{few.wait:8.2f}{many.wait:10.2f}',
           flush=True)

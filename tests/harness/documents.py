@@ -78,18 +78,10 @@ def walk_through(document, title):
     text = path.read_text(encoding='utf-8')
     first = text.index(f'\n## {title}\n')
     last = text.find('\n## ', first + 1)
-    within = range(
-        text.count(
-            '\n',
-            0,
-            first) +
-        1,
-        text.count(
-            '\n',
-            0,
-            last if last > 0 else len(text)) +
-        2)
-    found = [block for block in blocks_of(path) if block.line in within]
+    section = text[first:last] if last > 0 else text[first:]
+    first_line = text[:first].count('\n') + 1
+    lines = range(first_line, first_line + section.count('\n') + 1)
+    found = [block for block in blocks_of(path) if block.line in lines]
     kinds = [block.language == 'sh' for block in found]
     assert kinds == [True, False] * (len(kinds) // 2), 'commands and output do not alternate'
     return [(commands.text, output.text) for commands, output in zip(found[::2], found[1::2])]

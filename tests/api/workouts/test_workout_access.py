@@ -43,14 +43,8 @@ def test_they_are_only_read(api, path, token, method):
     answer = api.request(method, path, token=token)
     exact(answer, NOT_ALLOWED)
     assert answer.headers['Allow'] == 'GET, HEAD, OPTIONS'
-    exact(
-        api.request(
-            'POST',
-            path,
-            token=token,
-            headers={
-                'X-HTTP-Method-Override': 'DELETE'}),
-        NOT_ALLOWED)
+    as_delete = {'X-HTTP-Method-Override': 'DELETE'}
+    exact(api.request('POST', path, token=token, headers=as_delete), NOT_ALLOWED)
 
 
 @pytest.mark.parametrize('query', [
@@ -63,8 +57,9 @@ def test_they_are_only_read(api, path, token, method):
 def test_each_request_of_the_web_client_is_answered(api, token, user, add, query):
     add(ave_speed='10', max_speed='20', title='A b')
     body = api.get(f'/api/{query.format(user.username)}', token=token).json()
-    assert body['status'] == 'success' and len(
-        body['data'].get('workouts', body['data'].get('statistics'))) == 1
+    assert body['status'] == 'success'
+    (found,) = body['data'].values()
+    assert len(found) == 1
 
 
 def test_a_workout_without_a_file_is_added_elsewhere(api, token):
@@ -73,11 +68,8 @@ def test_a_workout_without_a_file_is_added_elsewhere(api, token):
 
 def test_head_and_options_work_as_everywhere(api, path, token):
     head, get = api.request('HEAD', path, token=token), api.get(path, token=token)
-    assert (head.status,
-            head.body,
-            head.headers['Content-Length']) == (200,
-                                                b'',
-                                                get.headers['Content-Length'])
+    assert (head.status, head.body) == (200, b'')
+    assert head.headers['Content-Length'] == get.headers['Content-Length']
     options = api.request('OPTIONS', path)
     assert (options.status, options.headers['Allow']) == (200, 'GET, HEAD, OPTIONS')
 
