@@ -1,5 +1,5 @@
 """Blanks around an e-mail address, which keyboards of phones add when they complete one, are removed wherever a
-client sends an address, in each dialect (contract section 6.0, weakness 35). Passwords are never trimmed."""
+client sends an address, in each dialect (contract §6.0, W35). Passwords are never trimmed."""
 
 import pytest
 

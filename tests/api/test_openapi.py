@@ -88,7 +88,7 @@ LOGIN = []  # any token of a login
 CONTRACTS = {
     '0.7': CONTRACT,
     '0.6': {route: row for route, row in CONTRACT.items() if not OF_0_7_ALONE.fullmatch(route)},
-    '0.2': {  # dialects.md, sections 2 and 4; it has no scopes
+    '0.2': {  # dialects §2 and §4; it has no scopes
         'POST /api/auth/register': (None, {201, 403}),
         'POST /api/auth/login': (None, {200, 404}),
         'GET /api/auth/logout': (LOGIN, {200}),

@@ -1,4 +1,4 @@
-"""A password in another normalization form of Unicode than it was set in (contract section 6.0, weakness 36)."""
+"""A password in another normalization form of Unicode than it was set in (contract §6.0, W36)."""
 
 from unicodedata import normalize
 
