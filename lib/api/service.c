@@ -4,6 +4,7 @@
 #include "api/service.h"
 
 #include "account/administration/recent_error.h"
+#include "account/tokens/scopes.h"
 #include "api/method_override.h"
 #include "core/log.h"
 #include "http/program.h"
@@ -13,22 +14,23 @@
 #include <string.h>
 
 const struct route_access ACCESS_ANY_TOKEN = {0};
-const struct route_access ACCESS_PROFILE_READ = {.scopes = "profile:read", .with_totals = true};
-const struct route_access ACCESS_PROFILE_WRITE = {.scopes = "profile:write"};
+const struct route_access ACCESS_PROFILE_READ = {.scopes = SCOPE_PROFILE_READ, .with_totals = true};
+const struct route_access ACCESS_PROFILE_WRITE = {.scopes = SCOPE_PROFILE_WRITE};
 const struct route_access ACCESS_PROFILE_WRITE_AND_SHOW = {
-	.scopes = "profile:write", .with_totals = true};
-const struct route_access ACCESS_WORKOUTS_READ = {.scopes = "workouts:read"};
+	.scopes = SCOPE_PROFILE_WRITE, .with_totals = true};
+const struct route_access ACCESS_WORKOUTS_READ = {.scopes = SCOPE_WORKOUTS_READ};
 const struct route_access ACCESS_OWNER = {.owner_only = true};
-const struct route_access ACCESS_EXPORT = {.scopes = "profile:read workouts:read"};
-const struct route_access ACCESS_USERS_READ = {.scopes = "users:read"};
-const struct route_access ACCESS_USERS_WRITE = {.scopes = "users:write"};
-const struct route_access ACCESS_ADMIN_USERS_READ = {.scopes = "users:read", .administrator = true};
+const struct route_access ACCESS_EXPORT = {.scopes = SCOPE_PROFILE_READ " " SCOPE_WORKOUTS_READ};
+const struct route_access ACCESS_USERS_READ = {.scopes = SCOPE_USERS_READ};
+const struct route_access ACCESS_USERS_WRITE = {.scopes = SCOPE_USERS_WRITE};
+const struct route_access ACCESS_ADMIN_USERS_READ = {
+	.scopes = SCOPE_USERS_READ, .administrator = true};
 const struct route_access ACCESS_ADMIN_USERS_WRITE = {
-	.scopes = "users:write", .administrator = true};
+	.scopes = SCOPE_USERS_WRITE, .administrator = true};
 const struct route_access ACCESS_ADMIN_APPLICATION_WRITE = {
-	.scopes = "application:write", .administrator = true};
+	.scopes = SCOPE_APPLICATION_WRITE, .administrator = true};
 const struct route_access ACCESS_ADMIN_WORKOUTS_WRITE = {
-	.scopes = "workouts:write", .administrator = true};
+	.scopes = SCOPE_WORKOUTS_WRITE, .administrator = true};
 
 /* The reply to a request whose token was not accepted. */
 static enum reply refusal(enum auth_result why)
