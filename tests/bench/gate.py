@@ -33,5 +33,5 @@ def gate(bench, site):
              for name, path in (('gate', GATED), ('floor with early close', FLOORED))}
     bench.figures['gate_vs_fast_floor'] = compare_rates(
         f'a file behind a check, {bench.rounds} rounds of {bench.seconds} s', cases, bench.rounds)
-    print_breakdown(site, {name: (program, cases[name])
-                           for name, program in zip(cases, ('gate', 'floor_at_once'))})
+    print_breakdown({name: (site, program, cases[name])
+                     for name, program in zip(cases, ('gate', 'floor_at_once'))})

@@ -59,4 +59,4 @@ def refresh(bench, site):
         f'POST oauth/token, {bench.rounds} rounds of {bench.seconds} s', cases, bench.rounds)
     chain.fill(bench.seconds * PER_SECOND)  # before the CPU time is read
     programs = {'refresh': 'oauth', 'floor with an UPDATE': 'floor_update'}
-    print_breakdown(site, {name: (programs[name], run) for name, run in cases.items()})
+    print_breakdown({name: (site, programs[name], run) for name, run in cases.items()})
