@@ -1,8 +1,8 @@
 -- The requests of wrk, and its report at the end. Arguments after `--`: nothing for plain GETs,
 -- `tokens FILE` for GETs with these bearer tokens in turn (one per line), `body FILE` for POSTs,
 -- `edit FILE` for POSTs with the bearer token in that file, each of which changes a profile to a
--- new value, `refresh FIRST CLIENT_ID SECRET` for POSTs that exchange the refresh tokens r<FIRST>,
--- r<FIRST + 1> and so on, `upload TOKENS FILE BOUNDARY` for POSTs of this multipart body, `put COUNT FILE` for
+-- new value, `refresh FILE CLIENT_ID SECRET` for POSTs that exchange the refresh tokens in that
+-- file, at least two per connection, and then those that they get for them, `upload TOKENS FILE BOUNDARY` for POSTs of this multipart body, `put COUNT FILE` for
 -- PUTs to COUNT names in turn.
 
 local requests = {}
@@ -63,14 +63,18 @@ local function upload(tokens, body, boundary)
     take_turns()
 end
 
-local function refresh(first, client_id, secret)
-    local count = first
+local function refresh(tokens, client_id, secret)
+    local used, got = 0, #tokens
     wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
     request = function()
-        count = count + 1
+        used = used + 1
         return wrk.format("POST", nil, nil, string.format(
-            "grant_type=refresh_token&client_id=%s&client_secret=%s&refresh_token=r%d", client_id, secret,
-            count - 1))
+            "grant_type=refresh_token&client_id=%s&client_secret=%s&refresh_token=%s", client_id, secret,
+            tokens[used]))
+    end
+    response = function(_, _, body)
+        got = got + 1
+        tokens[got] = string.match(body, '"refresh_token": ?"([^"]+)"')
     end
 end
 
@@ -87,7 +91,7 @@ function init(args)
     elseif args[1] == "edit" then
         edit(lines_of(args[2])[1])
     elseif args[1] == "refresh" then
-        refresh(tonumber(args[2]), args[3], args[4])
+        refresh(lines_of(args[2]), args[3], args[4])
     elseif args[1] == "upload" then
         upload(lines_of(args[2]), content_of(args[3]), args[4])
     elseif args[1] == "put" then
