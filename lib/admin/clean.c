@@ -74,22 +74,24 @@ static const struct db_field LAST_ID[] = {DB_VALUE(int64_t, "MAX(id)"), {0}};
 static const struct sweep BLACKLISTED = SWEEP("blacklisted_tokens", "expired_at < ?");
 
 /* Later than every time in oauth2_token. */
-#define NEVER            "10000000000"
-#define UNLESS_0(column) "IF(t." column " = 0, " NEVER ", t." column ")"
+#define NEVER "10000000000"
 
-/*
- * The end of a row is when it was revoked or can no longer be refreshed. The row stays while another token of its grant
- * is usable: the second use of a refresh token revokes the grant only if its row is there (W43).
- */
+/* A revoked row stays while another token of its grant is usable: its second use revokes the grant (W43). */
+#define REVOKED(column) "IF(t." column " = 0 OR other.id IS NOT NULL, " NEVER ", t." column ")"
+#define ACCESS_REVOKED  REVOKED("access_token_revoked_at")
+#define REFRESH_REVOKED REVOKED("refresh_token_revoked_at")
+
+/* When a row ends. One that is too old to be refreshed opens nothing, so a grant does not collect them. */
+#define EXPIRED    "IF(t.expires_in = 0, " NEVER ", " OAUTH_REFRESH_END("t") ")"
+#define IS_USABLE  OAUTH_TOKEN_USABLE("other")
+#define END_OF_ROW "LEAST(" ACCESS_REVOKED ", " REFRESH_REVOKED ", " EXPIRED ")"
+
 static const struct sweep OAUTH2 = {
 	LAST_OF_BATCH("oauth2_token"),
 	{
 		.text = "DELETE t FROM oauth2_token AS t LEFT JOIN oauth2_token AS other "
-			"ON other.grant_id = t.grant_id AND " OAUTH_TOKEN_USABLE("other") " WHERE t.id > ? AND t.id <= ? AND LEAST(" UNLESS_0(
-				"access_token_revoked_at") ", " UNLESS_0("refresh_token_revoked_at") ", IF(t.expires_in = 0, " NEVER
-												     ", " OAUTH_REFRESH_END(
-													     "t") ")) < ? "
-														  "AND other.id IS NULL",
+			"ON other.grant_id = t.grant_id AND " IS_USABLE " "
+			"WHERE t.id > ? AND t.id <= ? AND " END_OF_ROW " < ?",
 	},
 };
 

@@ -228,9 +228,9 @@ const struct command COMMANDS[] = {
 		.summary = "delete tokens that expired or were revoked DAYS days ago or earlier",
 		.details =
 			"Deletes logged-out tokens, OAuth 2.0 tokens, personal access tokens and "
-			"expired sessions. An OAuth 2.0 token stays as long as another one of the "
-			"same consent can be used: a second use of its refresh token ends them "
-			"all.",
+			"expired sessions. A revoked OAuth 2.0 token stays until it expires while "
+			"another one of the same consent can be used: a second use of its refresh "
+			"token ends them all.",
 		.options = OPTIONS{DAYS("age in days; 0: all"), JSON_OBJECT, END},
 		.run = clean_tokens,
 	},

@@ -202,21 +202,18 @@ def test_revoked_tokens_of_applications_are_deleted(apart, apart_db):
 
 
 @pytest.mark.parametrize(('last', 'days', 'deleted'), [
-    ({}, 3, 0), ({'expires_in': 0, 'issued_at': 1}, 3, 0),  # usable
+    ({}, 3, 1), ({'expires_in': 0, 'issued_at': 1}, 3, 1),  # usable: only the expired one goes
     ({'access_token_revoked_at': 1}, 0, 4), ({
         'refresh_token_revoked_at': 1}, 0, 4), ({'issued_at': 1}, 0, 4),
     ({'access_token_revoked_at': int(time.time())}, 3, 3)])
-def test_the_tokens_of_a_grant_stay_while_one_is_usable(apart, apart_db, last, days, deleted):
+def test_revoked_tokens_of_a_grant_stay_until_they_expire_while_one_is_usable(
+        apart, apart_db, last, days, deleted):
     """A refresh token that is used a second time is recognized by its row, and ends the grant."""
     account, rotated = insert_user(apart_db), int(time.time()) - 9 * 86400
     grant, other = 'g' * 32, 'h' * 32
     for issued_at in (1, rotated, rotated):
-        oauth2_token(
-            apart_db,
-            account.id,
-            issued_at=issued_at,
-            access_token_revoked_at=rotated,
-            grant_id=grant)
+        oauth2_token(apart_db, account.id, issued_at=issued_at, access_token_revoked_at=rotated,
+                     expires_in=10 * 86400, grant_id=grant)
     oauth2_token(apart_db, account.id, **{'grant_id': grant, **last})
     usable = oauth2_token(apart_db, account.id, grant_id=other).id
     assert apart.object('clean', 'tokens', '--days', days)['oauth2_tokens'] == deleted
