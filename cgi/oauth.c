@@ -343,8 +343,7 @@ static enum handled issue_token(struct service *service, struct api_request *req
 		return reply_unsupported_grant_type(request, type == NULL ? "None" : type);
 	}
 	exchange.form = form;
-	if (grant->exchange == refresh)
-		exchange.refresh.text = app_request_field(form, "refresh_token");
+	exchange.refresh.text = app_request_field(form, "refresh_token");
 	if (app_request_authenticate(service, request, form, &exchange.refresh,
 		    &exchange.client_id) == HANDLER_FAILED)
 		return HANDLER_FAILED;

@@ -68,9 +68,9 @@ static inline const char *client_existing_path(const char *variable, const char 
 }
 
 /*
- * Trust the authorities that OpenSSL trusts by default, or else those of the system. MySQL's library trusts none unless they are named;
- * MariaDB's from 3.4 on then also checks the certificate of a server at 127.0.0.1. A path of a file that does
- * not exist would make both fail.
+ * Trust the authorities that OpenSSL trusts by default, or else those of the system. MySQL's library trusts none unless
+ * they are named; MariaDB's from 3.4 on then also checks the certificate of a server at 127.0.0.1. A path of a file
+ * that does not exist would make both fail.
  */
 static inline void client_use_default_authorities(MYSQL *mysql)
 {

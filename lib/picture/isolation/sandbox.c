@@ -26,6 +26,9 @@
 
 enum { PIECE = 64 * 1024 };
 
+_Static_assert(
+	(int)PICTURE_RESULT_COUNT <= FILTER_STATUS_RESULT + 1, "an exit status holds each result");
+
 struct sandbox {
 	pid_t process;
 	int input;        /* the writing end of the pipe */
