@@ -202,10 +202,11 @@ static bool checksum_of(const struct migration *migration, char text[CRYPTO_SHA2
 /* ---- applying ---------------------------------------------------------------------------------- */
 
 /* The error of a statement that ran before the process was killed. */
-static bool says_already_exists(unsigned error)
+static bool says_already_done(unsigned error)
 {
 	return error == ER_TABLE_EXISTS_ERROR || error == ER_DUP_FIELDNAME ||
-	       error == ER_DUP_KEYNAME || error == ER_TRG_ALREADY_EXISTS;
+	       error == ER_DUP_KEYNAME || error == ER_TRG_ALREADY_EXISTS ||
+	       error == ER_CANT_DROP_FIELD_OR_KEY;
 }
 
 static bool says_not_allowed(unsigned error)
@@ -227,7 +228,7 @@ struct step {
 /*
  * Runs one statement and records it in the same transaction. For changes of rows this is exact. DDL
  * commits by itself, so a process killed between the two leaves the statement unrecorded; see
- * says_already_exists().
+ * says_already_done().
  */
 static enum db_result run_step(struct db *db, void *context)
 {
@@ -236,7 +237,7 @@ static enum db_result run_step(struct db *db, void *context)
 
 	if (!sent && db_error_is_conflict(db->error_number))
 		return DB_RETRY;
-	if (!sent && step->may_have_run && says_already_exists(db->error_number))
+	if (!sent && step->may_have_run && says_already_done(db->error_number))
 		sent = true;
 	if (!sent) {
 		step->not_allowed = says_not_allowed(db->error_number);

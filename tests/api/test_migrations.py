@@ -1,5 +1,6 @@
 """`admin migrate`: its result (schema §1), repeated, concurrent, interrupted and refused runs."""
 
+import re
 import subprocess
 
 import pymysql
@@ -213,6 +214,14 @@ def undo_after(sql, version, position):
                 sql.run(f'ALTER TABLE {words[2]} DROP KEY {words[5]}')
             elif words[3:6] == ['ADD', 'UNIQUE', 'KEY'] and words[2] in sql.tables():
                 sql.run(f'ALTER TABLE {words[2]} DROP KEY {words[6]}')
+            elif words[3:5] == ['DROP', 'KEY']:
+                sql.run(f'ALTER TABLE {words[2]} ADD {definition_of_key(words[5])}')
+
+
+def definition_of_key(name):
+    texts = (path.read_text() for path in sorted((SOURCE / 'sql').glob('[0-9]*.sql')))
+    return next(found[0] for found in (
+        re.search(rf'\bKEY {name} \(.*?\)', text) for text in texts) if found)
 
 
 # ---- refused runs ------------------------------------------------------------------------------

@@ -184,7 +184,6 @@ INDEXES = {
     ('workouts', 'ix_workouts_user_date'): 'user_id,workout_date,id', ('blacklisted_tokens', None): 'expired_at',
     ('oauth2_client', 'ix_oauth2_client_client_id'): 'client_id',
     ('oauth2_client', 'ix_oauth2_client_user_id'): 'user_id',
-    ('oauth2_token', 'ix_oauth2_token_refresh_token'): 'refresh_token',
     ('oauth2_token', 'ix_oauth2_token_user_id'): 'user_id',
     ('oauth2_token', 'ix_oauth2_token_client_id'): 'client_id',
     ('oauth2_token', 'ix_oauth2_token_grant_id'): 'grant_id',
