@@ -49,7 +49,8 @@ enum { OAUTH_REUSE_GRACE = 60 };
 struct oauth_refresh_token {
 	const char *text; /* NULL: not sent */
 	int64_t id;       /* 0: unknown, or another application's */
-	const char *scope, *grant_id;
+	int64_t user_id;
+	const char *client_id, *scope, *grant_id;
 	int64_t revoked_for; /* seconds; only if it is revoked */
 	bool revoked, expired, active;
 };
@@ -65,7 +66,7 @@ enum oauth_refresh_result {
 };
 
 /*
- * Exchange a refresh token of the application for a new pair; the same statement revokes the old pair. `scope` NULL or
+ * Exchange a refresh token of the application for a new pair; the same transaction revokes the old pair. `scope` NULL or
  * "": as before. An old refresh token that is used more than OAUTH_REUSE_GRACE after its exchange revokes the grant.
  */
 enum oauth_refresh_result oauth_refresh(const struct account_context *context,

@@ -10,6 +10,8 @@
 
 const struct db_field OAUTH_REFRESH_TOKEN_FIELDS[] = {
 	DB_FIELD(struct oauth_refresh_token, id, "t.id"),
+	DB_FIELD(struct oauth_refresh_token, user_id, "t.user_id"),
+	DB_FIELD(struct oauth_refresh_token, client_id, "t.client_id"),
 	DB_FIELD(struct oauth_refresh_token, scope, "t.scope"),
 	DB_FIELD(struct oauth_refresh_token, grant_id, "t.grant_id"),
 	DB_FIELD(struct oauth_refresh_token, revoked,
@@ -30,6 +32,8 @@ static enum oauth_refresh_result issue(const struct account_context *context,
 
 	if (pair == NULL || grant_id == NULL || !crypto_random_id(grant_id))
 		return OAUTH_REFRESH_FAILED;
+	pair->client_id = old->client_id;
+	pair->user_id = old->user_id;
 	pair->scope = scope;
 	/* an imported token begins its grant here */
 	pair->grant_id = old->grant_id == NULL ? grant_id : old->grant_id;

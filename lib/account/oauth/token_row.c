@@ -36,7 +36,7 @@ enum db_result token_pair_store(struct db *db, const struct token_pair *pair)
 			DB_BYTES(pair->client_id), DB_INT(pair->user_id)));
 }
 
-/* Whether the pair is stored: a statement that was repeated after a lost connection finds its own work done. */
+/* Whether the pair is stored. */
 static enum db_result is_stored(struct db *db, const struct token_pair *pair)
 {
 	static const struct db_field ID[] = {DB_VALUE(int64_t, "id"), {0}};
@@ -47,35 +47,47 @@ static enum db_result is_stored(struct db *db, const struct token_pair *pair)
 	return db_query_row(db, NULL, &FIND, DB_PARAMS(DB_TEXT(pair->access.hash)), &id);
 }
 
+struct rotation {
+	const struct token_pair *pair;
+	int64_t id; /* of the old row */
+};
+
+/*
+ * The old row is locked until the end, so a deletion of the application or of the account, or a revocation, comes
+ * before (and nothing is changed here) or after (and ends the new pair, too). So the new row need not look them up.
+ */
+static enum db_result rotate(struct db *db, void *context)
+{
+	static const struct db_query REVOKE = {
+		.text = "UPDATE oauth2_token SET access_token_revoked_at = UNIX_TIMESTAMP(), "
+			"grant_id = ? WHERE id = ? AND access_token_revoked_at = 0 "
+			"AND refresh_token_revoked_at = 0"};
+	static const struct db_query INSERT = {
+		.text = "INSERT INTO oauth2_token (client_id, token_type, access_token, "
+			"refresh_token, scope, issued_at, expires_in, user_id, grant_id) "
+			"VALUES (?, 'Bearer', ?, ?, ?, UNIX_TIMESTAMP(), ?, ?, ?)"};
+	const struct rotation *rotation = context;
+	const struct token_pair *pair = rotation->pair;
+	enum db_result result = db_execute_one(
+		db, &REVOKE, DB_PARAMS(DB_TEXT(pair->grant_id), DB_INT(rotation->id)));
+
+	if (result != DB_OK)
+		return result;
+	return db_execute_one(db, &INSERT,
+		DB_PARAMS(DB_BYTES(pair->client_id), DB_TEXT(pair->access.hash),
+			DB_TEXT(pair->refresh.hash), DB_TEXT(pair->scope), DB_INT(pair->expires_in),
+			DB_INT(pair->user_id), DB_TEXT(pair->grant_id)));
+}
+
+/* The connection may be lost during COMMIT: refusing a refresh that took place would lock the application out. */
 enum db_result token_pair_rotate(struct db *db, const struct token_pair *pair, int64_t id)
 {
-	/*
-	 * The SELECT gives two rows: the old one, whose key is there already, and the new one. One statement takes
-	 * one round trip, a transaction would take four. The old row is locked, so a deletion of the application or
-	 * of the account, or a revocation, comes before (and there is no row) or after (and ends the new one, too).
-	 * VALUES() instead of an alias of the new row: see throttle_hit().
-	 */
-	static const struct db_query ROTATE = {
-		.text = "INSERT INTO oauth2_token (id, access_token, refresh_token, "
-			"access_token_revoked_at, client_id, token_type, scope, issued_at, "
-			"expires_in, user_id, grant_id) "
-			"SELECT IF(n.added, NULL, t.id), IF(n.added, ?, t.access_token), "
-			"IF(n.added, ?, t.refresh_token), IF(n.added, 0, UNIX_TIMESTAMP()), "
-			"t.client_id, 'Bearer', ?, UNIX_TIMESTAMP(), ?, t.user_id, ? "
-			"FROM oauth2_token AS t JOIN (SELECT 0 AS added UNION ALL SELECT 1) AS n "
-			"WHERE t.id = ? AND t.access_token_revoked_at = 0 "
-			"AND t.refresh_token_revoked_at = 0 "
-			"ON DUPLICATE KEY UPDATE "
-			"access_token_revoked_at = VALUES(access_token_revoked_at), "
-			"grant_id = VALUES(grant_id)"};
-	int64_t changed = 0;
-	enum db_result result = db_execute(db, &ROTATE,
-		DB_PARAMS(DB_TEXT(pair->access.hash), DB_TEXT(pair->refresh.hash),
-			DB_TEXT(pair->scope), DB_INT(pair->expires_in), DB_TEXT(pair->grant_id),
-			DB_INT(id)),
-		&changed);
+	struct rotation rotation = {pair, id};
+	enum db_result result = db_transaction(db, rotate, &rotation);
 
-	return result == DB_OK && changed == 0 ? is_stored(db, pair) : result;
+	if (result != DB_COMMIT_UNKNOWN)
+		return result;
+	return is_stored(db, pair) == DB_OK ? DB_OK : DB_FAILED;
 }
 
 enum db_result token_revoke_grant(struct db *db, const char *grant_id)
