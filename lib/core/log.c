@@ -35,6 +35,7 @@ static struct {
 	const char *request;
 	const char *job_kind;
 	int64_t job, user;
+	bool optional;
 	unsigned errors;
 	char first_error[LOG_KEPT_SIZE];
 } the_log = {.program = "fitgate", .descriptor = STDERR_FILENO, .level = LOG_LEVEL_INFO};
@@ -246,6 +247,8 @@ static void log_message(enum log_level level, const char *format, va_list argume
 	struct line line;
 	char message[LINE_SIZE];
 
+	if (level == LOG_LEVEL_ERROR && the_log.optional)
+		level = LOG_LEVEL_WARNING;
 	if (!log_is_enabled(level))
 		return;
 	vsnprintf(message, sizeof(message), format, arguments);
@@ -322,6 +325,7 @@ void log_set_request(const char *id)
 {
 	the_log.request = id;
 	the_log.user = 0;
+	the_log.optional = false;
 	the_log.errors = 0;
 }
 
@@ -330,12 +334,18 @@ void log_set_job(const char *kind, int64_t id)
 	the_log.job_kind = kind;
 	the_log.job = id;
 	the_log.user = 0;
+	the_log.optional = false;
 	the_log.errors = 0;
 }
 
 void log_set_user(int64_t id)
 {
 	the_log.user = id;
+}
+
+void log_set_optional(bool optional)
+{
+	the_log.optional = optional;
 }
 
 unsigned log_error_count(void)

@@ -49,6 +49,12 @@ void log_set_job(const char *kind, int64_t id);
 /* The user that the request or the job concerns, once known; 0: none. */
 void log_set_user(int64_t id);
 
+/*
+ * Begin or end a step that the request or the job can do without: until the end, errors are logged as warnings. It also
+ * ends with the request or the job.
+ */
+void log_set_optional(bool optional);
+
 /* How many errors have been logged since the request or the job began. */
 unsigned log_error_count(void);
 

@@ -73,8 +73,10 @@ void recent_error_store(struct db *db)
 	error.digest = digest_of(error.kept.message);
 	if (was_just_stored(error.digest))
 		return;
+	log_set_optional(true);
 	if (replace(db, &error) == DB_NO_ROW && insert(db, &error) == DB_DUPLICATE)
 		replace(db, &error); /* another process has filled the slot meanwhile */
+	log_set_optional(false);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------ */

@@ -7,7 +7,6 @@
 #include "core/log.h"
 #include "core/text.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 enum { SCOPE_WORD_SIZE = 32 };
@@ -85,9 +84,10 @@ static void note_session(const struct identification *id, instant last_seen)
 
 	if (last_seen == INSTANT_NONE || now - last_seen < LAST_USE_PRECISION)
 		return;
-	if (db_execute(id->db, &NOTE, DB_PARAMS(DB_TIME(now), DB_TEXT(id->principal->token_hash)),
-		    NULL) != DB_OK)
-		log_warning("could not note the use of a session: the database query failed");
+	log_set_optional(true);
+	db_execute(
+		id->db, &NOTE, DB_PARAMS(DB_TIME(now), DB_TEXT(id->principal->token_hash)), NULL);
+	log_set_optional(false);
 }
 
 /* A password change revokes all tokens issued before it, except the token that made the change (W4). */
@@ -188,10 +188,9 @@ static void note_use(struct db *db, const struct scoped_token *token)
 
 	if (token->last_used != INSTANT_NONE && now - token->last_used < LAST_USE_PRECISION)
 		return;
-	if (db_execute(db, &NOTE, DB_PARAMS(DB_TIME(now), DB_INT(token->id)), NULL) != DB_OK)
-		log_warning("could not note the use of personal token %" PRId64
-			    ": the database query failed",
-			token->id);
+	log_set_optional(true);
+	db_execute(db, &NOTE, DB_PARAMS(DB_TIME(now), DB_INT(token->id)), NULL);
+	log_set_optional(false);
 }
 
 static enum db_result read_personal_token(

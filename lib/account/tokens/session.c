@@ -125,11 +125,13 @@ static void renew_hash(const struct login *login)
 
 	if (!password_is_outdated(context->settings, user->password))
 		return;
+	log_set_optional(true);
 	if (!password_hash(context->settings, login->password, hash) ||
 		credentials_rehash(context->db, user->id, user->password, hash) != DB_OK)
 		log_warning("could not renew the password hash of user %" PRId64
 			    ": crypt(3) or the database query failed",
 			user->id);
+	log_set_optional(false);
 }
 
 /* The hash formats that a refused login still has to verify against, so that every refusal takes the same time. */

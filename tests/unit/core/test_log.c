@@ -103,6 +103,26 @@ static void the_first_error_of_a_request_is_kept(void **state)
 	new_lines(*state);
 }
 
+static void within_an_optional_step_errors_are_warnings(void **state)
+{
+	struct log_kept kept;
+
+	log_set_request("6f1c");
+	log_set_optional(true);
+	log_error("could not note it: no privilege");
+	assert_false(log_first_error(&kept));
+	assert_matches(new_lines(*state), HEAD("warning") "request=6f1c message=.*\n$");
+	log_set_optional(false);
+	log_error("the cause");
+	assert_matches(new_lines(*state), HEAD("error") "request=6f1c message=.*\n$");
+	log_set_optional(true);
+	log_set_request("another");
+	log_error("the cause");
+	assert_int_equal(log_error_count(), 1);
+	log_set_request(NULL);
+	new_lines(*state);
+}
+
 static void a_long_error_is_kept_in_part(void **state)
 {
 	struct log_kept kept;
@@ -369,6 +389,7 @@ int main(void)
 		ARENA_TEST(levels_are_found_by_their_names),
 		ARENA_TEST(the_errors_of_a_request_are_counted),
 		ARENA_TEST(the_first_error_of_a_request_is_kept),
+		ARENA_TEST(within_an_optional_step_errors_are_warnings),
 		ARENA_TEST(a_long_error_is_kept_in_part),
 		ARENA_TEST(after_a_rotation_lines_go_to_a_new_file),
 		ARENA_TEST(without_a_new_file_lines_still_go_to_the_old_one),
