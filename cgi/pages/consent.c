@@ -102,7 +102,8 @@ enum handled show_consent(struct page *page)
 	struct oauth_consent consent;
 	enum oauth_request_result result;
 
-	oauth_drop_unregistered_redirect(&account, page_user(page)->id, &request);
+	if (!oauth_drop_unregistered_redirect(&account, page_user(page)->id, &request))
+		return HANDLER_FAILED;
 	result = oauth_describe(&account, page_user(page)->id, &request, &consent);
 	if (result != OAUTH_REQUEST_VALID)
 		return refuse_request(page, result);

@@ -77,16 +77,20 @@ enum oauth_request_result oauth_describe(const struct account_context *context, 
 	return check_challenge(request);
 }
 
-void oauth_drop_unregistered_redirect(
+bool oauth_drop_unregistered_redirect(
 	const struct account_context *context, int64_t user_id, struct oauth_request *request)
 {
 	struct oauth_app app;
+	enum db_result result;
 
-	if (!is_sent(request->client_id) || !is_sent(request->redirect_uri) ||
-		oauth_app_find(context, user_id, request->client_id, &app) != DB_OK)
-		return;
+	if (!is_sent(request->client_id) || !is_sent(request->redirect_uri))
+		return true;
+	result = oauth_app_find(context, user_id, request->client_id, &app);
+	if (result != DB_OK)
+		return result == DB_NO_ROW;
 	if (app.redirect_uri_count < 2 || registered_uri(&app, request->redirect_uri) == NULL)
 		request->redirect_uri = NULL;
+	return true;
 }
 
 /* ---- the decision ------------------------------------------------------------------------------ */

@@ -48,8 +48,9 @@ enum oauth_request_result oauth_describe(const struct account_context *context, 
 /*
  * For a page: drop the request's redirect_uri unless the application has several and it is one of them. Known clients
  * send a redirect_uri that is not registered, and expect to return to the registered one (contract §23).
+ * false: the query failed, which has been logged.
  */
-void oauth_drop_unregistered_redirect(
+bool oauth_drop_unregistered_redirect(
 	const struct account_context *context, int64_t user_id, struct oauth_request *request);
 
 /* The user agrees: store a code, and set *url to the redirect URI with it. */
