@@ -1,161 +1,236 @@
 """The log: one line per request, one error line per failure, and the effect of LOG_LEVEL."""
 
+import ctypes
+import errno
 import json
+import os
+import re
 import resource
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 
 import pytest
 
 from tests.api.support import valgrind
-from tests.api.support.client import Api
 from tests.api.support.configuration import BUILD, SETTINGS
-from tests.api.support.programs import parse_cgi
-from tests.api.support.scoped import oauth2_token, personal_token
+from tests.api.support.programs import Programs, parse_cgi
+from tests.api.support.route_cases import CASES, PERSONAL_DATA, routes_of
+from tests.api.support.route_rows import Rows
+from tests.api.support.transcript import Transcript
 from tests.harness.answers import ERR500, exact
 from tests.harness.log import entries
-from tests.harness.people import insert_user, unique, user_row
-from tests.harness.pictures import form, part, png
 from tests.harness.sql import connect, root_sql
-from tests.harness.tokens import read, sha256_hex
-from tests.harness.tree import SERVICES
+from tests.harness.tokens import read
+from tests.harness.tree import SOURCE
 
 PROFILE = '/api/auth/profile'
-PERSONAL_DATA = dict.fromkeys(('first_name', 'last_name', 'location', 'bio', 'birth_date'))
-PREFERENCES = {'language': 'en', 'date_format': 'yyyy-MM-dd', 'timezone': 'UTC',
-               **dict.fromkeys(('display_ascent', 'imperial_units', 'start_elevation_at_zero',
-                                'use_raw_gpx_speed', 'weekm'), True)}
-TABLES = ('users', 'sports', 'users_sports_preferences', 'workouts', 'records',
-          'blacklisted_tokens', 'users_data_export', 'app_config', 'oauth2_token',
-          'personal_tokens', 'jobs', 'registration_gate', 'user_totals', 'throttle')
+TABLES = sorted({name for path in (SOURCE / 'sql').glob('*.sql')
+                 for name in re.findall(r'^CREATE TABLE (\w+)', path.read_text(), re.MULTILINE)})
 LIMITS = {f'THROTTLE_{what}_{whose}': '1000000' for what in ('LOGIN', 'MAIL')
           for whose in ('ACCOUNT', 'ADDRESS')}
+# These need the database in a state in which others fail.
+ALONE = ('GET /account/admin/invitation',
+         'POST /account/admin/invitation',
+         'POST /account/admin/jobs/retry')
+LINE_SIZE = 2048  # of the log: a longer line is cut
 
 
-def requests_of(sql, minter):
-    """{name: (method, path, further arguments of Api.request())}: requests that reach the end of
-    each route."""
-    account, leaving, forgetful = (insert_user(sql) for _ in range(3))
-    confirming = unique('token')
-    insert_user(sql, active=False, confirmation_token=sha256_hex(confirming))
-    token = minter.token(account.id)
-    upload, headers = form(part('file', png(), 'a.png'))
-    new = unique()
-    changed = {'email': f'{unique()}@example.org', 'password': account.password}
-    return {
-        'register': ('POST', '/api/auth/register', {'json': {
-            'username': new, 'email': f'{new}@example.org', 'password': 'long enough',
-            'accepted_policy': True}}),
-        'confirm': ('POST', '/api/auth/account/confirm', {'json': {'token': confirming}}),
-        'resend': ('POST', '/api/auth/account/resend-confirmation', {
-            'json': {'email': account.email}}),
-        'login': ('POST', '/api/auth/login', {'json': account.credentials}),
-        'failed login': ('POST', '/api/auth/login', {
-            'json': {**account.credentials, 'password': 'wrong'}}),
-        'logout': ('POST', '/api/auth/logout', {'token': minter.token(leaving.id)}),
-        'reset request': ('POST', '/api/auth/password/reset-request', {
-            'json': {'email': account.email}}),
-        'reset': ('POST', '/api/auth/password/update', {'json': {
-            'password': 'another one', 'token': minter.reset_token(
-                forgetful.id, user_row(sql, forgetful)['password'], forgetful.email)}}),
-        'new address': ('POST', '/api/auth/email/update', {'json': {'token': confirming}}),
-        'profile': ('GET', PROFILE, {'token': token}),
-        'profile by OAuth 2.0': ('GET', PROFILE, {'token': oauth2_token(sql, account.id).text}),
-        'profile by personal token': ('GET', PROFILE, {
-            'token': personal_token(sql, account.id).text}),
-        'edit': ('POST', PROFILE + '/edit', {'token': token, 'json': PERSONAL_DATA}),
-        'account': ('PATCH', PROFILE + '/edit/account', {'token': token, 'json': changed}),
-        'preferences': ('POST', PROFILE + '/edit/preferences', {
-            'token': token, 'json': PREFERENCES}),
-        'sport': ('POST', PROFILE + '/edit/sports', {
-            'token': token, 'json': {'sport_id': 1, 'is_active': False}}),
-        'sport reset': ('DELETE', PROFILE + '/reset/sports/1', {'token': token}),
-        'policy': ('POST', '/api/auth/account/privacy-policy', {
-            'token': token, 'json': {'accepted_policy': True}}),
-        'upload': ('POST', '/api/auth/picture', {'token': token, 'data': upload, 'headers': headers}),
-        'picture removal': ('DELETE', '/api/auth/picture', {'token': token}),
-        'picture': ('GET', f'/api/users/{account.username}/picture', {}),
-        'export': ('GET', '/api/auth/account/export', {'token': token}),
-        'export request': ('POST', '/api/auth/account/export/request', {'token': token}),
-        'archive': ('GET', '/api/auth/account/export/x.zip', {'token': token}),
-        'config': ('GET', '/api/config', {}),
-        'sports': ('GET', '/api/sports', {'token': token}),
-        'unknown': ('GET', '/api/nothing', {}),
-    }
+class Site:
+    """A site of this file's own: the tests take parts of it away."""
+
+    def __init__(self, stack, sql, root, minter):
+        self.stack = stack
+        self.root = root
+        self.rows = Rows(sql, minter, stack.upload_folder)
+        self.routes = {route.name: route for route in routes_of(BUILD)}
+
+    def send(self, programs, name, case, settings=None, **options):
+        route = self.routes[name.partition(' | ')[0]]
+        return programs.cgi(
+            route.method, case.path or route.pattern, program=route.program, json=case.json, data=case.data,
+            token=case.token, settings=settings, **options,
+            parameters={'API_DIALECT': route.dialect, **case.parameters})
+
+    def ask_all(self, programs, names=CASES, damage=nullcontext, **options):
+        """Make a case for each name, and send all while the damage lasts; {name: (case, answer)}. Each answer has its
+        error line, or none."""
+        names = list(names)
+        found = {}
+        workers = 1 if 'preexec_fn' in options else os.cpu_count()
+        for group in ([name for name in names if name not in ALONE], *([name]
+                      for name in names if name in ALONE)):
+            cases = {name: CASES[name](self.rows) for name in group}
+            with damage(), ThreadPoolExecutor(workers) as pool:
+                answers = pool.map(
+                    lambda item: self.send(
+                        programs,
+                        *item,
+                        **options),
+                    cases.items())
+                found.update(zip(cases, zip(cases.values(), answers)))
+        for name, (_case, answer) in found.items():
+            assert_failures_are_logged_once(name, answer)
+        return found
+
+    def failing(self, *arguments, **options):
+        """Those of ask_all() that failed: {name: the cause that was logged}."""
+        found = self.ask_all(*arguments, **options)
+        return {name: entries(answer.stderr, level='error')[0]['message']
+                for name, (_case, answer) in found.items() if answer.status >= 500}
 
 
-@pytest.fixture
-def requests(db, minter):
-    return requests_of(db, minter)
+def assert_failures_are_logged_once(name, answer):
+    """Assert that a 500 has one error line with its id and the cause, and that other answers have none."""
+    errors = entries(answer.stderr, level='error')
+    if answer.status < 500:
+        assert errors == [], name
+        return
+    assert len(errors) == 1, (name, errors)
+    assert errors[0]['request'] == answer.headers['X-Request-Id']
+    assert 'not logged' not in errors[0]['message'] and len(
+        errors[0]['message']) > 10, (name, errors)
 
 
 @pytest.fixture(scope='module')
-def breakable(make_stack):
-    """A separate stack whose tables are removed."""
+def site(make_stack, minter):
     stack = make_stack('breakable', settings={**SETTINGS, **LIMITS}, worker=False)
-    with connect(stack) as sql:
+    with connect(stack) as sql, root_sql(stack, stack.database.name) as root:
         sql.run('UPDATE app_config SET max_users = 1000000')
-    return stack
+        yield Site(stack, sql, root, minter)
 
 
-def assert_failures_are_logged_once(answer, log):
-    """Assert that a 500 has one error line with its id, and that other answers have none."""
-    errors = [entry for entry in log if entry['level'] == 'error' and
-              entry.get('request') == answer.headers['X-Request-Id']]
-    if answer.status < 500:
-        assert errors == []
-        return
-    assert len(errors) == 1, errors
-    assert 'not logged' not in errors[0]['message'] and len(errors[0]['message']) > 10
+@pytest.fixture
+def programs(site, transcript):
+    return Programs(site.stack, site.stack.build, transcript)
 
 
-def ask_all(programs, requests, settings=None):
-    """Send every request; returns the names of those that failed."""
-    failed = set()
-    for name, (method, path, options) in requests.items():
-        options = {**options}
-        headers = options.pop('headers', {})
-        answer = programs.cgi(
-            method, path, settings={**LIMITS, **(settings or {})}, **options,
-            parameters={name.upper().replace('-', '_'): value for name, value in headers.items()})
-        assert_failures_are_logged_once(answer, entries(answer.stderr))
-        if answer.status >= 500:
-            failed.add(name)
-    return failed
+@pytest.fixture(scope='module')
+def intact(site):
+    """The cases, and the answers to them while nothing is missing."""
+    programs = Programs(site.stack, site.stack.build, Transcript())
+    return site.ask_all(programs, settings={'LOG_LEVEL': 'debug'})
+
+
+@pytest.fixture(scope='module')
+def queries(intact):
+    """{name: the queries of this case}"""
+    return {name: [entry['query'] for entry in entries(answer.stderr) if 'query' in entry]
+            for name, (_case, answer) in intact.items()}
 
 
 # ---- failures ----------------------------------------------------------------------------------
 
-def test_without_a_failure_there_is_no_error_line(programs, requests):
-    assert ask_all(programs, requests) == set()
+def test_every_route_has_a_case(site):
+    assert {name.partition(' | ')[0] for name in CASES} == site.routes.keys()
+
+
+@pytest.mark.parametrize('name', CASES)
+def test_without_a_failure_a_case_is_accepted(intact, name):
+    case, answer = intact[name]
+    assert answer.status == case.status or (
+        case.status is None and answer.status < 400), answer.body
+    assert not answer.headers.get('Location', '').endswith(('/login', '/account/admin')), 'refused'
+    assert max(map(len, answer.stderr.splitlines())) < LINE_SIZE - 2
+
+
+@contextmanager
+def missing(root, table):
+    root.run(f'RENAME TABLE {table} TO gone')
+    try:
+        yield
+    finally:
+        root.run(f'RENAME TABLE gone TO {table}')
+
+
+@contextmanager
+def revoked(root, table, privilege, kept=()):
+    """No program has this privilege on the table, except on the columns that are kept."""
+    where = 'WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = %s AND PRIVILEGE_TYPE = %s'
+    taken = [(row['GRANTEE'], privilege) for row in root.rows(
+        f'SELECT GRANTEE FROM information_schema.TABLE_PRIVILEGES {where}', table, privilege)]
+    taken += [(row['GRANTEE'], f'{privilege} ({row["COLUMN_NAME"]})') for row in root.rows(
+        f'SELECT GRANTEE, COLUMN_NAME FROM information_schema.COLUMN_PRIVILEGES {where}', table, privilege)
+        if row['COLUMN_NAME'] not in kept]
+    for account, privileges in taken:
+        root.run(f'REVOKE {privileges} ON {table} FROM {account}')
+    try:
+        yield
+    finally:
+        for account, privileges in taken:
+            root.run(f'GRANT {privileges} ON {table} TO {account}')
+
+
+# What a request can do without: the time of the last use, and the new hash of a password.
+OPTIONAL = 'UPDATE (sessions SET last_seen_at|personal_tokens SET last_used_at|users SET password = \\? WHERE)'
+
+
+def using(queries, pattern, times=1):
+    """The cases with at least this number of queries that match and are necessary."""
+    return {name for name, texts in queries.items()
+            if sum(bool(re.search(pattern, text)) for text in texts if not re.search(OPTIONAL, text)) >= times}
+
+
+def read_or_written(table):
+    return rf'\b(FROM|JOIN|INTO|UPDATE) {table}\b'
 
 
 @pytest.mark.parametrize('table', TABLES)
-def test_a_request_that_misses_a_table_has_one_error_line(breakable, transcript, minter, table):
-    api = Api(breakable, transcript)
-    failed, asked = set(), []
-    with connect(breakable) as sql, root_sql(breakable, breakable.database.name) as root:
-        requests = requests_of(sql, minter)
-        root.run(f'RENAME TABLE {table} TO gone')
-        try:
-            for name, (method, path, options) in requests.items():
-                answer = api.request(method, path, **options)
-                asked.append(answer)
-                failed |= {name} if answer.status >= 500 else set()
-        finally:
-            root.run(f'RENAME TABLE gone TO {table}')
-    log = [entry for name in SERVICES for entry in entries(breakable.log_text(name))]
-    for answer in asked:
-        assert_failures_are_logged_once(answer, log)
-    assert failed or table in ('workouts', 'records')
-    assert 'unknown' not in failed
+def test_a_request_that_misses_a_table_has_one_error_line(site, programs, queries, table):
+    """A query fails in the same way whichever of its tables is missing: it is tried without the first one, if it can be."""
+    names = (using(queries, rf'^\W*((SELECT .*? )?FROM|INSERT INTO|UPDATE|DELETE FROM) {table}\b') or
+             using(queries, read_or_written(table)))
+    causes = site.failing(programs, names, lambda: missing(site.root, table))
+    assert causes.keys() ^ names == set()
+    assert all(f'.{table}' in cause for cause in causes.values())
 
 
-def test_a_request_without_a_database_has_one_error_line(programs, requests):
-    failed = ask_all(programs, requests, {'DATABASE_URL': 'mysql://u:p@127.0.0.1:1/none'})
-    assert failed == requests.keys() - {'unknown'}
+@pytest.mark.parametrize('verb', ['INSERT INTO', 'UPDATE', 'DELETE FROM'])
+@pytest.mark.parametrize('table', TABLES)
+def test_a_request_that_must_not_write_to_a_table_has_one_error_line(
+        site, programs, queries, table, verb):
+    names = using(queries, rf'^{verb} {table}\b')
+    causes = site.failing(programs, names, lambda: revoked(site.root, table, verb.split()[0]))
+    assert causes.keys() ^ names == set()
+    assert all(table in cause for cause in causes.values())
 
 
-def test_a_request_without_an_upload_directory_has_one_error_line(programs, requests):
-    assert ask_all(programs, requests, {'UPLOAD_FOLDER': '/nonexistent'}) == {'upload'}
+@pytest.mark.parametrize('table', ['users', 'personal_tokens', 'oauth2_token'])
+def test_a_request_that_fails_after_the_check_of_its_token_has_one_error_line(
+        site, programs, queries, table):
+    """The account of `config` has the privileges that this check needs: the others are revoked from all programs."""
+    kept = {row['COLUMN_NAME'] for row in site.root.rows(
+        'SELECT COLUMN_NAME FROM information_schema.COLUMN_PRIVILEGES WHERE TABLE_SCHEMA = DATABASE() AND '
+        "TABLE_NAME = %s AND PRIVILEGE_TYPE = 'SELECT' AND GRANTEE LIKE '%%_config''@%%'", table)}
+    names = using(queries, read_or_written(table), times=2)
+    causes = site.failing(programs, names, lambda: revoked(site.root, table, 'SELECT', kept))
+    assert kept and causes
+    assert all(table in cause for cause in causes.values())
+
+
+@pytest.mark.parametrize(('name', 'table'), [
+    ('GET /api/auth/profile | after a long time', 'sessions'),
+    ('GET /api/auth/profile | by a personal token', 'personal_tokens'),
+    ('POST /api/auth/login | with an outdated hash', 'users')])
+def test_a_failure_that_does_not_matter_to_the_request_is_a_warning(site, programs, name, table):
+    (_case, answer), = site.ask_all(programs, [name],
+                                    lambda: revoked(site.root, table, 'UPDATE')).values()
+    assert answer.status == 200
+    assert f'UPDATE {table}' in entries(answer.stderr, level='warning')[0]['message']
+
+
+def test_a_request_without_a_database_has_one_error_line(site, programs, queries):
+    causes = site.failing(programs, settings={'DATABASE_URL': 'mysql://u:p@127.0.0.1:1/none'})
+    assert causes.keys() == {name for name in queries if queries[name]}
+    assert all('could not connect to the database' in cause for cause in causes.values())
+
+
+def test_a_request_without_an_upload_directory_has_one_error_line(site, programs):
+    causes = site.failing(programs, settings={'UPLOAD_FOLDER': '/nonexistent'})
+    assert causes.keys() == {
+        'POST /api/auth/picture',
+        'POST /api/auth/picture 0.2',
+        'POST /account/picture'}
 
 
 @pytest.mark.parametrize('settings', [
@@ -163,20 +238,20 @@ def test_a_request_without_an_upload_directory_has_one_error_line(programs, requ
 def test_a_request_to_a_program_with_an_invalid_setting_has_one_error_line(programs, settings):
     answer = programs.cgi('GET', '/api/ping', settings=settings)
     exact(answer, ERR500)
-    assert_failures_are_logged_once(answer, entries(answer.stderr))
+    assert_failures_are_logged_once('ping', answer)
     assert next(iter(settings)) in entries(answer.stderr, level='error')[0]['message']
 
 
 @pytest.mark.skipif(BUILD.name != 'release' or valgrind.ON, reason='sanitizers need the memory')
-def test_a_request_without_memory_has_one_error_line(programs, requests):
+def test_a_request_without_memory_has_one_error_line(site, programs):
     """The limit grows by a quarter of a megabyte each time, so allocations fail at ever later moments."""
-    method, path, options = requests['edit']
-    body = json.dumps({**options['json'], 'bio': 'x' * 200, 'first_name': 'y' * 900_000}).encode()
+    token = site.rows.member().token
+    body = json.dumps({**PERSONAL_DATA, 'bio': 'x' * 200, 'first_name': 'y' * 900_000}).encode()
     short = 0
     for quarters in range(32, 400):
         limit = quarters << 18
         process = programs.start_cgi(
-            method, path, token=options['token'],
+            'POST', PROFILE + '/edit', token=token,
             parameters={'CONTENT_TYPE': 'application/json', 'CONTENT_LENGTH': str(len(body))},
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
         output, log = process.communicate(body, timeout=60)
@@ -184,7 +259,7 @@ def test_a_request_without_memory_has_one_error_line(programs, requests):
             continue  # the program could not be loaded, or the request not be read
         answer = parse_cgi(output)
         answer.stderr = log.decode()
-        assert_failures_are_logged_once(answer, entries(answer.stderr))
+        assert_failures_are_logged_once('edit', answer)
         short += 'out of memory' in answer.stderr
         if answer.status == 400:
             break
@@ -193,15 +268,19 @@ def test_a_request_without_memory_has_one_error_line(programs, requests):
 
 # ---- LOG_LEVEL ---------------------------------------------------------------------------------
 
-def log_of(programs, requests, level, name='profile'):
-    method, path, options = requests[name]
-    answer = programs.cgi(method, path, settings={'LOG_LEVEL': level}, **options)
+READ = 'GET /api/auth/profile'
+
+
+def log_of(site, programs, level, name=READ):
+    """(the case, the answer to it, the lines of its log)"""
+    case = CASES[name](site.rows)
+    answer = site.send(programs, name, case, settings={'LOG_LEVEL': level})
     assert answer.status == 200
-    return answer, entries(answer.stderr)
+    return case, answer, entries(answer.stderr)
 
 
-def test_at_debug_the_log_shows_dialect_route_and_queries_with_times(programs, requests):
-    answer, lines = log_of(programs, requests, 'debug')
+def test_at_debug_the_log_shows_dialect_route_and_queries_with_times(site, programs):
+    _case, answer, lines = log_of(site, programs, 'debug')
     assert all(line['request'] == answer.headers['X-Request-Id'] for line in lines)
     debug = [line for line in lines if line['level'] == 'debug']
     route, = [line for line in debug if 'dialect' in line]
@@ -211,30 +290,30 @@ def test_at_debug_the_log_shows_dialect_route_and_queries_with_times(programs, r
     assert all(0 <= float(line['ms']) < 60_000 for line in queries)
 
 
-@pytest.mark.parametrize('name', ['login', 'register', 'account', 'reset', 'confirm'])
-def test_no_log_level_shows_data_of_clients(programs, requests, name):
-    answer, lines = log_of(programs, requests, 'debug', name)
-    _method, _path, options = requests[name]
+@pytest.mark.parametrize('name', [
+    'POST /api/auth/login', 'POST /api/auth/register', 'PATCH /api/auth/profile/edit/account',
+    'POST /api/auth/password/update', 'POST /api/auth/account/confirm'])
+def test_no_log_level_shows_data_of_clients(site, programs, name):
+    case, answer, lines = log_of(site, programs, 'debug', name)
     assert len(lines) > 2
-    for value in (*options['json'].values(), options.get('token')):
+    for value in (*case.json.values(), case.token):
         assert not isinstance(value, str) or value == 'true' or value not in answer.stderr
 
 
-def test_after_the_check_of_the_token_each_line_names_the_user(programs, requests):
-    _answer, lines = log_of(programs, requests, 'info')
+def test_after_the_check_of_the_token_each_line_names_the_user(site, programs):
+    case, _answer, lines = log_of(site, programs, 'info')
     entry, = lines
-    assert entry['user'] == str(read(requests['profile'][2]['token'])[1]['sub'])
+    assert entry['user'] == str(read(case.token)[1]['sub'])
 
 
 @pytest.mark.parametrize(('level', 'count'), [('info', 1), ('warning', 0), ('error', 0)])
-def test_a_successful_request_is_one_line_at_info_and_above(programs, requests, level, count):
-    _answer, lines = log_of(programs, requests, level)
+def test_a_successful_request_is_one_line_at_info_and_above(site, programs, level, count):
+    _case, _answer, lines = log_of(site, programs, level)
     assert len(lines) == count
 
 
-def test_failures_are_logged_at_every_level(programs, requests):
-    method, path, options = requests['profile']
-    answer = programs.cgi(method, path, **options, settings={
+def test_failures_are_logged_at_every_level(site, programs):
+    answer = programs.cgi('GET', PROFILE, token=site.rows.member().token, settings={
         'DATABASE_URL': 'mysql://u:p@127.0.0.1:1/none', 'LOG_LEVEL': 'error'})
     exact(answer, ERR500)
     assert len(entries(answer.stderr)) == 1

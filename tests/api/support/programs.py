@@ -76,11 +76,12 @@ class Programs:
             [self.build / name, *arguments], env=self.environment(settings),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
-    def run(self, name, *arguments, settings=None, bare=False, stdin=b'', parameters=None):
-        """Run to the end; returns CompletedProcess with bytes."""
+    def run(self, name, *arguments, settings=None, bare=False,
+            stdin=b'', parameters=None, **options):
+        """Run to the end; returns CompletedProcess with bytes. `options` are those of subprocess.run()."""
         environment = {**self.environment(settings, bare=bare), **(parameters or {})}
         done = subprocess.run([self.build / name, *arguments], env=environment, input=stdin,
-                              capture_output=True, timeout=LIMIT, check=False)
+                              capture_output=True, timeout=LIMIT, check=False, **options)
         given = {name: value for name, value in {**(settings or {}), **(parameters or {})}.items()}
         self.transcript.add(f'$ {name} {" ".join(arguments)} {given}\n{shorten(stdin)}\n'
                             f'exit status {done.returncode}\n{shorten(done.stdout)}\n'
@@ -88,7 +89,7 @@ class Programs:
         return done
 
     def cgi(self, method, path, *, json=None, data=b'', token=None, settings=None, program=None,
-            bare=False, parameters=None):
+            bare=False, parameters=None, **options):
         """One request, as a web server makes it through CGI."""
         if json is not None:
             data = json_module.dumps(json).encode()
@@ -99,7 +100,7 @@ class Programs:
             variables['CONTENT_LENGTH'] = str(len(data))
         variables.update(parameters or {})
         done = self.run(program or program_of(path), settings=settings, bare=bare, stdin=data,
-                        parameters=variables)
+                        parameters=variables, **options)
         answer = parse_cgi(done.stdout)
         answer.exit_status = done.returncode
         answer.stderr = done.stderr.decode()
