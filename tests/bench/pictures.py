@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from tests.bench.measure import compare, compare_rates, print_loads, take_turns, wrk
 from tests.bench.people import NEW, UPLOADERS
+from tests.bench.processor_time import print_breakdown
 from tests.harness.errors import StackError
 from tests.harness.waiting import poll
 from tests.harness.wrk import read_result, wrk_command
@@ -100,13 +101,15 @@ def upload(bench, site):
     plain.write_bytes(octets)
     (site.stack.upload_folder / 'uploads' / 'dav').mkdir(parents=True, exist_ok=True)
     tokens = site.token_file('uploaders', [person.id for person in UPLOADERS])
-    bench.figures['upload_vs_nginx'] = compare_rates(
-        f'A picture of 1 MB, uploaded, {bench.rounds} rounds of {bench.seconds} s', {
-            'upload': lambda: wrk(site, PICTURE, 'upload', tokens, body, BOUNDARY,
+    cases = {
+        'upload': lambda: wrk(site, PICTURE, 'upload', tokens, body, BOUNDARY,
+                              seconds=bench.seconds, connections=CONNECTIONS),
+        'WebDAV PUT': lambda: wrk(site, '/bench/dav/', 'put', str(len(UPLOADERS)), plain,
                                   seconds=bench.seconds, connections=CONNECTIONS),
-            'WebDAV PUT': lambda: wrk(site, '/bench/dav/', 'put', str(len(UPLOADERS)), plain,
-                                      seconds=bench.seconds, connections=CONNECTIONS),
-        }, bench.rounds)
+    }
+    bench.figures['upload_vs_nginx'] = compare_rates(
+        f'A picture of 1 MB, uploaded, {bench.rounds} rounds of {bench.seconds} s', cases, bench.rounds)
+    print_breakdown({name: (site, 'upload', run) for name, run in cases.items()})
 
 
 def download(bench, site):
