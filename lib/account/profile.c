@@ -5,6 +5,8 @@
 
 const struct db_field PROFILE_FIELDS[] = {
 	DB_FIELD_TIME(struct profile, privacy_policy_date, "c.privacy_policy_date"),
+	DB_INNER(struct profile, user, "", USER_FIELDS),
+	DB_INNER(struct profile, totals, "", TOTALS_FIELDS),
 	{0},
 };
 
@@ -12,11 +14,7 @@ enum db_result profile_read(
 	struct db *db, struct arena *arena, int64_t user_id, struct profile *profile)
 {
 	static const struct db_query READ = {
-		.fields = PROFILE_FIELDS,
-		.parts = {{USER_FIELDS, offsetof(struct profile, user)},
-			{TOTALS_FIELDS, offsetof(struct profile, totals)}},
-		.text = "FROM users AS u" PROFILE_JOIN " WHERE u.id = ?",
-	};
+		PROFILE_FIELDS, .text = "FROM users AS u" PROFILE_JOIN " WHERE u.id = ?"};
 	enum db_result result = db_query_row(db, arena, &READ, DB_PARAMS(DB_INT(user_id)), profile);
 
 	return result == DB_OK ? profile_complete(db, arena, profile) : result;

@@ -14,8 +14,7 @@ struct profile {
 };
 
 /*
- * The columns of a struct profile beside its user and its totals. A query for a profile has the parts
- * PROFILE_FIELDS, USER_FIELDS and TOTALS_FIELDS (db/db.h), and joins their tables to `users AS u` by PROFILE_JOIN.
+ * The columns of a struct profile, with its user and its totals. PROFILE_JOIN joins their tables to `users AS u`.
  */
 extern const struct db_field PROFILE_FIELDS[];
 #define PROFILE_JOIN                                                                               \

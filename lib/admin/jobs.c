@@ -138,6 +138,7 @@ struct job_details {
 static const struct db_field JOB_DETAILS[] = {
 	DB_FIELD(struct job_details, progress, "CONCAT(progress, ' %')"),
 	DB_FIELD(struct job_details, payload, "payload"),
+	DB_INNER(struct job_details, row, "", JOB_ROW),
 	{0},
 };
 
@@ -159,8 +160,7 @@ static int print_details(const struct admin_context *admin, const struct job_det
 
 int jobs_show(const struct admin_context *admin)
 {
-	static const struct db_query READ = {JOB_DETAILS, .text = "FROM jobs WHERE id = ?",
-		.parts = {{JOB_ROW, offsetof(struct job_details, row)}}};
+	static const struct db_query READ = {JOB_DETAILS, .text = "FROM jobs WHERE id = ?"};
 	struct job_details details;
 	enum db_result result;
 	int64_t id;

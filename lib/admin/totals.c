@@ -81,10 +81,12 @@ static enum db_result lock_totals(
 		struct totals totals;
 	} row;
 	static const struct db_field FIELDS[] = {
-		DB_FIELD(struct row, exists, "t.user_id IS NOT NULL"), {0}};
+		DB_FIELD(struct row, exists, "t.user_id IS NOT NULL"),
+		DB_INNER(struct row, totals, "", TOTALS_FIELDS),
+		{0},
+	};
 	static const struct db_query LOCK = {
 		.fields = FIELDS,
-		.parts = {{TOTALS_FIELDS, offsetof(struct row, totals)}},
 		.text = "FROM users AS u LEFT JOIN user_totals AS t ON t.user_id = u.id "
 			"WHERE u.id = ? FOR UPDATE",
 	};

@@ -151,6 +151,7 @@ static const struct db_field USER_DETAILS[] = {
 	DB_FIELD(struct user_details, export_stored,
 		"EXISTS (SELECT 1 FROM users_data_export "
 		"WHERE user_id = u.id AND file_name IS NOT NULL)"),
+	DB_INNER(struct user_details, account, "", ACCOUNT_ROW),
 	{0},
 };
 
@@ -173,8 +174,8 @@ static void print_details(const struct admin_context *admin, const struct user_d
 
 int users_show(const struct admin_context *admin)
 {
-	static const struct db_query READ = {USER_DETAILS, .text = "FROM users AS u WHERE u.id = ?",
-		.parts = {{ACCOUNT_ROW, offsetof(struct user_details, account)}}};
+	static const struct db_query READ = {
+		USER_DETAILS, .text = "FROM users AS u WHERE u.id = ?"};
 	struct account_row account;
 	struct user_details details;
 	enum db_result result;

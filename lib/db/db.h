@@ -106,13 +106,14 @@ struct db_params {
 /* ---- queries ----------------------------------------------------------------------------------- */
 
 /*
- * A member of a struct and the column that fills it. SQL NULL gives 0, false, NULL, INSTANT_NONE. A list
- * of fields ends with {0}.
+ * A member of a struct and the column that fills it, or an inner struct, whose members have a list of their own. SQL NULL
+ * gives 0, false, NULL, INSTANT_NONE. A list of fields ends with {0}.
  */
 struct db_field {
-	const char *column; /* an SQL expression */
+	const char *column; /* an SQL expression; of an inner struct: see DB_INNER */
 	enum db_type type;
 	size_t offset;
+	const struct db_field *inner; /* the list of the inner struct; NULL: a column */
 };
 
 #define DB_TYPE_OF(value)                                                                          \
@@ -122,26 +123,27 @@ struct db_field {
 		double: DB_TYPE_DOUBLE,                                                            \
 		const char *: DB_TYPE_TEXT)
 #define DB_FIELD(structure, member, column)                                                        \
-	{column, DB_TYPE_OF(((structure){}).member), offsetof(structure, member)}
+	{column, DB_TYPE_OF(((structure){}).member), offsetof(structure, member), NULL}
 /* The member is an instant, which _Generic cannot distinguish from a number. */
 #define DB_FIELD_TIME(structure, member, column)                                                   \
 	{column, _Generic(((structure){}).member, instant: DB_TYPE_TIME),                          \
-		offsetof(structure, member)}
+		offsetof(structure, member), NULL}
 /* The row is not a struct but one value of this type. */
-#define DB_VALUE(type, column) {column, DB_TYPE_OF((type){0}), 0}
-
-enum { DB_QUERY_PARTS = 3 };
+#define DB_VALUE(type, column) {column, DB_TYPE_OF((type){0}), 0, NULL}
+/*
+ * The member is a struct with this list of fields. Its columns are those of the table with this alias; "": they name
+ * their table themselves.
+ */
+#define DB_INNER(structure, member, table, list)                                                   \
+	{.column = (table), .offset = offsetof(structure, member), .inner = (list)}
+/* Further members of the same struct, from another list. */
+#define DB_MORE(list) {.column = "", .inner = (list)}
 
 /* A statement. Static and constant: its address identifies the prepared statement. */
 struct db_query {
 	const struct db_field *fields; /* NULL: it returns no rows */
 	const char
 		*text; /* with fields, what follows the SELECT list ("FROM ..."), else all of it */
-	/* the field lists of structs within the row, after `fields` */
-	struct db_part {
-		const struct db_field *fields; /* NULL: no further part */
-		size_t offset;                 /* of the inner struct in the row */
-	} parts[DB_QUERY_PARTS];
 };
 
 /*

@@ -83,6 +83,7 @@ struct db_request {
 
 /* The columns of a prepared statement: where in the row each value goes. */
 struct statement_column {
+	const char *table; /* its alias; "": the name has it */
 	const char *name;
 	enum db_type type;
 	size_t offset;

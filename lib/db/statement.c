@@ -104,53 +104,48 @@ static bool bind_params(struct statement *statement, struct db_params params)
 
 /* ---- columns ----------------------------------------------------------------------------------- */
 
-static size_t count_fields(const struct db_field *fields)
+/* NOLINTBEGIN(misc-no-recursion): lists are nested like the structs that they fill */
+
+static size_t count_columns(const struct db_field *fields)
 {
 	size_t count = 0;
 
-	while (fields[count].column != NULL)
-		count++;
-	return count;
-}
-
-static size_t count_columns(const struct db_query *query)
-{
-	size_t count;
-
-	if (query->fields == NULL)
-		return 0;
-	count = count_fields(query->fields);
-	for (int i = 0; i < DB_QUERY_PARTS && query->parts[i].fields != NULL; i++)
-		count += count_fields(query->parts[i].fields);
-	return count;
-}
-
-static void add_columns(struct statement *statement, const struct db_field *fields, size_t offset)
-{
 	for (; fields->column != NULL; fields++)
-		statement->columns[statement->column_count++] = (struct statement_column){
-			fields->column, fields->type, offset + fields->offset};
+		count += fields->inner == NULL ? 1 : count_columns(fields->inner);
+	return count;
 }
 
-static void list_columns(struct statement *statement, const struct db_query *query)
+/* Add the columns of the struct that is the member `outer` of the row. */
+static void add_columns(struct statement *statement, const struct db_field *outer)
 {
-	add_columns(statement, query->fields, 0);
-	for (int i = 0; i < DB_QUERY_PARTS && query->parts[i].fields != NULL; i++)
-		add_columns(statement, query->parts[i].fields, query->parts[i].offset);
+	for (const struct db_field *field = outer->inner; field->column != NULL; field++) {
+		struct db_field member = *field;
+
+		member.offset += outer->offset;
+		if (member.inner != NULL)
+			add_columns(statement, &member);
+		else
+			statement->columns[statement->column_count++] = (struct statement_column){
+				outer->column, member.column, member.type, member.offset};
+	}
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 static bool make_columns(struct statement *statement, const struct db_query *query)
 {
-	size_t count = count_columns(query);
+	const struct db_field row = DB_MORE(query->fields);
+	size_t count;
 
-	if (count == 0)
+	if (query->fields == NULL)
 		return true;
+	count = count_columns(query->fields);
 	statement->columns = calloc(count, sizeof(*statement->columns));
 	statement->results = calloc(count, sizeof(*statement->results));
 	statement->cells = calloc(count, sizeof(*statement->cells));
 	if (statement->columns == NULL || statement->results == NULL || statement->cells == NULL)
 		return false;
-	list_columns(statement, query);
+	add_columns(statement, &row);
 	for (size_t i = 0; i < count; i++)
 		row_bind_column(
 			&statement->results[i], statement->columns[i].type, &statement->cells[i]);
@@ -168,8 +163,12 @@ static char *select_text(const struct statement *statement, const char *text)
 
 	if (stream == NULL)
 		return NULL;
-	for (size_t i = 0; i < statement->column_count; i++)
-		fprintf(stream, "%s%s", i == 0 ? "SELECT " : ", ", statement->columns[i].name);
+	for (size_t i = 0; i < statement->column_count; i++) {
+		const struct statement_column *column = &statement->columns[i];
+
+		fprintf(stream, "%s%s%s%s", i == 0 ? "SELECT " : ", ", column->table,
+			*column->table == '\0' ? "" : ".", column->name);
+	}
 	fprintf(stream, " %s", text);
 	if (fclose(stream) == 0)
 		return sql;

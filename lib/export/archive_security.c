@@ -85,6 +85,7 @@ static const struct db_field CLIENT[] = {
 static const struct db_field SESSION[] = {
 	DB_FIELD_TIME(struct row, last_at, "last_seen_at"),
 	DB_FIELD_TIME(struct row, expires_at, "expires_at"),
+	DB_MORE(CLIENT),
 	{0},
 };
 
@@ -103,18 +104,19 @@ static const struct db_field EVENT[] = {
 	DB_FIELD(struct row, occurrences, "occurrences"),
 	DB_FIELD(struct row, by_administrator, "by_administrator"),
 	DB_FIELD(struct row, detail, "detail"),
+	DB_MORE(CLIENT),
 	{0},
 };
 
 enum db_result archive_write_security(
 	struct json_writer *writer, struct db *db, struct arena *arena, int64_t user_id)
 {
-	static const struct db_query SESSIONS = {SESSION, .parts = {{CLIENT, 0}},
-		.text = "FROM sessions WHERE user_id = ? ORDER BY id"};
+	static const struct db_query SESSIONS = {
+		SESSION, .text = "FROM sessions WHERE user_id = ? ORDER BY id"};
 	static const struct db_query TOKENS = {
 		TOKEN, .text = "FROM personal_tokens WHERE user_id = ? ORDER BY id"};
 	static const struct db_query EVENTS = {
-		EVENT, .parts = {{CLIENT, 0}}, .text = "FROM events WHERE user_id = ? ORDER BY id"};
+		EVENT, .text = "FROM events WHERE user_id = ? ORDER BY id"};
 	struct list list = {.writer = writer, .write = write_session};
 	enum db_result result = write_list(&list, db, arena, "sessions", &SESSIONS, user_id);
 

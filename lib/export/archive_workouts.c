@@ -33,14 +33,17 @@ static bool keep_workout(void *context)
 	return page->count < ARCHIVE_PAGE;
 }
 
-static const struct db_field LABEL[] = {DB_FIELD(struct labeled, sport, "s.label"), {0}};
+static const struct db_field LABELED[] = {
+	DB_FIELD(struct labeled, sport, "s.label"),
+	DB_INNER(struct labeled, workout, "", WORKOUT_FIELDS),
+	{0},
+};
 
 static enum db_result read_workouts(
 	struct db *db, int64_t user_id, int64_t after, struct archive_page *page)
 {
 	/* FORCE INDEX: otherwise the optimizer reads all users' workouts in the order of their ids */
-	static const struct db_query READ = {LABEL,
-		.parts = {{WORKOUT_FIELDS, offsetof(struct labeled, workout)}},
+	static const struct db_query READ = {LABELED,
 		.text = "FROM workouts AS w FORCE INDEX (ix_workouts_user_id) "
 			"JOIN sports AS s ON s.id = w.sport_id WHERE w.user_id = ? AND w.id > ? "
 			"ORDER BY w.id LIMIT ?"};

@@ -5,17 +5,19 @@
 
 #include "workouts/workout_list.h"
 
-#define MEASURES(structure, table)                                                                 \
-	DB_FIELD(structure, measures.duration, table ".duration"),                                 \
-		DB_FIELD(structure, measures.pauses, table ".pauses"),                             \
-		DB_FIELD(structure, measures.moving, table ".moving"),                             \
-		DB_FIELD(structure, measures.distance, table ".distance"),                         \
-		DB_FIELD(structure, measures.min_alt, table ".min_alt"),                           \
-		DB_FIELD(structure, measures.max_alt, table ".max_alt"),                           \
-		DB_FIELD(structure, measures.descent, table ".descent"),                           \
-		DB_FIELD(structure, measures.ascent, table ".ascent"),                             \
-		DB_FIELD(structure, measures.max_speed, table ".max_speed"),                       \
-		DB_FIELD(structure, measures.ave_speed, table ".ave_speed")
+static const struct db_field MEASURES[] = {
+	DB_FIELD(struct measures, duration, "duration"),
+	DB_FIELD(struct measures, pauses, "pauses"),
+	DB_FIELD(struct measures, moving, "moving"),
+	DB_FIELD(struct measures, distance, "distance"),
+	DB_FIELD(struct measures, min_alt, "min_alt"),
+	DB_FIELD(struct measures, max_alt, "max_alt"),
+	DB_FIELD(struct measures, descent, "descent"),
+	DB_FIELD(struct measures, ascent, "ascent"),
+	DB_FIELD(struct measures, max_speed, "max_speed"),
+	DB_FIELD(struct measures, ave_speed, "ave_speed"),
+	{0},
+};
 
 const struct db_field WORKOUT_FIELDS[] = {
 	DB_FIELD(struct workout, id, "w.id"),
@@ -30,11 +32,12 @@ const struct db_field WORKOUT_FIELDS[] = {
 	DB_FIELD_TIME(struct workout, created, "w.creation_date"),
 	DB_FIELD_TIME(struct workout, modified, "w.modification_date"),
 	DB_FIELD_TIME(struct workout, date, "w.workout_date"),
-	MEASURES(struct workout, "w"),
+	DB_INNER(struct workout, measures, "w", MEASURES),
 	{0},
 };
 
-const struct db_field WORKOUT_MAP_FIELDS[] = {
+const struct db_field WORKOUT_FIELDS_WITH_MAP[] = {
+	DB_MORE(WORKOUT_FIELDS),
 	DB_FIELD(struct workout, bounds, "w.bounds"),
 	DB_FIELD(struct workout, map_id, "IF(w.map <> '', w.map_id, NULL)"),
 	{0},
@@ -44,7 +47,7 @@ const struct db_field SEGMENT_FIELDS[] = {
 	DB_FIELD(struct segment, workout_id, "s.workout_id"),
 	DB_FIELD(struct segment, segment_id, "s.segment_id"),
 	DB_FIELD(struct segment, uuid, "s.workout_uuid"),
-	MEASURES(struct segment, "s"),
+	DB_INNER(struct segment, measures, "s", MEASURES),
 	{0},
 };
 
@@ -137,9 +140,8 @@ static enum db_result read_neighbors(struct db *db, struct arena *arena, struct 
 enum workout_result workout_read(struct db *db, struct arena *arena, int64_t user_id,
 	const char *uuid, struct workout *workout)
 {
-	static const struct db_query FIND = {.fields = WORKOUT_FIELDS,
-		.parts = {{WORKOUT_MAP_FIELDS, 0}},
-		.text = "FROM workouts AS w WHERE w.uuid = ?"};
+	static const struct db_query FIND = {
+		.fields = WORKOUT_FIELDS_WITH_MAP, .text = "FROM workouts AS w WHERE w.uuid = ?"};
 	enum db_result result;
 
 	*workout = (struct workout){0};

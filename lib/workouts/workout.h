@@ -27,7 +27,7 @@ struct workout {
 	const char *weather_start, *weather_end;
 	instant created, modified, date;
 	struct measures measures;
-	const char *bounds, *map_id; /* of the map; WORKOUT_MAP_FIELDS fills them */
+	const char *bounds, *map_id; /* of the map; WORKOUT_FIELDS_WITH_MAP fills them, too */
 	const char *previous, *next; /* UUIDs of the neighbors in time */
 	struct segment *segments;    /* in their order */
 };
@@ -35,8 +35,8 @@ struct workout {
 /* The columns of `workouts AS w` that fill a struct workout, without the members that are named below. */
 extern const struct db_field WORKOUT_FIELDS[];
 
-/* Those that fill `bounds` and `map_id`. */
-extern const struct db_field WORKOUT_MAP_FIELDS[];
+/* The same, and those that fill `bounds` and `map_id`. */
+extern const struct db_field WORKOUT_FIELDS_WITH_MAP[];
 
 /* Those of `workout_segments AS s` that fill a struct segment, without `next`. */
 extern const struct db_field SEGMENT_FIELDS[];

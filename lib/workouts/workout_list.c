@@ -24,7 +24,8 @@ enum {
 	PAGE_PARAMS = 2, /* limit, offset */
 };
 
-static const struct db_field NEIGHBORS[] = {
+static const struct db_field FIELDS_WITH_NEIGHBORS[] = {
+	DB_MORE(WORKOUT_FIELDS_WITH_MAP),
 	DB_FIELD(struct workout, previous, "page.previous"),
 	DB_FIELD(struct workout, next, "page.next"),
 	{0},
@@ -32,21 +33,20 @@ static const struct db_field NEIGHBORS[] = {
 
 /* The page: `ids` is a query for the ids on it. STRAIGHT_JOIN: read it first. */
 #define PAGE(ids, order)                                                                           \
-	.text = "FROM (" ids " ORDER BY " order " LIMIT ? OFFSET ?) AS page "                      \
-		"STRAIGHT_JOIN workouts AS w ON w.id = page.id ORDER BY " order
+	"FROM (" ids " ORDER BY " order " LIMIT ? OFFSET ?) AS page "                              \
+	"STRAIGHT_JOIN workouts AS w ON w.id = page.id ORDER BY " order
 
 #define BY_DATE(condition, direction)                                                              \
-	{.fields = WORKOUT_FIELDS,                                                                 \
-		.parts = {{WORKOUT_MAP_FIELDS, 0}},                                                \
-		PAGE("SELECT w.id FROM " WORKOUTS_BY_DATE condition,                               \
+	{.fields = WORKOUT_FIELDS_WITH_MAP,                                                        \
+		.text = PAGE("SELECT w.id FROM " WORKOUTS_BY_DATE condition,                       \
 			"w.workout_date" direction ", w.id" direction)}
 
-#define BY_VALUE(column, direction)                                                                \
-	{.fields = WORKOUT_FIELDS,                                                                 \
-		.parts = {{WORKOUT_MAP_FIELDS, 0}, {NEIGHBORS, 0}},                                \
-		PAGE("SELECT w.id, LAG(w.uuid) OVER (ORDER BY w.workout_date, w.id) AS previous, " \
-		     "LEAD(w.uuid) OVER (ORDER BY w.workout_date, w.id) AS next "                  \
-		     "FROM workouts AS w" IN_FILTER,                                               \
+#define BY_VALUE(column, direction)                                                                   \
+	{.fields = FIELDS_WITH_NEIGHBORS,                                                             \
+		.text = PAGE(                                                                         \
+			"SELECT w.id, LAG(w.uuid) OVER (ORDER BY w.workout_date, w.id) AS previous, " \
+			"LEAD(w.uuid) OVER (ORDER BY w.workout_date, w.id) AS next "                  \
+			"FROM workouts AS w" IN_FILTER,                                               \
 			column " IS NULL" direction ", " column direction ", w.id" direction)}
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): parts of SQL texts, which are concatenated */

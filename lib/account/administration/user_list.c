@@ -19,20 +19,16 @@
 
 #define VALUES_OF(table, id, column) "SELECT " id " AS id, " column " AS value FROM " table
 
-#define PROFILE_PARTS                                                                              \
-	.fields = PROFILE_FIELDS, .parts = {{USER_FIELDS, offsetof(struct profile, user)},         \
-					  {TOTALS_FIELDS, offsetof(struct profile, totals)}}
-
 /* Parameters: limit, offset. */
 #define ASCENDING(table, id, column)                                                               \
-	{PROFILE_PARTS, .text = PAGE(VALUES_OF(table, id, column) " ORDER BY " column ", " id      \
-								  " LIMIT ? OFFSET ?",             \
-				"")}
+	{PROFILE_FIELDS, .text = PAGE(VALUES_OF(table, id, column) " ORDER BY " column ", " id     \
+								   " LIMIT ? OFFSET ?",            \
+				 "")}
 
 /* Parameters: the greatest value of the page, limit, how many rows of it are on earlier pages; the greatest and the least
  * value; the least value, limit of its rows; limit. */
 #define DESCENDING(table, id, column)                                                              \
-	{PROFILE_PARTS,                                                                            \
+	{PROFILE_FIELDS,                                                                           \
 		.text = PAGE(                                                                      \
 			"(" VALUES_OF(table, id,                                                   \
 				column) " WHERE " column " = ? ORDER BY " id " LIMIT ? OFFSET ?) " \
@@ -57,7 +53,7 @@
 
 /* Of a search. Parameters: the pattern, limit, offset. */
 #define FILTERED(value, direction)                                                                 \
-	{PROFILE_PARTS,                                                                            \
+	{PROFILE_FIELDS,                                                                           \
 		.text = PAGE("SELECT f.id AS id, " value " AS value FROM users AS f "              \
 			     "LEFT JOIN user_totals AS n ON n.user_id = f.id WHERE " MATCHES       \
 			     " ORDER BY value" direction ", f.id LIMIT ? OFFSET ?",                \
@@ -109,11 +105,11 @@ static const struct order ORDERS[USER_ORDER_COUNT] = {
 	[USER_ORDER_USERNAME] =
 		{
 			.unique = true,
-			.ascending = {PROFILE_PARTS,
+			.ascending = {PROFILE_FIELDS,
 				.text = PAGE("SELECT id, username AS value FROM " BY_USERNAME
 					     " ORDER BY username LIMIT ? OFFSET ?",
 					"")},
-			.descending = {PROFILE_PARTS,
+			.descending = {PROFILE_FIELDS,
 				.text = PAGE("SELECT id, username AS value FROM " BY_USERNAME
 					     " ORDER BY username DESC LIMIT ? OFFSET ?",
 					" DESC")},

@@ -24,13 +24,18 @@ static const struct db_field APP_FIELDS[] = {
 	{0},
 };
 
+static const struct db_field APP_AND_TOKEN_FIELDS[] = {
+	DB_MORE(APP_FIELDS),
+	DB_INNER(struct app_row, refresh, "", OAUTH_REFRESH_TOKEN_FIELDS),
+	{0},
+};
+
 static enum db_result read_app(const struct account_context *context,
 	const struct credentials *credentials, struct app_row *row)
 {
 	static const struct db_query READ = {
 		APP_FIELDS, .text = "FROM oauth2_client AS c WHERE c.client_id = ?"};
-	static const struct db_query READ_WITH_REFRESH_TOKEN = {.fields = APP_FIELDS,
-		.parts = {{OAUTH_REFRESH_TOKEN_FIELDS, offsetof(struct app_row, refresh)}},
+	static const struct db_query READ_WITH_REFRESH_TOKEN = {APP_AND_TOKEN_FIELDS,
 		.text = "FROM oauth2_client AS c LEFT JOIN oauth2_token AS t "
 			"ON t.refresh_token = ? AND t.client_id = c.client_id "
 			"LEFT JOIN users AS u ON u.id = t.user_id WHERE c.client_id = ?"};

@@ -37,6 +37,23 @@ static const struct db_field FIRST_PARTY_FIELDS[] = {
 	{0},
 };
 
+/* Each has as much of the account as a request needs. */
+static const struct db_field IDENTITY_ROW[] = {
+	DB_MORE(FIRST_PARTY_FIELDS),
+	DB_INNER(struct first_party_row, profile.user, "", USER_IDENTITY_FIELDS),
+	{0},
+};
+static const struct db_field USER_ROW[] = {
+	DB_MORE(FIRST_PARTY_FIELDS),
+	DB_INNER(struct first_party_row, profile.user, "", USER_FIELDS),
+	{0},
+};
+static const struct db_field PROFILE_ROW[] = {
+	DB_MORE(FIRST_PARTY_FIELDS),
+	DB_INNER(struct first_party_row, profile, "", PROFILE_FIELDS),
+	{0},
+};
+
 /* One row by primary key; by unique keys, whether the token has been revoked and the session that it belongs to. */
 #define FROM_USERS                                                                                 \
 	"FROM users AS u LEFT JOIN blacklisted_tokens AS b ON b.token = ? "                        \
@@ -45,23 +62,11 @@ static const struct db_field FIRST_PARTY_FIELDS[] = {
 static enum db_result read_first_party_row(
 	const struct identification *id, struct first_party_row *row)
 {
-	static const struct db_query READ_USER = {
-		.fields = FIRST_PARTY_FIELDS,
-		.parts = {{USER_FIELDS, offsetof(struct first_party_row, profile.user)}},
-		.text = FROM_USERS " WHERE u.id = ?",
-	};
+	static const struct db_query READ_USER = {USER_ROW, .text = FROM_USERS " WHERE u.id = ?"};
 	static const struct db_query READ_PROFILE = {
-		.fields = FIRST_PARTY_FIELDS,
-		.parts = {{PROFILE_FIELDS, offsetof(struct first_party_row, profile)},
-			{USER_FIELDS, offsetof(struct first_party_row, profile.user)},
-			{TOTALS_FIELDS, offsetof(struct first_party_row, profile.totals)}},
-		.text = FROM_USERS PROFILE_JOIN " WHERE u.id = ?",
-	};
+		PROFILE_ROW, .text = FROM_USERS PROFILE_JOIN " WHERE u.id = ?"};
 	static const struct db_query READ_IDENTITY = {
-		.fields = FIRST_PARTY_FIELDS,
-		.parts = {{USER_IDENTITY_FIELDS, offsetof(struct first_party_row, profile.user)}},
-		.text = FROM_USERS " WHERE u.id = ?",
-	};
+		IDENTITY_ROW, .text = FROM_USERS " WHERE u.id = ?"};
 	const struct principal *principal = id->principal;
 	const struct db_query *read = &READ_USER;
 
@@ -148,14 +153,6 @@ struct scoped_token {
 	struct user user; /* id 0: none */
 };
 
-/* The columns of the account, joined to those of the token. */
-#define TOKEN_USER                                                                                 \
-	{                                                                                          \
-		{                                                                                  \
-			USER_FIELDS, offsetof(struct scoped_token, user)                           \
-		}                                                                                  \
-	}
-
 static enum db_result read_oauth2_token(const struct identification *id, struct scoped_token *found)
 {
 	static const struct db_field FIELDS[] = {
@@ -165,11 +162,11 @@ static enum db_result read_oauth2_token(const struct identification *id, struct 
 		DB_FIELD(struct scoped_token, revoked,
 			"t.access_token_revoked_at <> 0 OR t.refresh_token_revoked_at <> 0"),
 		DB_FIELD(struct scoped_token, scope, "t.scope"),
+		DB_INNER(struct scoped_token, user, "", USER_FIELDS),
 		{0},
 	};
 	static const struct db_query READ = {
 		.fields = FIELDS,
-		.parts = TOKEN_USER,
 		.text = "FROM oauth2_token AS t LEFT JOIN users AS u ON u.id = t.user_id "
 			"WHERE t.access_token = ?",
 	};
@@ -202,11 +199,11 @@ static enum db_result read_personal_token(
 		DB_FIELD(struct scoped_token, revoked, "t.revoked_at IS NOT NULL"),
 		DB_FIELD(struct scoped_token, scope, "t.scope"),
 		DB_FIELD_TIME(struct scoped_token, last_used, "t.last_used_at"),
+		DB_INNER(struct scoped_token, user, "", USER_FIELDS),
 		{0},
 	};
 	static const struct db_query READ = {
 		.fields = FIELDS,
-		.parts = TOKEN_USER,
 		.text = "FROM personal_tokens AS t LEFT JOIN users AS u ON u.id = t.user_id "
 			"WHERE t.token = ?",
 	};

@@ -81,7 +81,7 @@ void doctor_check_charset(struct doctor *doctor)
 void doctor_check_clock(struct doctor *doctor)
 {
 	static const struct db_field NOW[] = {
-		{"UTC_TIMESTAMP(6)", DB_TYPE_TIME, 0},
+		{.column = "UTC_TIMESTAMP(6)", .type = DB_TYPE_TIME},
 		{0},
 	};
 	static const struct db_query READ = {NOW, .text = ""};

@@ -282,17 +282,27 @@ struct statement {
 	size_t count;
 };
 
-static void add_fields(struct statement *statement, const struct db_field *fields, char *row)
+static void add_column(
+	struct statement *statement, const char *table, const struct db_field *field, char *row)
 {
-	for (; fields->column != NULL; fields++) {
-		size_t length = strlen(statement->sql);
+	size_t length = strlen(statement->sql);
 
-		require(statement->count < sizeof(statement->list) / sizeof(*statement->list));
-		statement->list[statement->count++] =
-			(struct db_column){fields->type, row + fields->offset};
-		snprintf(statement->sql + length, sizeof(statement->sql) - length, "%s%s",
-			statement->count == 1 ? "SELECT " : ", ", fields->column);
-	}
+	require(statement->count < sizeof(statement->list) / sizeof(*statement->list));
+	statement->list[statement->count++] = (struct db_column){field->type, row + field->offset};
+	snprintf(statement->sql + length, sizeof(statement->sql) - length, "%s%s%s%s",
+		statement->count == 1 ? "SELECT " : ", ", table, *table == '\0' ? "" : ".",
+		field->column);
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): lists are nested like the structs that they fill */
+static void add_fields(
+	struct statement *statement, const char *table, const struct db_field *fields, char *row)
+{
+	for (; fields->column != NULL; fields++)
+		if (fields->inner == NULL)
+			add_column(statement, table, fields, row);
+		else
+			add_fields(statement, fields->column, fields->inner, row + fields->offset);
 }
 
 static void expand(struct statement *statement, const struct db_query *query, void *row)
@@ -301,9 +311,7 @@ static void expand(struct statement *statement, const struct db_query *query, vo
 
 	*statement = (struct statement){0};
 	if (query->fields != NULL)
-		add_fields(statement, query->fields, row);
-	for (int i = 0; i < DB_QUERY_PARTS && query->parts[i].fields != NULL; i++)
-		add_fields(statement, query->parts[i].fields, (char *)row + query->parts[i].offset);
+		add_fields(statement, "", query->fields, row);
 	length = strlen(statement->sql);
 	require(length + strlen(query->text) + 2 < sizeof(statement->sql));
 	snprintf(statement->sql + length, sizeof(statement->sql) - length, " %s", query->text);
