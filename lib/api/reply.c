@@ -1,7 +1,7 @@
 /*
  * Bodies are built as trees and printed, so that no message can break the JSON.
  */
-#include "api/reply.h"
+#include "api/reply_table.h"
 
 #include "api/validation_messages.h"
 #include "core/text.h"
@@ -9,66 +9,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-/* An error of RFC 6750: its body, and its value of WWW-Authenticate. */
-struct oauth_error {
-	const char *body, *challenge; /* NULL: no such header */
-};
-
-#define BAD_TOKEN_TEXT                                                                             \
-	"The access token provided is expired, revoked, malformed, or invalid for other reasons."
-
-static const struct oauth_error invalid_token = {
-	"{\"error\":\"invalid_token\",\"error_description\":\"" BAD_TOKEN_TEXT "\"}",
-	"Bearer error=\"invalid_token\", error_description=\"" BAD_TOKEN_TEXT "\"",
-};
-static const struct oauth_error unsupported_token_type = {
-	"{\"error\":\"unsupported_token_type\"}",
-	"bearer error=\"unsupported_token_type\", error_description=\"\"",
-};
-static const struct oauth_error insufficient_scope = {
-	"{\"error\":\"insufficient_scope\",\"error_description\":\"The request requires higher "
-	"privileges than provided by the access token.\"}",
-	NULL,
-};
-
-static const struct oauth_error invalid_basic_client = {
-	"{\"error\":\"invalid_client\"}",
-	"Basic realm=\"oauth\"",
-};
-
-/* A reply in one dialect. */
-struct cell {
-	int status;
-	const char *word, *message;
-	const struct oauth_error *oauth; /* NULL: none */
-	bool refused; /* an error of RFC 6749: its code is the word, its description the message */
-};
-
-static const struct cell TABLE[][DIALECT_COUNT] = {
-/* NOLINTBEGIN(bugprone-macro-parentheses): initializers cannot be in parentheses */
-#define SUCCESS(status, message) {status, "success", message, NULL, false}
-#define ERROR(status, message)   {status, "error", message, NULL, false}
-#define FAIL(status, message)    {status, "fail", message, NULL, false}
-#define NOT_FOUND(message)       {404, "not found", message, NULL, false}
-#define CREATED(message)         {201, "created", message, NULL, false}
-#define OAUTH(status, error)     {status, NULL, NULL, &error, false}
-#define REFUSED(code)            {400, code, NULL, NULL, true}
-#define EXPLAINED(code, text)    {400, code, text, NULL, true}
-#define SAME                     {0, NULL, NULL, NULL, false}
-#define REPLY_ROW(name, in_0_7, in_0_6, in_0_2)                                                    \
-	[REPLY_##name] = {[DIALECT_0_7] = in_0_7, [DIALECT_0_6] = in_0_6, [DIALECT_0_2] = in_0_2},
-	/* NOLINTEND(bugprone-macro-parentheses) */
-	REPLIES(REPLY_ROW)
-#undef REPLY_ROW
-};
-
-static const struct cell *find_cell(const struct api_request *request, enum reply which)
-{
-	const struct cell *cell = &TABLE[which][request->dialect->id];
-
-	return cell->status == 0 ? &TABLE[which][DIALECT_0_7] : cell;
-}
 
 /* Replies must not be stored: most are about an account, and some contain a token. */
 static void send_json(struct response *response, int status, const char *text)
@@ -98,7 +38,7 @@ static cJSON *envelope(const char *word, const char *message)
 	return tree;
 }
 
-static enum handled reply_oauth(struct response *response, const struct cell *cell)
+static enum handled reply_oauth(struct response *response, const struct reply_cell *cell)
 {
 	send_json(response, cell->status, cell->oauth->body);
 	response_header(response, "Pragma", "no-cache");
@@ -131,7 +71,7 @@ static enum handled refuse(
 
 enum handled reply(struct api_request *request, enum reply which)
 {
-	const struct cell *cell = find_cell(request, which);
+	const struct reply_cell *cell = reply_cell(which, request->dialect->id);
 
 	if (cell->oauth != NULL)
 		return reply_oauth(request->response, cell);
@@ -142,7 +82,7 @@ enum handled reply(struct api_request *request, enum reply which)
 
 enum handled reply_with_token(struct api_request *request, enum reply which, const char *token)
 {
-	const struct cell *cell = find_cell(request, which);
+	const struct reply_cell *cell = reply_cell(which, request->dialect->id);
 	cJSON *tree = envelope(cell->word, cell->message);
 
 	if (token == NULL || cJSON_AddStringToObject(tree, "auth_token", token) == NULL)
@@ -152,14 +92,15 @@ enum handled reply_with_token(struct api_request *request, enum reply which, con
 
 enum handled reply_list(struct api_request *request, const enum reply *replies, size_t count)
 {
-	cJSON *tree = envelope(find_cell(request, replies[0])->word, NULL);
+	cJSON *tree = envelope(reply_cell(replies[0], request->dialect->id)->word, NULL);
 	cJSON *messages = cJSON_AddArrayToObject(tree, "message");
 
 	for (size_t i = 0; i < count; i++)
-		if (!cJSON_AddItemToArray(
-			    messages, cJSON_CreateString(find_cell(request, replies[i])->message)))
+		if (!cJSON_AddItemToArray(messages,
+			    cJSON_CreateString(
+				    reply_cell(replies[i], request->dialect->id)->message)))
 			return HANDLER_FAILED;
-	return send_tree(request, find_cell(request, replies[0])->status, tree);
+	return send_tree(request, reply_cell(replies[0], request->dialect->id)->status, tree);
 }
 
 enum handled reply_success(struct api_request *request)
@@ -203,7 +144,7 @@ enum handled reply_page(struct api_request *request, const char *key, cJSON *lis
 
 enum handled reply_data_with_message(struct api_request *request, enum reply which, cJSON *data)
 {
-	const struct cell *cell = find_cell(request, which);
+	const struct reply_cell *cell = reply_cell(which, request->dialect->id);
 
 	return send_member(
 		request, cell->status, envelope(cell->word, cell->message), "data", data);
@@ -230,7 +171,7 @@ static char *filled(const char *text, const char *mark, const char *value)
 
 enum handled reply_names(struct api_request *request, enum reply which, const char *names)
 {
-	const struct cell *cell = find_cell(request, which);
+	const struct reply_cell *cell = reply_cell(which, request->dialect->id);
 	const char *message = names == NULL ? NULL : filled(cell->message, "{names}", names);
 
 	if (message == NULL)
@@ -241,7 +182,8 @@ enum handled reply_names(struct api_request *request, enum reply which, const ch
 enum handled reply_unsupported_grant_type(struct api_request *request, const char *grant_type)
 {
 	enum { LONGEST = 64 };
-	const struct cell *cell = find_cell(request, REPLY_UNSUPPORTED_GRANT_TYPE);
+	const struct reply_cell *cell =
+		reply_cell(REPLY_UNSUPPORTED_GRANT_TYPE, request->dialect->id);
 	const char *text;
 	size_t length = 0;
 
@@ -261,7 +203,7 @@ enum handled reply_object(struct api_request *request, cJSON *object)
 
 enum handled reply_file_too_large(struct api_request *request, int64_t size, int64_t limit)
 {
-	const struct cell *cell = find_cell(request, REPLY_FILE_TOO_LARGE);
+	const struct reply_cell *cell = reply_cell(REPLY_FILE_TOO_LARGE, request->dialect->id);
 	char size_text[TEXT_BYTES_SIZE], limit_text[TEXT_BYTES_SIZE];
 	char *message;
 

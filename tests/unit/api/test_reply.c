@@ -3,7 +3,7 @@
  */
 #include "../unit.h"
 
-#include "api/reply.h"
+#include "api/reply_table.h"
 #include "account/validation.h"
 
 #define BAD_TOKEN                                                                                  \
@@ -89,6 +89,14 @@ static void the_constant_replies_are_those_of_the_contract(void **state)
 		assert_reply(request, CONSTANT[i].status, CONSTANT[i].body);
 		assert_int_equal(request->response->header_count, 2);
 	}
+}
+
+static void every_reply_has_a_status(void **state)
+{
+	(void)state;
+	for (enum reply which = REPLY_SERVER_ERROR; which < REPLY_NONE; which++)
+		for (enum dialect_id dialect = DIALECT_0_7; dialect < DIALECT_COUNT; dialect++)
+			assert_in_range(reply_cell(which, dialect)->status, 200, 500);
 }
 
 static void a_reply_can_carry_a_token(void **state)
@@ -250,6 +258,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ARENA_TEST(the_constant_replies_are_those_of_the_contract),
+		ARENA_TEST(every_reply_has_a_status),
 		ARENA_TEST(a_reply_can_carry_a_token),
 		ARENA_TEST(a_reply_is_in_the_dialect_of_the_request),
 		ARENA_TEST(a_dialect_without_its_own_message_uses_that_of_0_7),
