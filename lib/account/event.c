@@ -16,10 +16,30 @@ enum { DETAIL_MAX = 255, FAILURE_TEXT_SIZE = 512, HOUR_SECONDS = 3600, CLEAN_BAT
 
 static const instant DAY = 86400 * MICROSECONDS;
 
-static const char *const NAMES[] = {
-#define EVENT_NAME(name, text) [EVENT_##name] = (text),
-	EVENT_KINDS(EVENT_NAME)
-#undef EVENT_NAME
+static const char *const NAMES[EVENT_KIND_COUNT] = {
+	[EVENT_LOGIN] = "login",
+	[EVENT_LOGIN_FAILED] = "login_failed",
+	[EVENT_LOGOUT] = "logout",
+	[EVENT_REGISTERED] = "registered",
+	[EVENT_CONFIRMED] = "account_confirmed",
+	[EVENT_PASSWORD_CHANGED] = "password_changed",
+	[EVENT_PASSWORD_RESET] = "password_reset",
+	[EVENT_EMAIL_CHANGE_REQUESTED] = "email_change_requested",
+	[EVENT_EMAIL_CHANGED] = "email_changed",
+	[EVENT_PICTURE_CHANGED] = "picture_changed",
+	[EVENT_PICTURE_REMOVED] = "picture_removed",
+	[EVENT_SESSION_ENDED] = "session_ended",
+	[EVENT_OTHER_SESSIONS_ENDED] = "other_sessions_ended",
+	[EVENT_TOKEN_CREATED] = "token_created",
+	[EVENT_TOKEN_REVOKED] = "token_revoked",
+	[EVENT_APPLICATION_AUTHORIZED] = "application_authorized",
+	[EVENT_APPLICATION_REVOKED] = "application_revoked",
+	[EVENT_EXPORT_REQUESTED] = "export_requested",
+	[EVENT_ACTIVATED] = "account_activated",
+	[EVENT_SUSPENDED] = "account_suspended",
+	[EVENT_RESUMED] = "account_resumed",
+	[EVENT_ADMIN_GRANTED] = "admin_granted",
+	[EVENT_ADMIN_WITHDRAWN] = "admin_withdrawn",
 };
 
 const char *event_kind_name(enum event_kind kind)

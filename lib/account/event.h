@@ -2,48 +2,43 @@
  * The security log of an account (contract §27.3): what its owner should be able to see. Each use case records its
  * event within its own transaction, so that a change and its event are stored together or not at all.
  *
- * To add a kind: add it to EVENT_KINDS, describe it in the contract, and call account_event() in the use case. The program
- * needs the privilege to insert rows into the table events.
+ * To add a kind: add it to enum event_kind, and its name to event.c; describe it in the contract; and call
+ * account_event() in the use case. The program needs the privilege to insert rows into the table events.
  */
 #ifndef FITGATE_ACCOUNT_EVENT_H
 #define FITGATE_ACCOUNT_EVENT_H
 
 #include "account/context.h"
 
-/* Name in C, name in the database and in the API; the last column says what `detail` is. */
-#define EVENT_KINDS(A)                                                                             \
-	A(LOGIN, "login")                       /* none */                                         \
-	A(LOGIN_FAILED, "login_failed")         /* none; also a wrong password for a change */     \
-	A(LOGOUT, "logout")                     /* none */                                         \
-	A(REGISTERED, "registered")             /* none; dialect 0.2 */                            \
-	A(CONFIRMED, "account_confirmed")       /* none */                                         \
-	A(PASSWORD_CHANGED, "password_changed") /* none */                                         \
-	A(PASSWORD_RESET, "password_reset")     /* none; by a link */                              \
-	A(EMAIL_CHANGE_REQUESTED, "email_change_requested") /* the new address */                  \
-	A(EMAIL_CHANGED, "email_changed")                   /* the new address */                  \
-	A(PICTURE_CHANGED, "picture_changed")               /* none */                             \
-	A(PICTURE_REMOVED, "picture_removed")               /* none */                             \
-	A(SESSION_ENDED, "session_ended")                   /* the network of the session */       \
-	A(OTHER_SESSIONS_ENDED, "other_sessions_ended")     /* none */                             \
-	A(TOKEN_CREATED, "token_created")                   /* the token's name */                 \
-	A(TOKEN_REVOKED, "token_revoked")                   /* the token's name */                 \
-	A(APPLICATION_AUTHORIZED, "application_authorized") /* the application's name */           \
-	A(APPLICATION_REVOKED, "application_revoked")       /* the application's name */           \
-	A(EXPORT_REQUESTED, "export_requested")             /* none */                             \
-	A(ACTIVATED, "account_activated")                   /* none */                             \
-	A(SUSPENDED, "account_suspended")                   /* none */                             \
-	A(RESUMED, "account_resumed")                       /* none */                             \
-	A(ADMIN_GRANTED, "admin_granted")                   /* none */                             \
-	A(ADMIN_WITHDRAWN, "admin_withdrawn")               /* none */
-
+/* What has happened; the comment says what `detail` is, if there is one. */
 enum event_kind {
-#define EVENT_ENUM(name, text) EVENT_##name,
-	EVENT_KINDS(EVENT_ENUM)
-#undef EVENT_ENUM
-		EVENT_KIND_COUNT
+	EVENT_LOGIN,
+	EVENT_LOGIN_FAILED, /* also a wrong password for a change */
+	EVENT_LOGOUT,
+	EVENT_REGISTERED, /* dialect 0.2 */
+	EVENT_CONFIRMED,
+	EVENT_PASSWORD_CHANGED,
+	EVENT_PASSWORD_RESET,         /* by a link */
+	EVENT_EMAIL_CHANGE_REQUESTED, /* the new address */
+	EVENT_EMAIL_CHANGED,          /* the new address */
+	EVENT_PICTURE_CHANGED,
+	EVENT_PICTURE_REMOVED,
+	EVENT_SESSION_ENDED, /* the network of the session */
+	EVENT_OTHER_SESSIONS_ENDED,
+	EVENT_TOKEN_CREATED,          /* the token's name */
+	EVENT_TOKEN_REVOKED,          /* the token's name */
+	EVENT_APPLICATION_AUTHORIZED, /* the application's name */
+	EVENT_APPLICATION_REVOKED,    /* the application's name */
+	EVENT_EXPORT_REQUESTED,
+	EVENT_ACTIVATED,
+	EVENT_SUSPENDED,
+	EVENT_RESUMED,
+	EVENT_ADMIN_GRANTED,
+	EVENT_ADMIN_WITHDRAWN,
+	EVENT_KIND_COUNT
 };
 
-/* "login". */
+/* Its name in the database and in the API: "login". */
 const char *event_kind_name(enum event_kind kind);
 
 /*
@@ -72,7 +67,7 @@ struct event {
 	bool by_administrator;        /* then system, browser and network are NULL */
 	const char *system, *browser; /* account/user_agent.h; NULL: unknown */
 	const char *network;          /* account/network.h; NULL: unknown */
-	const char *detail;           /* see EVENT_KINDS; NULL: none */
+	const char *detail;           /* see enum event_kind; NULL: none */
 };
 
 struct event_list {

@@ -136,6 +136,8 @@ def test_the_security_log_shows_what_has_happened(member, user):
 
 def test_every_kind_of_event_has_a_text(programs):
     """The table of the page names each kind of the domain."""
-    kinds = re.findall(r'A\([A-Z_]+, "([a-z_]+)"\)', (SOURCE / 'lib/account/event.h').read_text())
+    kinds = re.findall(
+        r'\[EVENT_[A-Z_]+\] = "([a-z_]+)"',
+        (SOURCE / 'lib/account/event.c').read_text())
     texts = re.findall(r'\{"([a-z_]+)", N_\(', (SOURCE / 'cgi/pages/events.c').read_text())
     assert kinds and texts == kinds

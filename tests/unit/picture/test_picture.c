@@ -38,6 +38,13 @@ static void each_kind_has_a_content_type(void **state)
 	assert_null(picture_content_type(PICTURE_UNKNOWN));
 }
 
+static void each_result_has_a_text(void **state)
+{
+	(void)state;
+	for (enum picture_result result = PICTURE_OK; result < PICTURE_RESULT_COUNT; result++)
+		assert_non_null(picture_result_text(result));
+}
+
 static void a_picture_of_another_kind_is_rejected(void **state)
 {
 	(void)state;
@@ -162,6 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_extension_decides_the_kind_in_any_case),
 		cmocka_unit_test(each_kind_has_a_content_type),
+		cmocka_unit_test(each_result_has_a_text),
 		cmocka_unit_test(a_picture_of_another_kind_is_rejected),
 		cmocka_unit_test(pictures_may_come_byte_by_byte),
 		cmocka_unit_test(a_failed_source_and_a_truncated_picture_are_distinguished),
