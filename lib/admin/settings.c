@@ -95,11 +95,11 @@ const struct command_choice SETTINGS_KEYS[SETTING_COUNT + 1] = {
 struct setting {
 	const struct command_choice *key;
 	enum app_config_field field;
+	size_t offset; /* in struct app_config */
 	/* Checks and stores the value; returns the exit status. */
 	int (*store)(const struct admin_context *admin, const struct setting *setting,
 		const char *value);
-	int64_t low, high; /* the limits of a number */
-	size_t offset;     /* in struct app_config */
+	int64_t low, high; /* the limits of a number; 0 for other types */
 };
 
 /* Store values of the setting's field; returns the exit status. */
@@ -214,22 +214,19 @@ static int store_time(
 }
 
 /* NOLINTNEXTLINE(bugprone-macro-parentheses): initializers cannot be in parentheses */
-#define SETTING(name, member)                                                                      \
-	.key = &SETTINGS_KEYS[name], .field = APP_CONFIG_##name,                                   \
-	.offset = offsetof(struct app_config, member)
+#define SETTING(name, member, store, low, high)                                                    \
+	[name] = {&SETTINGS_KEYS[name], APP_CONFIG_##name, offsetof(struct app_config, member),    \
+		store, low, high}
 
 static const struct setting SETTINGS[SETTING_COUNT] = {
-	{SETTING(MAX_USERS, max_users), .store = store_number, .low = 0, .high = INT32_MAX},
-	{SETTING(GPX_LIMIT_IMPORT, gpx_limit_import), .store = store_number, .low = 1,
-		.high = INT32_MAX},
-	{SETTING(MAX_SINGLE_FILE_SIZE, max_single_file_size), .store = store_number, .low = 1,
-		.high = APP_CONFIG_MAX_BYTES},
-	{SETTING(MAX_ZIP_FILE_SIZE, max_zip_file_size), .store = store_number, .low = 1,
-		.high = APP_CONFIG_MAX_BYTES},
-	{SETTING(ADMIN_CONTACT, admin_contact), .store = store_contact},
-	{SETTING(PRIVACY_POLICY, privacy_policy), .store = store_text},
-	{SETTING(PRIVACY_POLICY_DATE, privacy_policy_date), .store = store_time},
-	{SETTING(ABOUT, about), .store = store_text},
+	SETTING(MAX_USERS, max_users, store_number, 0, INT32_MAX),
+	SETTING(GPX_LIMIT_IMPORT, gpx_limit_import, store_number, 1, INT32_MAX),
+	SETTING(MAX_SINGLE_FILE_SIZE, max_single_file_size, store_number, 1, APP_CONFIG_MAX_BYTES),
+	SETTING(MAX_ZIP_FILE_SIZE, max_zip_file_size, store_number, 1, APP_CONFIG_MAX_BYTES),
+	SETTING(ADMIN_CONTACT, admin_contact, store_contact, 0, 0),
+	SETTING(PRIVACY_POLICY, privacy_policy, store_text, 0, 0),
+	SETTING(PRIVACY_POLICY_DATE, privacy_policy_date, store_time, 0, 0),
+	SETTING(ABOUT, about, store_text, 0, 0),
 };
 
 int settings_set(const struct admin_context *admin)

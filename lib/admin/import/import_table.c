@@ -15,14 +15,6 @@
 #define NAME(name, size)  {name, IMPORT_WORDS, IMPORT_NAMED | IMPORT_TRIMMED, size, IMPORT_NONE}
 #define PATH(name)        {name, IMPORT_WORDS, IMPORT_NULL | IMPORT_FILE, 255, IMPORT_NONE}
 
-/* The measurements of a workout and of each of its segments. */
-#define MEASURES                                                                                   \
-	PLAIN("duration", IMPORT_NUMBER), MAYBE("pauses", IMPORT_NUMBER),                          \
-		MAYBE("moving", IMPORT_NUMBER), MAYBE("distance", IMPORT_DECIMAL_6_3),             \
-		MAYBE("min_alt", IMPORT_DECIMAL_6_2), MAYBE("max_alt", IMPORT_DECIMAL_6_2),        \
-		MAYBE("descent", IMPORT_DECIMAL_8_3), MAYBE("ascent", IMPORT_DECIMAL_8_3),         \
-		MAYBE("max_speed", IMPORT_DECIMAL_6_2), MAYBE("ave_speed", IMPORT_DECIMAL_6_2)
-
 const struct import_table IMPORT_TABLE[IMPORT_TABLES] = {
 	{"users", IMPORT_USERS, 1,
 		{
@@ -79,7 +71,16 @@ const struct import_table IMPORT_TABLE[IMPORT_TABLES] = {
 			MAYBE("creation_date", IMPORT_TIME),
 			MAYBE("modification_date", IMPORT_TIME),
 			PLAIN("workout_date", IMPORT_TIME),
-			MEASURES,
+			PLAIN("duration", IMPORT_NUMBER),
+			MAYBE("pauses", IMPORT_NUMBER),
+			MAYBE("moving", IMPORT_NUMBER),
+			MAYBE("distance", IMPORT_DECIMAL_6_3),
+			MAYBE("min_alt", IMPORT_DECIMAL_6_2),
+			MAYBE("max_alt", IMPORT_DECIMAL_6_2),
+			MAYBE("descent", IMPORT_DECIMAL_8_3),
+			MAYBE("ascent", IMPORT_DECIMAL_8_3),
+			MAYBE("max_speed", IMPORT_DECIMAL_6_2),
+			MAYBE("ave_speed", IMPORT_DECIMAL_6_2),
 			MAYBE("bounds", IMPORT_BOUNDS),
 			WORDS("map", 255),
 			WORDS("map_id", 50),
@@ -92,7 +93,16 @@ const struct import_table IMPORT_TABLE[IMPORT_TABLES] = {
 			WORKOUT_ID(0),
 			PLAIN("segment_id", IMPORT_NUMBER),
 			PLAIN("workout_uuid", IMPORT_UUID),
-			MEASURES,
+			PLAIN("duration", IMPORT_NUMBER),
+			MAYBE("pauses", IMPORT_NUMBER),
+			MAYBE("moving", IMPORT_NUMBER),
+			MAYBE("distance", IMPORT_DECIMAL_6_3),
+			MAYBE("min_alt", IMPORT_DECIMAL_6_2),
+			MAYBE("max_alt", IMPORT_DECIMAL_6_2),
+			MAYBE("descent", IMPORT_DECIMAL_8_3),
+			MAYBE("ascent", IMPORT_DECIMAL_8_3),
+			MAYBE("max_speed", IMPORT_DECIMAL_6_2),
+			MAYBE("ave_speed", IMPORT_DECIMAL_6_2),
 		}},
 	{"records", IMPORT_NONE, 1,
 		{

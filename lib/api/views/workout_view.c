@@ -11,25 +11,32 @@
 #define MEMBER(key, type, structure, member) {key, type, IN_0_7, offsetof(structure, member)}
 
 /* The measures that workouts and segments show alike. */
-#define MEASURES(structure)                                                                        \
-	MEMBER("duration", AS_DURATION, structure, measures.duration),                             \
-		MEMBER("pauses", AS_DURATION, structure, measures.pauses),                         \
-		MEMBER("moving", AS_DURATION, structure, measures.moving),                         \
-		MEMBER("distance", AS_MEASURE, structure, measures.distance),                      \
-		MEMBER("min_alt", AS_MEASURE, structure, measures.min_alt),                        \
-		MEMBER("max_alt", AS_MEASURE, structure, measures.max_alt),                        \
-		MEMBER("max_speed", AS_MEASURE, structure, measures.max_speed),                    \
-		MEMBER("ave_speed", AS_MEASURE, structure, measures.ave_speed)
+static const struct json_field MEASURES[] = {
+	MEMBER("duration", AS_DURATION, struct measures, duration),
+	MEMBER("pauses", AS_DURATION, struct measures, pauses),
+	MEMBER("moving", AS_DURATION, struct measures, moving),
+	MEMBER("distance", AS_MEASURE, struct measures, distance),
+	MEMBER("min_alt", AS_MEASURE, struct measures, min_alt),
+	MEMBER("max_alt", AS_MEASURE, struct measures, max_alt),
+	MEMBER("max_speed", AS_MEASURE, struct measures, max_speed),
+	MEMBER("ave_speed", AS_MEASURE, struct measures, ave_speed),
+	{0},
+};
 
+/* What a segment shows before the measures, and after them. */
 static const struct json_field SEGMENT[] = {
 	MEMBER("workout_id", AS_UUID, struct segment, uuid),
 	MEMBER("segment_id", AS_NUMBER, struct segment, segment_id),
-	MEASURES(struct segment),
+	{0},
+};
+
+static const struct json_field SEGMENT_CLIMB[] = {
 	MEMBER("descent", AS_MEASURE, struct segment, measures.descent),
 	MEMBER("ascent", AS_MEASURE, struct segment, measures.ascent),
 	{0},
 };
 
+/* What a workout shows before the measures, and after them. */
 static const struct json_field WORKOUT[] = {
 	MEMBER("id", AS_UUID, struct workout, uuid),
 	MEMBER("sport_id", AS_NUMBER, struct workout, sport_id),
@@ -38,7 +45,10 @@ static const struct json_field WORKOUT[] = {
 	MEMBER("creation_date", AS_TIME, struct workout, created),
 	MEMBER("modification_date", AS_TIME, struct workout, modified),
 	MEMBER("workout_date", AS_TIME, struct workout, date),
-	MEASURES(struct workout),
+	{0},
+};
+
+static const struct json_field WORKOUT_REST[] = {
 	MEMBER("ascent", AS_DECIMAL, struct workout, measures.ascent),
 	MEMBER("descent", AS_DECIMAL, struct workout, measures.descent),
 	MEMBER("map", AS_TEXT, struct workout, map_id),
@@ -67,6 +77,8 @@ static bool add_segments(cJSON *object, const struct segment *first, const struc
 		cJSON *item = cJSON_CreateObject();
 
 		if (!json_view_add(item, dialect, SEGMENT, segment) ||
+			!json_view_add(item, dialect, MEASURES, &segment->measures) ||
+			!json_view_add(item, dialect, SEGMENT_CLIMB, segment) ||
 			!cJSON_AddItemToArray(segments, item))
 			return false;
 	}
@@ -80,6 +92,8 @@ cJSON *workout_view(const struct workout *workout, const struct record *records,
 	cJSON *own = record_view_of_workout(records, workout->id, username);
 
 	if (object == NULL || !json_view_add(object, dialect, WORKOUT, workout) ||
+		!json_view_add(object, dialect, MEASURES, &workout->measures) ||
+		!json_view_add(object, dialect, WORKOUT_REST, workout) ||
 		!json_add_text(object, "user", username) ||
 		!json_add_bool(object, "with_gpx", workout->gpx != NULL) ||
 		!add_bounds(object, workout->bounds) ||
