@@ -104,14 +104,14 @@ static const struct choice LIFETIMES[] = {
 	{0},
 };
 
-/* The names of the check boxes are the scopes. */
 static const struct control TOKEN[] = {
 	{.name = "name",
 		.label = N_("Name"),
 		.hint = N_("What the token is for."),
 		.max = PERSONAL_TOKEN_NAME_MAX,
 		.required = true},
-	PERSONAL_SCOPE_LABELS(SCOPE_CONTROL),
+	{.name = "scopes", .kind = CONTROL_CHECKBOXES, .choices = SCOPE_CHOICES},
+	{.name = "personal", .kind = CONTROL_CHECKBOXES, .choices = PERSONAL_SCOPE_CHOICES},
 	{.name = "days",
 		.kind = CONTROL_CHOICE,
 		.label = N_("Valid for"),
@@ -184,18 +184,6 @@ static enum handled show_new_token(struct page *page, const struct token_outcome
 	return page_end(page, 200);
 }
 
-const char *ticked_scopes(const struct page *page, const struct page_form *form)
-{
-	const char *scopes = "";
-
-	for (const struct control *control = form->controls; control->name != NULL; control++)
-		if (control->kind == CONTROL_CHECKBOX &&
-			*page_form_value(form, control->name) != '\0' && scopes != NULL)
-			scopes = arena_printf(page->arena, "%s%s%s", scopes,
-				*scopes == '\0' ? "" : " ", control->name);
-	return scopes;
-}
-
 static enum handled refuse_token(struct page *page, struct page_form *form,
 	enum token_create_result result, const struct token_outcome *outcome)
 {
@@ -238,7 +226,8 @@ enum handled create_token(struct page *page)
 	if (!page_form_read(&form, page))
 		return show_list(page, &form, 400);
 	input.name = page_form_value(&form, "name");
-	input.scope = ticked_scopes(page, &form);
+	input.scope = arena_printf(page->arena, "%s %s", page_form_value(&form, "scopes"),
+		page_form_value(&form, "personal"));
 	input.password = page_form_value(&form, "password");
 	if (input.scope == NULL || !text_integer(page_form_value(&form, "days"), 0,
 					   PERSONAL_TOKEN_DAYS_MAX, &input.days))

@@ -126,7 +126,7 @@ static const struct control APP[] = {
 		.hint = N_("Where the browser returns to, one a line."),
 		.max = 20100,
 		.required = true},
-	SCOPE_LABELS(SCOPE_CONTROL),
+	{.name = "scopes", .kind = CONTROL_CHECKBOXES, .choices = SCOPE_CHOICES},
 	{0},
 };
 
@@ -208,10 +208,10 @@ enum handled create_app(struct page *page)
 	draft.website = page_form_value(&form, "website");
 	text = page_form_value(&form, "description");
 	draft.description = *text == '\0' ? NULL : text;
-	draft.scope = ticked_scopes(page, &form);
+	draft.scope = page_form_value(&form, "scopes");
 	text = page_form_value(&form, "redirect_uris");
 	text = arena_copy(page->arena, text, strlen(text));
-	if (draft.scope == NULL || text == NULL)
+	if (text == NULL)
 		return HANDLER_FAILED;
 	draft.redirect_uri_count = split_lines((char *)text, uris);
 	switch (oauth_app_create(&account, page_user(page)->id, &draft, &app, &invalid)) {

@@ -35,10 +35,6 @@ page_handler show_deletion, delete_account;
 /* data.c: data export, privacy policy */
 page_handler show_export, request_export, get_archive, show_policy, accept_policy;
 
-/* The scopes whose check boxes are ticked in a form, separated by spaces; NULL when out of memory. (access.c) */
-struct page_form;
-const char *ticked_scopes(const struct page *page, const struct page_form *form);
-
 /* apps.c: applications of OAuth 2.0 */
 page_handler show_apps, show_app_form, create_app, revoke_app, disconnect_app, delete_app;
 

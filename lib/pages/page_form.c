@@ -97,6 +97,19 @@ static const char *normalize(
 	return copy;
 }
 
+/* The boxes that are ticked, as words. */
+static const char *read_checkboxes(const struct page *page, const struct control *control)
+{
+	const char *words = "";
+
+	for (const struct choice *box = control->choices; box->value != NULL && words != NULL;
+		box++)
+		if (*page_input(page, box->value) != '\0')
+			words = arena_printf(page->arena, "%s%s%s", words,
+				*words == '\0' ? "" : " ", box->value);
+	return words;
+}
+
 bool page_form_read(struct page_form *form, const struct page *page)
 {
 	for (size_t i = 0; form->controls[i].name != NULL; i++) {
@@ -104,6 +117,10 @@ bool page_form_read(struct page_form *form, const struct page *page)
 
 		if (control->kind == CONTROL_FILE)
 			continue;
+		if (control->kind == CONTROL_CHECKBOXES) {
+			form->values[i] = read_checkboxes(page, control);
+			continue;
+		}
 		form->values[i] = normalize(page, control, page_input(page, control->name));
 		form->errors[i] = problem(control, form->values[i]);
 	}
@@ -306,6 +323,19 @@ static void show_control(struct page *page, const struct page_form *form, size_t
 	html_markup(html, "</div>\n");
 }
 
+/* The boxes, each like a CONTROL_CHECKBOX. */
+static void show_checkboxes(struct page *page, const struct control *control, const char *ticked)
+{
+	for (const struct choice *choice = control->choices; choice->value != NULL; choice++) {
+		const struct control box = {
+			.name = choice->value, .kind = CONTROL_CHECKBOX, .label = choice->label};
+		const struct page_form form = {.controls = &box,
+			.values = {text_has_word(ticked, choice->value) ? "1" : ""}};
+
+		show_control(page, &form, 0, false);
+	}
+}
+
 static bool has_file(const struct page_form *form)
 {
 	for (const struct control *control = form->controls; control->name != NULL; control++)
@@ -370,9 +400,13 @@ void page_form_show(struct page *page, const struct page_form *form)
 	show_form_error(page, form);
 	open_form(page, form->action, has_file(form));
 	for (size_t i = 0; form->controls[i].name != NULL; i++) {
+		const struct control *control = &form->controls[i];
 		bool focus = !focused && form->errors[i] != NULL;
 
-		show_control(page, form, i, focus);
+		if (control->kind == CONTROL_CHECKBOXES)
+			show_checkboxes(page, control, page_form_value(form, control->name));
+		else
+			show_control(page, form, i, focus);
 		focused = focused || focus;
 	}
 	close_form(page, form->submit, form->dangerous);

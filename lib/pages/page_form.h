@@ -28,12 +28,14 @@ enum control_kind {
 	CONTROL_COLOR,
 	CONTROL_NUMBER,
 	CONTROL_CHECKBOX, /* its value is "1" or "" */
+	/* a box for each choice, whose value is the name of the box; their value: those that are ticked, separated by spaces */
+	CONTROL_CHECKBOXES,
 	CONTROL_CHOICE,
 	CONTROL_FILE,
 	CONTROL_HIDDEN,
 };
 
-/* A choice of a CONTROL_CHOICE; a table of them ends with {0}. */
+/* A choice of a CONTROL_CHOICE, or a box of CONTROL_CHECKBOXES; a table of them ends with {0}. */
 struct choice {
 	const char *value;
 	const char *label; /* N_(); NULL: the value is shown as it is */
@@ -42,7 +44,7 @@ struct choice {
 struct control {
 	const char *name;
 	enum control_kind kind;
-	const char *label;        /* N_() */
+	const char *label;        /* N_(); of CONTROL_CHECKBOXES, each box has its own */
 	const char *hint;         /* N_(); NULL: none */
 	const char *autocomplete; /* HTML's token, such as "email"; NULL: none */
 	size_t max;               /* code points; 0: 255 */

@@ -111,6 +111,19 @@ def test_a_token_is_refused_with_the_reason(member, user, db, values, status, er
     assert db.value('SELECT COUNT(*) FROM personal_tokens WHERE user_id = %s', user.id) == 0
 
 
+def test_a_refused_token_keeps_what_was_ticked(member, user):
+    page = create(member, user, password='wrong password', gate='1')
+    values = page.form('/tokens').values
+    assert [name for name in ('profile:read', 'profile:write', 'gate') if name in values] == [
+        'profile:read', 'gate']
+
+
+def test_a_token_has_every_scope_that_was_ticked(member, user, db):
+    create(member, user, **{'workouts:write': '1', 'gate': '1'})
+    assert db.value('SELECT scope FROM personal_tokens WHERE user_id = %s', user.id) == (
+        'profile:read workouts:write gate')
+
+
 def test_a_token_of_another_user_cannot_be_revoked(member, user, make_visitor, make_user, db):
     create(member, user)
     number = db.value('SELECT id FROM personal_tokens WHERE user_id = %s', user.id)
