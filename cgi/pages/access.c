@@ -129,9 +129,7 @@ static struct page_form token_form(void)
 
 static void show_token(struct page *page, const struct listed_token *token)
 {
-	html_markup(&page->html, "<h3>");
-	html_text(&page->html, token->name);
-	html_markup(&page->html, "</h3>\n");
+	page_subheading_named(page, token->name);
 	page_list_begin(page);
 	page_list_row(page, N_("Scopes"), token->scope);
 	page_list_row(page, N_("Created"), local_time(page, token->created_at));
@@ -177,9 +175,7 @@ static enum handled show_new_token(struct page *page, const struct token_outcome
 {
 	page_begin(page, N_("Your new token"));
 	page_paragraph(page, N_("Copy it now: it is not shown again."));
-	html_markup(&page->html, "<p><code>");
-	html_text(&page->html, outcome->secret.text);
-	html_markup(&page->html, "</code></p>\n");
+	page_code(page, outcome->secret.text);
 	page_link(page, "/tokens", N_("All tokens"));
 	return page_end(page, 200);
 }

@@ -17,9 +17,7 @@
 
 static void show_name(struct page *page, const struct oauth_app *app)
 {
-	html_markup(&page->html, "<h2>");
-	html_text(&page->html, app->name == NULL ? app->client_id : app->name);
-	html_markup(&page->html, "</h2>\n");
+	page_heading_named(page, app->name == NULL ? app->client_id : app->name);
 }
 
 static void show_app(struct page *page, const struct oauth_app *app)

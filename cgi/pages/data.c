@@ -18,7 +18,6 @@
 
 static void show_archive(struct page *page, const struct data_export *row)
 {
-	struct html *html = &page->html;
 	char size[TEXT_BYTES_SIZE];
 
 	text_bytes(row->file_size, size);
@@ -26,12 +25,8 @@ static void show_archive(struct page *page, const struct data_export *row)
 	page_list_row(page, N_("Requested"), local_time(page, row->created_at));
 	page_list_row(page, N_("Size"), size);
 	page_list_end(page);
-	html_markup(html, "<p><a class=\"button\"");
-	html_attribute(html, "href",
-		page_path(page, arena_printf(page->arena, "/export/%s", row->file_name)));
-	html_markup(html, ">");
-	html_text(html, page_tr(page, N_("Download the archive")));
-	html_markup(html, "</a></p>\n");
+	page_download(page, arena_printf(page->arena, "/export/%s", row->file_name),
+		N_("Download the archive"));
 }
 
 static void show_state(struct page *page, const struct data_export *row)
@@ -117,16 +112,6 @@ enum handled get_archive(struct page *page)
 
 /* ---- privacy policy ---------------------------------------------------------------------------- */
 
-/* The texts of the administrator are shown as they are: each empty line starts a paragraph. */
-static void show_text(struct page *page, const char *text)
-{
-	struct html *html = &page->html;
-
-	html_markup(html, "<div class=\"text\">");
-	html_text(html, text);
-	html_markup(html, "</div>\n");
-}
-
 /* GET /policy */
 enum handled show_policy(struct page *page)
 {
@@ -139,7 +124,7 @@ enum handled show_policy(struct page *page)
 		page_paragraph(page, N_("This site has not published a privacy policy."));
 		return page_end(page, 200);
 	}
-	show_text(page, config.privacy_policy);
+	page_text(page, config.privacy_policy);
 	if (page->principal != NULL)
 		page_form_show_button(page, "/policy", N_("I accept the privacy policy"));
 	return page_end(page, 200);

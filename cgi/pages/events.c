@@ -6,6 +6,7 @@
 #include "account/event.h"
 #include "pages/device_label.h"
 #include "pages/local_time.h"
+#include "pages/page_table.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -85,11 +86,11 @@ enum handled show_events(struct page *page)
 				"change your password and end all other sessions."));
 	page_table_begin(page, HEADINGS);
 	for (int i = 0; i < list->count; i++) {
-		html_markup(&page->html, "<tr>");
+		page_row_begin(page);
 		page_cell(page, local_time(page, list->events[i].created_at));
 		page_cell(page, event_text(page, &list->events[i]));
 		page_cell(page, origin_of(page, &list->events[i]));
-		html_markup(&page->html, "</tr>\n");
+		page_row_end(page);
 	}
 	page_table_end(page);
 	page_link(page, "/sessions", N_("Sessions"));

@@ -15,11 +15,8 @@ enum handled show_about(struct page *page)
 	if (app_config_read(page->service->db, page->arena, &config) != DB_OK)
 		return HANDLER_FAILED;
 	page_begin(page, N_("About"));
-	if (config.about != NULL) {
-		html_markup(&page->html, "<div class=\"text\">");
-		html_text(&page->html, config.about);
-		html_markup(&page->html, "</div>\n");
-	}
+	if (config.about != NULL)
+		page_text(page, config.about);
 	page_paragraph_with(page, N_("Your account is for %s."), page->service->settings.site_name);
 	if (config.admin_contact != NULL)
 		page_paragraph_with(page, N_("Contact: %s"), config.admin_contact);

@@ -41,21 +41,11 @@ struct sport_list {
 static bool show_row(void *context)
 {
 	struct sport_list *list = context;
-	struct html *html = &list->page->html;
+	struct page *page = list->page;
 
-	html_markup(html, "<li><a");
-	html_attribute(html, "href",
-		page_path(list->page,
-			arena_printf(list->page->arena, "/sports/%" PRId64, list->sport.id)));
-	html_markup(html, ">");
-	html_text(html, name_of(list->page, &list->sport));
-	html_markup(html, "</a>");
-	if (!list->sport.active_for_user) {
-		html_markup(html, " – ");
-		html_text(html, page_tr(list->page, N_("hidden")));
-	}
-	html_markup(html, "</li>\n");
-	return !html->failed;
+	page_links_row(page, arena_printf(page->arena, "/sports/%" PRId64, list->sport.id),
+		name_of(page, &list->sport), list->sport.active_for_user ? NULL : N_("hidden"));
+	return true;
 }
 
 /* GET /sports */
@@ -64,11 +54,11 @@ enum handled show_sports(struct page *page)
 	struct sport_list list = {.page = page};
 
 	page_begin(page, N_("Sports"));
-	html_markup(&page->html, "<ul>\n");
+	page_links_begin(page);
 	if (sport_each(page->service->db, page->arena, page_user(page), 0, &list.sport, show_row,
 		    &list) != DB_OK)
 		return HANDLER_FAILED;
-	html_markup(&page->html, "</ul>\n");
+	page_links_end(page);
 	return page_end(page, 200);
 }
 

@@ -8,6 +8,7 @@
 #include "core/url.h"
 #include "pages/local_time.h"
 #include "pages/page_form.h"
+#include "pages/page_table.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -21,36 +22,19 @@ static const char *state_of(const struct found_user *user)
 
 /* ---- the list ---------------------------------------------------------------------------------- */
 
-static void show_search(struct page *page, const char *text)
-{
-	struct html *html = &page->html;
-
-	html_markup(html, "<form method=\"get\" role=\"search\"");
-	html_attribute(html, "action", page_path(page, "/admin/users"));
-	html_markup(html, ">\n<div class=\"field\">\n<label for=\"q\">");
-	html_text(html, page_tr(page, N_("Start of the user name, or e-mail address")));
-	html_markup(html, "</label>\n<input type=\"search\" id=\"q\" name=\"q\"");
-	html_attribute(html, "value", text);
-	html_markup(html, "></div>\n<button type=\"submit\">");
-	html_text(html, page_tr(page, N_("Search")));
-	html_markup(html, "</button>\n</form>\n");
-}
-
 static void show_row(struct page *page, const struct found_user *user)
 {
-	struct html *html = &page->html;
+	const char *state = page_tr(page, state_of(user));
 
-	html_markup(html, "<tr>");
+	if (user->admin)
+		state = arena_printf(
+			page->arena, "%s, %s", state, page_tr(page, N_("administrator")));
+	page_row_begin(page);
 	page_link_cell(
 		page, arena_printf(page->arena, "/admin/users/%" PRId64, user->id), user->username);
 	page_cell(page, user->email);
-	html_markup(html, "<td>");
-	html_text(html, page_tr(page, state_of(user)));
-	if (user->admin) {
-		html_markup(html, ", ");
-		html_text(html, page_tr(page, N_("administrator")));
-	}
-	html_markup(html, "</td></tr>\n");
+	page_cell(page, state);
+	page_row_end(page);
 }
 
 static void show_next(struct page *page, const struct user_search *search, const char *last)
@@ -77,7 +61,8 @@ enum handled show_accounts(struct page *page)
 		user_search_read(page->service->db, page->arena, &search, found) != DB_OK)
 		return HANDLER_FAILED;
 	page_begin(page, N_("Accounts"));
-	show_search(page, search.text);
+	page_form_show_search(
+		page, "/admin/users", N_("Start of the user name, or e-mail address"), search.text);
 	if (found->count == 0)
 		page_paragraph(page, N_("No account matches."));
 	page_table_begin(page, HEADINGS);

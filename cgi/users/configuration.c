@@ -60,9 +60,7 @@ static void show_preview(struct page *page, const struct page_form *form)
 
 	for (size_t i = 0; i < sizeof(TEXTS) / sizeof(*TEXTS); i++) {
 		page_heading(page, HEADINGS[i]);
-		html_markup(&page->html, "<div class=\"text\">");
-		html_text(&page->html, page_form_value(form, TEXTS[i]));
-		html_markup(&page->html, "</div>\n");
+		page_text(page, page_form_value(form, TEXTS[i]));
 	}
 }
 

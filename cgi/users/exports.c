@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "export/export_list.h"
 #include "pages/local_time.h"
+#include "pages/page_table.h"
 
 #include <inttypes.h>
 
@@ -61,14 +62,14 @@ static void show_row(struct page *page, const struct listed_export *row)
 
 	if (row->has_file)
 		text_bytes(row->file_size, size);
-	html_markup(&page->html, "<tr>");
+	page_row_begin(page);
 	show_user(page, row);
 	page_cell(page, local_time(page, row->created_at));
 	show_state(page, row);
 	page_cell(page, row->completed ? local_time(page, row->updated_at) : NULL);
 	page_cell(page, size);
 	show_reason(page, row);
-	html_markup(&page->html, "</tr>\n");
+	page_row_end(page);
 }
 
 /* GET /admin/exports?before= */

@@ -9,6 +9,7 @@
 #include "mail/backlog.h"
 #include "pages/local_time.h"
 #include "pages/page_form.h"
+#include "pages/page_table.h"
 
 #include <inttypes.h>
 
@@ -18,14 +19,14 @@ static void show_job(struct page *page, const struct job_row *job)
 {
 	bool failed = job->failed_at != INSTANT_NONE;
 
-	html_markup(&page->html, "<tr>");
+	page_row_begin(page);
 	page_link_cell(page, arena_printf(page->arena, "/admin/jobs/%" PRId64, job->id),
 		arena_printf(page->arena, "%" PRId64, job->id));
 	page_english_cell(page, job->kind);
 	page_cell(page, page_tr(page, failed ? N_("failed") : N_("waits")));
 	page_cell(page, local_time(page, failed ? job->failed_at : job->run_after));
 	page_english_cell(page, job->last_error);
-	html_markup(&page->html, "</tr>\n");
+	page_row_end(page);
 }
 
 static void show_backlog(struct page *page)

@@ -6,6 +6,7 @@
 #include "account/administration/finding.h"
 #include "account/administration/recent_error.h"
 #include "pages/local_time.h"
+#include "pages/page_table.h"
 
 #include <string.h>
 
@@ -20,13 +21,13 @@ static const char *result_text(const struct finding *finding)
 
 static void show_finding(struct page *page, const struct finding *finding)
 {
-	html_markup(&page->html, "<tr>");
+	page_row_begin(page);
 	page_english_cell(page, finding->name);
 	page_cell(page, page_tr(page, result_text(finding)));
 	page_english_cell(page, finding->text);
 	page_cell(page, finding->host);
 	page_cell(page, local_time(page, finding->checked_at));
-	html_markup(&page->html, "</tr>\n");
+	page_row_end(page);
 }
 
 /* The hosts whose worker has stopped, each once: all findings of a host have the same age. */
@@ -71,13 +72,13 @@ enum handled show_findings(struct page *page)
 
 static void show_error(struct page *page, const struct recent_error *error)
 {
-	html_markup(&page->html, "<tr>");
+	page_row_begin(page);
 	page_cell(page, local_time(page, error->last_at));
 	page_cell(page, local_time(page, error->first_at));
 	page_cell(page, error->program);
 	page_english_cell(page, error->message);
 	page_cell(page, error->request);
-	html_markup(&page->html, "</tr>\n");
+	page_row_end(page);
 }
 
 /* GET /admin/errors */

@@ -246,9 +246,21 @@ enum handled page_end(struct page *page, int status)
 
 void page_heading(struct page *page, const char *text)
 {
+	page_heading_named(page, page_tr(page, text));
+}
+
+void page_heading_named(struct page *page, const char *name)
+{
 	html_markup(&page->html, "<h2>");
-	html_text(&page->html, page_tr(page, text));
+	html_text(&page->html, name);
 	html_markup(&page->html, "</h2>\n");
+}
+
+void page_subheading_named(struct page *page, const char *name)
+{
+	html_markup(&page->html, "<h3>");
+	html_text(&page->html, name);
+	html_markup(&page->html, "</h3>\n");
 }
 
 void page_paragraph(struct page *page, const char *text)
@@ -272,13 +284,62 @@ void page_paragraph_with(struct page *page, const char *text, const char *value)
 	html_markup(html, "</p>\n");
 }
 
+void page_text(struct page *page, const char *text)
+{
+	html_markup(&page->html, "<div class=\"text\">");
+	html_text(&page->html, text);
+	html_markup(&page->html, "</div>\n");
+}
+
+void page_code(struct page *page, const char *code)
+{
+	html_markup(&page->html, "<p><code>");
+	html_text(&page->html, code);
+	html_markup(&page->html, "</code></p>\n");
+}
+
+/* The rest of a link, after "<a" and its other attributes. */
+static void show_link(struct page *page, const char *path, const char *text)
+{
+	html_attribute(&page->html, "href", page_path(page, path));
+	html_markup(&page->html, ">");
+	html_text(&page->html, text);
+	html_markup(&page->html, "</a>");
+}
+
 void page_link(struct page *page, const char *path, const char *text)
 {
 	html_markup(&page->html, "<p><a");
-	html_attribute(&page->html, "href", page_path(page, path));
-	html_markup(&page->html, ">");
-	html_text(&page->html, page_tr(page, text));
-	html_markup(&page->html, "</a></p>\n");
+	show_link(page, path, page_tr(page, text));
+	html_markup(&page->html, "</p>\n");
+}
+
+void page_download(struct page *page, const char *path, const char *text)
+{
+	html_markup(&page->html, "<p><a class=\"button\"");
+	show_link(page, path, page_tr(page, text));
+	html_markup(&page->html, "</p>\n");
+}
+
+void page_links_begin(struct page *page)
+{
+	html_markup(&page->html, "<ul>\n");
+}
+
+void page_links_row(struct page *page, const char *path, const char *text, const char *remark)
+{
+	html_markup(&page->html, "<li><a");
+	show_link(page, path, text);
+	if (remark != NULL) {
+		html_markup(&page->html, " – ");
+		html_text(&page->html, page_tr(page, remark));
+	}
+	html_markup(&page->html, "</li>\n");
+}
+
+void page_links_end(struct page *page)
+{
+	html_markup(&page->html, "</ul>\n");
 }
 
 void page_list_begin(struct page *page)
@@ -298,45 +359,6 @@ void page_list_row(struct page *page, const char *term, const char *value)
 void page_list_end(struct page *page)
 {
 	html_markup(&page->html, "</dl>\n");
-}
-
-void page_table_begin(struct page *page, const char *const *headings)
-{
-	html_markup(&page->html, "<table>\n<thead><tr>");
-	for (; *headings != NULL; headings++) {
-		html_markup(&page->html, "<th scope=\"col\">");
-		html_text(&page->html, page_tr(page, *headings));
-		html_markup(&page->html, "</th>");
-	}
-	html_markup(&page->html, "</tr></thead>\n<tbody>\n");
-}
-
-void page_cell(struct page *page, const char *text)
-{
-	html_markup(&page->html, "<td>");
-	html_text(&page->html, text == NULL ? "" : text);
-	html_markup(&page->html, "</td>");
-}
-
-void page_english_cell(struct page *page, const char *text)
-{
-	html_markup(&page->html, "<td lang=\"en\">");
-	html_text(&page->html, text == NULL ? "" : text);
-	html_markup(&page->html, "</td>");
-}
-
-void page_link_cell(struct page *page, const char *path, const char *text)
-{
-	html_markup(&page->html, "<td><a");
-	html_attribute(&page->html, "href", page_path(page, path));
-	html_markup(&page->html, ">");
-	html_text(&page->html, text);
-	html_markup(&page->html, "</a></td>");
-}
-
-void page_table_end(struct page *page)
-{
-	html_markup(&page->html, "</tbody>\n</table>\n");
 }
 
 void page_picture(struct page *page)

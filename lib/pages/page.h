@@ -85,6 +85,11 @@ void page_begin_named(struct page *page, const char *name);
 enum handled page_end(struct page *page, int status) HANDLED_MUST_BE_USED;
 
 void page_heading(struct page *page, const char *text);
+
+/* A heading that is a name, and one of the level below it: they are not translated. */
+void page_heading_named(struct page *page, const char *name);
+void page_subheading_named(struct page *page, const char *name);
+
 void page_paragraph(struct page *page, const char *text);
 
 /* A paragraph whose "%s" is replaced by `value`, which is not translated. */
@@ -93,26 +98,27 @@ void page_paragraph_with(struct page *page, const char *text, const char *value)
 /* A paragraph that only holds a link to another page: page_link(page, "/login", N_("Log in")). */
 void page_link(struct page *page, const char *path, const char *text);
 
+/* The same with a link that looks like a button, to a file. */
+void page_download(struct page *page, const char *path, const char *text);
+
+/*
+ * A list of links to other pages: page_links_begin(), page_links_row()..., page_links_end(). The text of a row is not
+ * translated, the remark behind the link is; NULL: none.
+ */
+void page_links_begin(struct page *page);
+void page_links_row(struct page *page, const char *path, const char *text, const char *remark);
+void page_links_end(struct page *page);
+
+/* A text of the administrator, which is not translated and keeps its line breaks. */
+void page_text(struct page *page, const char *text);
+
+/* A paragraph of characters to copy, such as a token. */
+void page_code(struct page *page, const char *code);
+
 /* The rows of a list of terms and values: page_list_begin(), page_list_row()..., page_list_end(). */
 void page_list_begin(struct page *page);
 void page_list_row(struct page *page, const char *term, const char *value);
 void page_list_end(struct page *page);
-
-/*
- * A table: page_table_begin() with the headings of the columns (N_(), the list ends with NULL), then the rows, whose
- * cells are page_cell() or markup of the caller between <td> and </td>, then page_table_end().
- */
-void page_table_begin(struct page *page, const char *const *headings);
-
-/* A cell of a text as it is; NULL: an empty one. page_english_cell() is for a text that is never translated, such as the
- * reason of a failure, so that screen readers pronounce it as English. */
-void page_cell(struct page *page, const char *text);
-void page_english_cell(struct page *page, const char *text);
-
-/* A cell with a link to another page. */
-void page_link_cell(struct page *page, const char *path, const char *text);
-
-void page_table_end(struct page *page);
 
 /* The user's picture, if there is one. */
 void page_picture(struct page *page);

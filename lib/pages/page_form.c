@@ -412,6 +412,21 @@ void page_form_show(struct page *page, const struct page_form *form)
 	close_form(page, form->submit, form->dangerous);
 }
 
+void page_form_show_search(
+	struct page *page, const char *action, const char *label, const char *value)
+{
+	struct html *html = &page->html;
+
+	html_markup(html, "<form method=\"get\" role=\"search\"");
+	html_attribute(html, "action", page_path(page, action));
+	html_markup(html, ">\n<div class=\"field\">\n<label for=\"q\">");
+	html_text(html, page_tr(page, label));
+	html_markup(html, "</label>\n<input type=\"search\" id=\"q\" name=\"q\"");
+	html_attribute(html, "value", value);
+	html_markup(html, "></div>\n");
+	close_form(page, N_("Search"), false);
+}
+
 void page_form_show_button(struct page *page, const char *action, const char *text)
 {
 	open_form(page, action, false);

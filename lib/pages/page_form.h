@@ -132,6 +132,10 @@ bool page_form_has_errors(const struct page_form *form);
 /* Add the form to the page. */
 void page_form_show(struct page *page, const struct page_form *form);
 
+/* A form of one field, "q", that sends a GET with the start of what to look for. `label` is N_(). */
+void page_form_show_search(
+	struct page *page, const char *action, const char *label, const char *value);
+
 /* A form without fields: a button that sends a POST. */
 void page_form_show_button(struct page *page, const char *action, const char *text);
 
