@@ -5,18 +5,16 @@
 
 #include "account/event.h"
 #include "account/oauth/app_metadata.h"
+#include "account/oauth/token_condition.h"
 
 /* ---- list -------------------------------------------------------------------------------------- */
 
 struct connection_row {
-	int64_t id, issued_at, expires_in, app_id, owner_id, app_issued_at;
+	int64_t app_id, owner_id, app_issued_at;
 	const char *scope, *client_id, *metadata;
 };
 
 static const struct db_field CONNECTION_ROW[] = {
-	DB_FIELD(struct connection_row, id, "t.id"),
-	DB_FIELD(struct connection_row, issued_at, "t.issued_at"),
-	DB_FIELD(struct connection_row, expires_in, "t.expires_in"),
 	DB_FIELD(struct connection_row, scope, "t.scope"),
 	DB_FIELD(struct connection_row, app_id, "c.id"),
 	DB_FIELD(struct connection_row, owner_id, "c.user_id"),
@@ -38,14 +36,11 @@ static bool add_connection(void *context)
 	const struct connection_row *row = &listing->row;
 
 	listing->connections[listing->count] = (struct oauth_connection){
-		.id = row->id,
 		.app = {.id = row->app_id,
 			.user_id = row->owner_id,
 			.client_id = row->client_id,
 			.issued_at = row->app_issued_at * MICROSECONDS},
 		.scope = row->scope == NULL ? "" : row->scope,
-		.issued_at = row->issued_at * MICROSECONDS,
-		.expires_at = (row->issued_at + 2 * row->expires_in) * MICROSECONDS,
 	};
 	app_metadata_read(row->metadata, &listing->connections[listing->count].app);
 	return ++listing->count < OAUTH_CONNECTIONS_MAX;
@@ -56,10 +51,9 @@ enum db_result oauth_connections_list(const struct account_context *context, int
 {
 	static const struct db_query LIST = {CONNECTION_ROW,
 		.text = "FROM oauth2_token AS t JOIN oauth2_client AS c "
-			"ON c.client_id = t.client_id WHERE t.user_id = ? AND "
-			"t.access_token_revoked_at = 0 AND t.refresh_token_revoked_at = 0 AND "
-			"t.issued_at + 2 * t.expires_in >= UNIX_TIMESTAMP() "
-			"ORDER BY t.id DESC LIMIT ?"};
+			"ON c.client_id = t.client_id WHERE t.user_id = ? "
+			"AND " OAUTH_TOKEN_USABLE("t") " "
+						       "ORDER BY t.id DESC LIMIT ?"};
 	struct listing listing = {.connections = connections};
 	enum db_result result = db_query_each(context->db, context->arena, &LIST,
 		DB_PARAMS(DB_INT(user_id), DB_INT(OAUTH_CONNECTIONS_MAX)), &listing.row,

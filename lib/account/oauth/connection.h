@@ -11,11 +11,8 @@ enum { OAUTH_CONNECTIONS_MAX = 100 };
 
 /* One grant: a token that can be used or refreshed. Texts are in the arena. */
 struct oauth_connection {
-	int64_t id; /* of the token's row; another one after each refresh */
 	struct oauth_app app;
-	const char *scope;  /* "": none */
-	instant issued_at;  /* when the token was issued, or refreshed last */
-	instant expires_at; /* when it can no longer be refreshed */
+	const char *scope; /* "": none */
 };
 
 /*

@@ -169,14 +169,15 @@ def test_the_access_of_an_application_is_ended(member, app, api):
     assert api.get('/api/auth/profile', token=tokens['access_token']).status == 401
 
 
+@pytest.mark.parametrize('lifetime', ['expires_in = 864000', 'expires_in = 0, issued_at = 1'])
 def test_the_access_of_another_users_application_is_shown_and_ended(
-        member, app, api, db, user, make_user, login, logged):
+        member, app, api, db, user, make_user, login, logged, lifetime):
     """As an import leaves it: Fitgate lets only the owner of an application authorize it."""
     owner = make_user()
     other = create_app(api, db, owner, login(owner), client_name='From elsewhere')
     mine, theirs = app.tokens(), other.tokens()
     moved = other.tokens()
-    db.run('UPDATE oauth2_token SET user_id = %s, grant_id = NULL WHERE id = %s', user.id,
+    db.run(f'UPDATE oauth2_token SET user_id = %s, grant_id = NULL, {lifetime} WHERE id = %s', user.id,
            other.row(moved['access_token'])['id'])
     assert member.open('/apps').texts('h2') == ['An uploader', 'From elsewhere']
     page = member.send(f'/apps/{other.client_id}/disconnect')
