@@ -14,7 +14,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-bool crypto_random(void *bytes, size_t length)
+/* false: errno has the reason. */
+static bool get_random(void *bytes, size_t length)
 {
 	unsigned char *to = bytes;
 
@@ -29,6 +30,26 @@ bool crypto_random(void *bytes, size_t length)
 		length -= (size_t)got;
 	}
 	return true;
+}
+
+bool crypto_random(void *bytes, size_t length)
+{
+	int reason;
+
+	if (get_random(bytes, length))
+		return true;
+	reason = errno;
+	log_error("could not get random bytes: %s", strerror(reason));
+	errno = reason;
+	return false;
+}
+
+unsigned char crypto_jitter(void)
+{
+	unsigned char byte = 0;
+
+	(void)get_random(&byte, sizeof(byte));
+	return byte;
 }
 
 bool crypto_random_id(char text[CRYPTO_ID_SIZE])
@@ -140,10 +161,13 @@ bool crypto_hmac_sha256(
 	EVP_MAC_CTX *context = hmac_context();
 	size_t size;
 
-	return context != NULL &&
-	       EVP_MAC_init(context, (const unsigned char *)key, strlen(key), NULL) == 1 &&
-	       EVP_MAC_update(context, bytes, length) == 1 &&
-	       EVP_MAC_final(context, mac, &size, CRYPTO_SHA256_SIZE) == 1;
+	if (context != NULL &&
+		EVP_MAC_init(context, (const unsigned char *)key, strlen(key), NULL) == 1 &&
+		EVP_MAC_update(context, bytes, length) == 1 &&
+		EVP_MAC_final(context, mac, &size, CRYPTO_SHA256_SIZE) == 1)
+		return true;
+	log_error("could not compute HMAC-SHA-256: OpenSSL failed or is out of memory");
+	return false;
 }
 
 bool crypto_equal(const void *a, const void *b, size_t length)

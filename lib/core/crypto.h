@@ -13,13 +13,17 @@ enum {
 	CRYPTO_ID_SIZE = 33,         /* 32 hex digits and the NUL */
 };
 
-/* Bytes from the system's generator (getrandom(2)). false: the generator failed. */
+/* Bytes from the system's generator (getrandom(2)). false: it failed, which has been logged; errno has the reason. */
 bool crypto_random(void *bytes, size_t length);
 
-/* 16 random bytes as 32 hex digits: a jti, a job's owner. */
+/* A random byte that spreads retries over time. When the generator fails, it is 0, and nothing is logged. */
+unsigned char crypto_jitter(void);
+
+/* 16 random bytes as 32 hex digits: a jti, a job's owner. false: as above. */
 bool crypto_random_id(char text[CRYPTO_ID_SIZE]);
 
-/* `length` (at most 64) random bytes as base64url (core/text.h); `text` has TEXT_BASE64URL_SIZE(length) bytes. */
+/* `length` (at most 64) random bytes as base64url (core/text.h); `text` has TEXT_BASE64URL_SIZE(length) bytes.
+ * false: as above. */
 bool crypto_random_base64url(size_t length, char *text);
 
 /* SHA-256 of `length` bytes, as lowercase hex. false when the library fails; it has been logged. */
@@ -28,7 +32,7 @@ bool crypto_sha256_hex(const void *bytes, size_t length, char text[CRYPTO_SHA256
 /* The same over several strings, each with its NUL; the list ends with NULL. */
 bool crypto_sha256_hex_of_strings(const char *const *strings, char text[CRYPTO_SHA256_HEX_SIZE]);
 
-/* HMAC-SHA-256 (RFC 2104). false when the library fails. */
+/* HMAC-SHA-256 (RFC 2104). false when the library fails; it has been logged. */
 bool crypto_hmac_sha256(
 	const char *key, const void *bytes, size_t length, unsigned char mac[CRYPTO_SHA256_SIZE]);
 

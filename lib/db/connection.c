@@ -115,11 +115,9 @@ static bool is_crowded(unsigned number)
 /* The time is random, so that waiting processes do not retry at the same time. */
 static void wait_a_little(void)
 {
-	unsigned char chance = 0;
 	struct timespec wait = {0};
 
-	crypto_random(&chance, sizeof(chance));
-	wait.tv_nsec = (CROWDED_WAIT_MIN_MS + chance % CROWDED_WAIT_SPREAD_MS) * 1000000L;
+	wait.tv_nsec = (CROWDED_WAIT_MIN_MS + crypto_jitter() % CROWDED_WAIT_SPREAD_MS) * 1000000L;
 	nanosleep(&wait, NULL);
 }
 

@@ -17,13 +17,11 @@ struct retry retry_begin(void)
 
 bool retry_again(struct retry *retry)
 {
-	unsigned char random = 0;
 	long milliseconds;
 
 	if (retry->attempt == MAX_ATTEMPTS || clock_monotonic() >= retry->deadline)
 		return false;
-	crypto_random(&random, sizeof(random));
-	milliseconds = FIRST_PAUSE_MS * retry->attempt * (1 + random) / 256 + 1;
+	milliseconds = FIRST_PAUSE_MS * retry->attempt * (1 + crypto_jitter()) / 256 + 1;
 	nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000}, NULL);
 	retry->attempt++;
 	return true;

@@ -86,10 +86,8 @@ static bool make_name(const struct replacing *r, const char *suffix, char name[N
 {
 	char id[CRYPTO_ID_SIZE];
 
-	if (!crypto_random_id(id)) {
-		log_error("could not name a new file: could not get random bytes");
+	if (!crypto_random_id(id))
 		return false;
-	}
 	snprintf(name, NAME_SIZE, "%" PRId64 "-%s%s", r->user_id, id, suffix);
 	return true;
 }

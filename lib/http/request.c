@@ -4,7 +4,6 @@
 #include "http/request.h"
 
 #include "core/crypto.h"
-#include "core/log.h"
 #include "core/text.h"
 
 #include <stdbool.h>
@@ -54,10 +53,7 @@ static const char *request_id(const struct request *request)
 			'\0')
 		return id;
 	made = arena_alloc(request->arena, CRYPTO_ID_SIZE);
-	if (made == NULL || crypto_random_id(made))
-		return made;
-	log_error("could not make a request id: no random bytes");
-	return NULL;
+	return made != NULL && crypto_random_id(made) ? made : NULL;
 }
 
 /* The parameters that every request has a member for. */

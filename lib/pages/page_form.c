@@ -3,7 +3,6 @@
  */
 #include "pages/page_form.h"
 
-#include "core/log.h"
 #include "core/text.h"
 #include "pages/session.h"
 
@@ -350,7 +349,6 @@ static void open_form(struct page *page, const char *action, bool with_file)
 	char csrf[SESSION_CSRF_SIZE];
 
 	if (!session_csrf(page, csrf)) {
-		log_error("could not make the token of a form: the crypto library failed");
 		html->failed = true;
 		return;
 	}

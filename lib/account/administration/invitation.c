@@ -5,7 +5,6 @@
 
 #include "account/passwords/password.h"
 #include "core/crypto.h"
-#include "core/log.h"
 #include "core/text.h"
 
 #include <string.h>
@@ -46,11 +45,8 @@ enum invitation_result invitation_make(struct db *db, struct arena *arena, const
 
 	if (result != INVITATION_VALID)
 		return result;
-	if (text == NULL || !crypto_random_base64url(RANDOM_BYTES, text)) {
-		log_error("could not make an invitation: no random bytes");
-		return INVITATION_FAILED;
-	}
-	if (!crypto_sha256_hex(text, strlen(text), hash))
+	if (text == NULL || !crypto_random_base64url(RANDOM_BYTES, text) ||
+		!crypto_sha256_hex(text, strlen(text), hash))
 		return INVITATION_FAILED;
 	*token = text;
 	return db_execute(db, &STORE, DB_PARAMS(DB_TEXT(hash)), NULL) == DB_OK ? INVITATION_VALID

@@ -22,10 +22,10 @@ struct oauth_secret {
 	char hash[CRYPTO_SHA256_HEX_SIZE];
 };
 
-/* Random text of `length` letters and digits, at most 48, which the hash belongs to. false: no random bytes. */
+/* Random text of `length` letters and digits, at most 48, which the hash belongs to. false: it has been logged. */
 bool oauth_secret_make(size_t length, struct oauth_secret *secret);
 
-/* `length` random characters of an alphabet of at most 256; `text` has room for a NUL. false: no random bytes. */
+/* `length` random characters of an alphabet of at most 256; `text` has room for a NUL. false: it has been logged. */
 bool oauth_secret_text(const char *alphabet, size_t length, char *text);
 
 #endif

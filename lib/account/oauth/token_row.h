@@ -17,7 +17,7 @@ struct token_pair {
 	int64_t user_id, expires_in;
 };
 
-/* Make the secrets, in the arena. NULL: out of memory or random bytes. The other members are the caller's. */
+/* Make the secrets, in the arena. NULL: it failed, which has been logged. The other members are the caller's. */
 struct token_pair *token_pair_make(const struct account_context *context);
 
 /* The pair as the application gets it; the texts are those of the pair. */

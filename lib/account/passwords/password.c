@@ -45,8 +45,12 @@ bool password_hash(
 	unsigned char salt[SALT_BYTES];
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
 
-	return crypto_random(salt, sizeof(salt)) && make_setting(settings, salt, setting) &&
-	       run_crypt(password, setting, hash);
+	if (!crypto_random(salt, sizeof(salt)) || !make_setting(settings, salt, setting))
+		return false;
+	if (run_crypt(password, setting, hash))
+		return true;
+	log_error("could not hash a password: crypt(3) failed or is out of memory");
+	return false;
 }
 
 bool password_hash_unknown(const struct settings *settings, char hash[PASSWORD_HASH_SIZE])
@@ -55,10 +59,8 @@ bool password_hash_unknown(const struct settings *settings, char hash[PASSWORD_H
 	char password[TEXT_BASE64URL_SIZE(RANDOM_BYTES)];
 	bool made;
 
-	if (!crypto_random_base64url(RANDOM_BYTES, password)) {
-		log_error("could not generate a password: no random bytes");
+	if (!crypto_random_base64url(RANDOM_BYTES, password))
 		return false;
-	}
 	made = password_hash(settings, password, hash);
 	explicit_bzero(password, sizeof(password));
 	return made;

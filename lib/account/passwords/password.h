@@ -12,8 +12,8 @@
 
 enum { PASSWORD_HASH_SIZE = CRYPT_OUTPUT_SIZE };
 
-/* Hash a new password with a fresh salt. false: crypt(3) does not support the setting, or there were no random
- * bytes; it has been logged. */
+/* Hash a new password with a fresh salt. false: crypt(3) does not support the setting or failed, or there were no
+ * random bytes; it has been logged. */
 bool password_hash(
 	const struct settings *settings, const char *password, char hash[PASSWORD_HASH_SIZE]);
 

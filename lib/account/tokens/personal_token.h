@@ -24,7 +24,7 @@ struct personal_token {
 	char hash[CRYPTO_SHA256_HEX_SIZE];
 };
 
-/* A new random token. false: there were no random bytes. */
+/* A new random token. false: it has been logged. */
 bool personal_token_make(struct personal_token *token);
 
 /* Whether a name is UTF-8 text of 1 to PERSONAL_TOKEN_NAME_MAX characters. */

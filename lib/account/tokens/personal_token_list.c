@@ -5,7 +5,6 @@
 
 #include "account/event.h"
 #include "account/passwords/password_check.h"
-#include "core/log.h"
 
 /* Parameters: the account, the present time. */
 #define VALID_TOKENS                                                                               \
@@ -150,10 +149,8 @@ enum token_create_result account_create_token(const struct account_context *cont
 			context, &principal->profile.user, form->password, &outcome->wait);
 	if (result != TOKEN_CREATE_DONE)
 		return result;
-	if (!personal_token_make(&outcome->secret)) {
-		log_error("could not generate a personal token: no random bytes");
+	if (!personal_token_make(&outcome->secret))
 		return TOKEN_CREATE_FAILED;
-	}
 	return create(context, principal, form, outcome);
 }
 

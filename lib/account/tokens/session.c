@@ -55,11 +55,7 @@ enum db_result session_start(struct db *db, const struct account_context *contex
 	char hash[CRYPTO_SHA256_HEX_SIZE];
 	const char *token = jwt_sign(context->arena, context->settings->secret_key, &claims);
 
-	if (token == NULL) {
-		log_error("could not sign an auth token: out of memory or random bytes");
-		return DB_FAILED;
-	}
-	if (!crypto_sha256_hex(token, strlen(token), hash))
+	if (token == NULL || !crypto_sha256_hex(token, strlen(token), hash))
 		return DB_FAILED;
 	*auth_token = token;
 	return insert_session(db, context,
