@@ -97,10 +97,17 @@ static enum handled get_archive(struct service *service, struct api_request *req
 	default:
 		return HANDLER_FAILED;
 	}
-	if (!row.completed || row.file_name == NULL || strcmp(row.file_name, file.name) != 0 ||
-		!serve_file(&service->settings, request->http, request->response, &file))
+	if (!row.completed || row.file_name == NULL || strcmp(row.file_name, file.name) != 0)
 		return reply_no_archive(request);
-	return HANDLED;
+	switch (serve_file(&service->settings, request->http, request->response, &file)) {
+	case SERVE_SENT:
+		return HANDLED;
+	case SERVE_MISSING:
+		return reply_no_archive(request);
+	case SERVE_FAILED:
+		break;
+	}
+	return HANDLER_FAILED;
 }
 
 static const struct api_route ROUTES[] = {

@@ -29,7 +29,7 @@ static const char *content_type_of(const char *name)
 typedef enum db_result find_picture(
 	struct service *service, const struct request *request, struct user_picture *picture);
 
-static bool serve_picture(
+static enum serve_result serve_picture(
 	struct service *service, struct api_request *request, const struct user_picture *picture)
 {
 	return serve_file(&service->settings, request->http, request->response,
@@ -58,8 +58,14 @@ static enum handled get_picture(
 			return HANDLER_FAILED;
 		if (picture.name == NULL)
 			break;
-		if (serve_picture(service, request, &picture))
+		switch (serve_picture(service, request, &picture)) {
+		case SERVE_SENT:
 			return HANDLED;
+		case SERVE_MISSING:
+			continue;
+		case SERVE_FAILED:
+			return HANDLER_FAILED;
+		}
 	}
 	return reply(request, REPLY_NO_PICTURE);
 }

@@ -86,6 +86,12 @@ enum handled request_export(struct page *page)
 	return HANDLER_FAILED;
 }
 
+static enum handled report_no_archive(struct page *page)
+{
+	return page_sentence(
+		page, 404, N_("Page not found"), N_("There is no archive at this address."));
+}
+
 /* GET /export/<file> */
 enum handled get_archive(struct page *page)
 {
@@ -103,11 +109,17 @@ enum handled get_archive(struct page *page)
 	if (found != DB_OK && found != DB_NO_ROW)
 		return HANDLER_FAILED;
 	if (found == DB_NO_ROW || !row.completed || row.file_name == NULL ||
-		strcmp(row.file_name, file.name) != 0 ||
-		!serve_file(&page->service->settings, page->http, page->response, &file))
-		return page_sentence(page, 404, N_("Page not found"),
-			N_("There is no archive at this address."));
-	return HANDLED;
+		strcmp(row.file_name, file.name) != 0)
+		return report_no_archive(page);
+	switch (serve_file(&page->service->settings, page->http, page->response, &file)) {
+	case SERVE_SENT:
+		return HANDLED;
+	case SERVE_MISSING:
+		return report_no_archive(page);
+	case SERVE_FAILED:
+		break;
+	}
+	return HANDLER_FAILED;
 }
 
 /* ---- privacy policy ---------------------------------------------------------------------------- */

@@ -135,10 +135,8 @@ int directory_scratch_file(int directory)
 	char id[CRYPTO_ID_SIZE], name[CRYPTO_ID_SIZE + 8];
 	int file;
 
-	if (!crypto_random_id(id)) {
-		errno = EIO;
+	if (!crypto_random_id(id))
 		return -1;
-	}
 	snprintf(name, sizeof(name), ".%s.tmp", id);
 	file = directory_make_file(directory, name);
 	if (file >= 0 && unlinkat(directory, name, 0) != 0) {
@@ -165,8 +163,12 @@ struct file_identity directory_identify(int directory, const char *name)
 {
 	struct stat status;
 
-	if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))
+	if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
 		return (struct file_identity){0};
+	if (!S_ISREG(status.st_mode)) {
+		errno = ENOENT;
+		return (struct file_identity){0};
+	}
 	return (struct file_identity){status.st_dev, status.st_ino};
 }
 

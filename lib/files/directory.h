@@ -48,7 +48,7 @@ struct file_identity {
 	ino_t inode; /* 0: none */
 };
 
-/* The identity of the regular file of this name; inode 0 if there is none. */
+/* The identity of the regular file of this name; inode 0 if there is none: errno has the reason. */
 struct file_identity directory_identify(int directory, const char *name);
 
 /* Remove the file of this name if it still has this identity. false: it could not be removed; errno has the reason. */

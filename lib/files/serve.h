@@ -26,11 +26,14 @@ struct served_file {
 /* Whether a name is safe to serve: letters, digits, '_', '.' and '-', and no dot at the beginning. */
 bool serve_name_is_plain(const char *name);
 
-/*
- * Fill the response. false: the file does not exist or cannot be read, or its name is not plain; the response is
- * unchanged.
- */
-bool serve_file(const struct settings *settings, const struct request *request,
+enum serve_result {
+	SERVE_SENT,
+	SERVE_MISSING, /* there is no regular file of this name, or the name is not plain */
+	SERVE_FAILED,  /* it has been logged */
+};
+
+/* Fill the response. It is unchanged unless the result is SERVE_SENT. */
+enum serve_result serve_file(const struct settings *settings, const struct request *request,
 	struct response *response, const struct served_file *file);
 
 #endif
