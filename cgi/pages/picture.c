@@ -41,12 +41,20 @@ enum handled show_picture_form(struct page *page)
 	return show_form(page, &form, 200);
 }
 
-static bool is_our_form(void *context, const struct form *fields)
+static enum picture_upload_result accept_our_form(void *context, const struct form *fields)
 {
 	struct page *page = context;
 
 	page->input = *fields;
-	return session_form_is_ours(page);
+	switch (session_check_form(page)) {
+	case FORM_IS_OURS:
+		return PICTURE_UPLOAD_DONE;
+	case FORM_IS_FOREIGN:
+		return PICTURE_UPLOAD_REFUSED;
+	case FORM_CHECK_FAILED:
+		break;
+	}
+	return PICTURE_UPLOAD_FAILED;
 }
 
 /* What is wrong with the file (N_()). */
@@ -75,7 +83,7 @@ enum handled upload_picture(struct page *page)
 		.account = &account,
 		.request = page->http,
 		.user_id = page_user(page)->id,
-		.accept = is_our_form,
+		.accept = accept_our_form,
 		.context = page,
 	};
 	enum picture_upload_result result = picture_upload_receive(&upload);

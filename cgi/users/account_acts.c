@@ -101,6 +101,7 @@ static enum db_result find(struct page *page, struct asked *asked)
 {
 	const struct act *found = ACTS;
 	enum db_result result;
+	bool recent;
 	int64_t id;
 
 	while (found->name != NULL && strcmp(found->name, page->http->parameters[1]) != 0)
@@ -110,7 +111,9 @@ static enum db_result find(struct page *page, struct asked *asked)
 		return DB_NO_ROW;
 	*asked = (struct asked){.act = found};
 	result = user_search_find(page->service->db, page->arena, id, &asked->user);
-	asked->asks_password = found->needs_password && !reauthentication_is_recent(page);
+	if (!reauthentication_read(page, &recent))
+		return DB_FAILED;
+	asked->asks_password = found->needs_password && !recent;
 	asked->form = (struct page_form){
 		.controls = controls_of(asked),
 		.action = arena_printf(page->arena, "/admin/users/%" PRId64 "/%s", id, found->name),

@@ -177,8 +177,11 @@ static enum picture_upload_result receive(struct reception *reception)
 	if (app_config_read_sizes(upload->account->db, &reception->limits) != DB_OK ||
 		!find_file(reception))
 		return PICTURE_UPLOAD_FAILED;
-	if (upload->accept != NULL && !upload->accept(upload->context, &reception->fields))
-		return PICTURE_UPLOAD_REFUSED;
+	if (upload->accept != NULL) {
+		refusal = upload->accept(upload->context, &reception->fields);
+		if (refusal != PICTURE_UPLOAD_DONE)
+			return refusal;
+	}
 	if (store(reception) == FILE_REPLACED)
 		return PICTURE_UPLOAD_DONE;
 	refusal = check(reception);

@@ -26,10 +26,10 @@ struct picture_upload {
 	const struct request *request;
 	int64_t user_id;
 	/*
-	 * Called with the fields that stand before the file, before anything is stored. false: refuse the
-	 * upload. NULL: every upload is accepted.
+	 * Called with the fields that stand before the file, before anything is stored. PICTURE_UPLOAD_DONE: accept the
+	 * upload; PICTURE_UPLOAD_REFUSED; PICTURE_UPLOAD_FAILED. NULL: every upload is accepted.
 	 */
-	bool (*accept)(void *context, const struct form *fields);
+	enum picture_upload_result (*accept)(void *context, const struct form *fields);
 	void *context;
 
 	/* set if the upload is too large, in bytes: of the whole request, as announced or else as received so far */

@@ -32,18 +32,26 @@ static const char *value_for(const struct page *page, int64_t end)
 	return arena_printf(page->arena, "%" PRId64 ".%s", end, code);
 }
 
-bool reauthentication_is_recent(const struct page *page)
+bool reauthentication_read(const struct page *page, bool *recent)
 {
 	const char *name = cookie_name(page), *cookie, *dot, *number, *expected;
 	int64_t end, now = clock_seconds();
 
+	*recent = false;
 	cookie = name == NULL ? NULL : cookie_read(page->http, name);
-	dot = cookie == NULL ? NULL : strchr(cookie, '.');
-	number = dot == NULL ? NULL : arena_copy(page->arena, cookie, (size_t)(dot - cookie));
-	if (number == NULL || !text_integer(number, now + 1, now + REAUTHENTICATION_SECONDS, &end))
+	if (cookie == NULL)
 		return false;
+	dot = strchr(cookie, '.');
+	if (dot == NULL)
+		return true;
+	number = arena_copy(page->arena, cookie, (size_t)(dot - cookie));
+	if (number == NULL)
+		return false;
+	if (!text_integer(number, now + 1, now + REAUTHENTICATION_SECONDS, &end))
+		return true;
 	expected = value_for(page, end);
-	return expected != NULL && crypto_equal_text(expected, cookie);
+	*recent = expected != NULL && crypto_equal_text(expected, cookie);
+	return expected != NULL;
 }
 
 enum reauthentication_result reauthentication_check(
@@ -51,8 +59,11 @@ enum reauthentication_result reauthentication_check(
 {
 	const struct account_context account = page_account(page);
 	struct password_checked checked = {0};
+	bool recent;
 
-	if (reauthentication_is_recent(page))
+	if (!reauthentication_read(page, &recent))
+		return REAUTHENTICATION_FAILED;
+	if (recent)
 		return REAUTHENTICATION_DONE;
 	switch (password_check(&account, page_user(page), password, &checked)) {
 	case PASSWORD_CHECK_CORRECT:
@@ -70,16 +81,19 @@ enum reauthentication_result reauthentication_check(
 
 bool reauthentication_remember(struct page *page)
 {
-	const struct cookie cookie = {
-		.name = cookie_name(page),
-		.value = value_for(page, clock_seconds() + REAUTHENTICATION_SECONDS),
-		.path = page_path(page, "/admin/"),
+	struct cookie cookie = {
 		.max_age = REAUTHENTICATION_SECONDS,
 		.secure = page->service->secure,
 	};
+	bool recent;
 
-	if (reauthentication_is_recent(page))
+	if (!reauthentication_read(page, &recent))
+		return false;
+	if (recent)
 		return true;
+	cookie.name = cookie_name(page);
+	cookie.value = value_for(page, clock_seconds() + REAUTHENTICATION_SECONDS);
+	cookie.path = page_path(page, "/admin/");
 	return cookie.name != NULL && cookie.value != NULL && cookie.path != NULL &&
 	       cookie_set(page->response, page->arena, &cookie);
 }

@@ -9,8 +9,8 @@
 
 enum { REAUTHENTICATION_SECONDS = 600 };
 
-/* Whether the password has been given in this session within the last ten minutes. */
-bool reauthentication_is_recent(const struct page *page);
+/* Find out whether the password has been given in this session within the last ten minutes. false: it has been logged. */
+bool reauthentication_read(const struct page *page, bool *recent);
 
 enum reauthentication_result {
 	REAUTHENTICATION_DONE, /* the password is correct, or was given recently */
@@ -23,7 +23,7 @@ enum reauthentication_result {
 enum reauthentication_result reauthentication_check(
 	struct page *page, const char *password, int64_t *wait);
 
-/* Add the cookie to the response: call it after the response is set. false: out of memory. */
+/* Add the cookie to the response: call it after the response is set. false: it has been logged. */
 bool reauthentication_remember(struct page *page);
 
 #endif

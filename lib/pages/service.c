@@ -84,7 +84,15 @@ static enum handled read_form(struct page *page, const struct page_route *route)
 		return page_sentence(page, 400, N_("The form is damaged"),
 			N_("Nothing was changed. Please go back and try again."));
 	}
-	return session_form_is_ours(page) ? HANDLED : page_refuse_form(page);
+	switch (session_check_form(page)) {
+	case FORM_IS_OURS:
+		return HANDLED;
+	case FORM_IS_FOREIGN:
+		return page_refuse_form(page);
+	case FORM_CHECK_FAILED:
+		break;
+	}
+	return HANDLER_FAILED;
 }
 
 static enum handled handle_route(struct page *page, const struct page_route *route)
@@ -153,8 +161,11 @@ void page_service_handle(void *context, struct request *http, struct response *r
 	}
 	if (handle_path(page) != HANDLED || response->invalid) {
 		page->principal = NULL;
+		/* the cause has been logged: a second error line would be about the page that shows the failure */
+		log_set_optional(true);
 		if (page_failure(page) != HANDLED)
 			reply_plainly(response);
+		log_set_optional(false);
 	}
 	if (response->status >= 500 && log_error_count() == 0)
 		log_error("could not handle the request: its page has not logged the cause");
@@ -186,10 +197,7 @@ bool page_service_open(
 
 	service->settings = *settings;
 	service->db = db;
-	if (session_prepare(service, arena))
-		return true;
-	log_error("could not name the cookies: the crypto library failed");
-	return false;
+	return session_prepare(service, arena);
 }
 
 static bool open_service(void *state, const struct settings *settings, struct arena *arena)

@@ -23,7 +23,7 @@ struct page_route {
 	page_handler *handler;
 	enum page_access access;
 	bool needs_mail; /* there is no such page while no mail can be sent */
-	bool reads_body; /* the page reads the body of its form itself, and checks session_form_is_ours() */
+	bool reads_body; /* the page reads the body of its form itself, and checks session_check_form() */
 };
 
 /* ---- for a program that serves pages beside the API (struct service_part of api/service.h) ------ */

@@ -17,10 +17,13 @@ bool session_prepare(struct page_service *service, struct arena *arena)
 
 	service->secure = cookie_is_secure(settings);
 	service->session_cookie = cookie_installation_name(arena, settings, COOKIE_OF_PATH, "");
+	if (service->session_cookie == NULL)
+		return false;
 	service->guest_cookie = cookie_installation_name(arena, settings, COOKIE_OF_PATH, "_guest");
+	if (service->guest_cookie == NULL)
+		return false;
 	service->gate_cookie = cookie_installation_name(arena, settings, COOKIE_OF_HOST, "_gate");
-	return service->session_cookie != NULL && service->guest_cookie != NULL &&
-	       service->gate_cookie != NULL;
+	return service->gate_cookie != NULL;
 }
 
 /* ---- cookies ----------------------------------------------------------------------------------- */
@@ -163,11 +166,14 @@ static bool fetch_is_ours(const struct page *page)
 	return site != NULL && (*site == '\0' || strcmp(site, "same-origin") == 0);
 }
 
-bool session_form_is_ours(const struct page *page)
+enum form_origin session_check_form(const struct page *page)
 {
 	char expected[SESSION_CSRF_SIZE];
 
-	return *page->session != '\0' && origin_is_ours(page) && fetch_is_ours(page) &&
-	       session_csrf(page, expected) &&
-	       crypto_equal_text(expected, page_input(page, "csrf"));
+	if (*page->session == '\0' || !origin_is_ours(page) || !fetch_is_ours(page))
+		return FORM_IS_FOREIGN;
+	if (!session_csrf(page, expected))
+		return FORM_CHECK_FAILED;
+	return crypto_equal_text(expected, page_input(page, "csrf")) ? FORM_IS_OURS
+								     : FORM_IS_FOREIGN;
 }

@@ -25,7 +25,7 @@ bool session_prepare(struct page_service *service, struct arena *arena);
 /* Find out who visits. Sets page->principal and page->session. false: failed, which has been logged. */
 bool session_identify(struct page *page, bool with_totals);
 
-/* Make a secret for a guest who has none, so that a form can be shown. false: no random bytes or memory. */
+/* Make a secret for a guest who has none, so that a form can be shown. false: it has been logged. */
 bool session_begin_guest(struct page *page);
 
 /* Add the guest's cookie to the response. false: out of memory. */
@@ -37,10 +37,16 @@ bool session_begin(struct page *page, const char *token, bool stay);
 /* Add headers that remove the cookies. false: out of memory. */
 bool session_forget(struct page *page);
 
-/* The token that a form of this visitor carries in its field "csrf". false: the crypto library failed. */
+/* The token that a form of this visitor carries in its field "csrf". false: it has been logged. */
 bool session_csrf(const struct page *page, char token[SESSION_CSRF_SIZE]);
 
+enum form_origin {
+	FORM_IS_OURS,
+	FORM_IS_FOREIGN,
+	FORM_CHECK_FAILED, /* it has been logged */
+};
+
 /* Whether a POST comes from one of our own forms: its token, Origin and Sec-Fetch-Site. */
-bool session_form_is_ours(const struct page *page);
+enum form_origin session_check_form(const struct page *page);
 
 #endif

@@ -73,7 +73,7 @@ static bool check_token(struct arena *arena, const char *token)
 		return true;
 	}
 	require(user_id >= 1 && user_id <= INT_MAX && binding != NULL);
-	require(strlen(binding) == 16 || !jwt_reset_matches(binding, "x", EMAIL));
+	require(strlen(binding) == 16 || jwt_reset_matches(binding, "x", EMAIL) == JWT_INVALID);
 	return true;
 }
 
@@ -125,9 +125,10 @@ static void fuzz_issued(struct input *input, struct arena *arena)
 	require(token != NULL && check_token(arena, token));
 	if (reset) {
 		require(jwt_verify_reset(arena, KEY, token, NOW, &user_id, &binding) == JWT_VALID);
-		require(user_id == claims.user_id && jwt_reset_matches(binding, "$3$$00", EMAIL));
-		require(!jwt_reset_matches(binding, "$3$$01", EMAIL));
-		require(!jwt_reset_matches(binding, "$3$$00", "other@example.com"));
+		require(user_id == claims.user_id &&
+			jwt_reset_matches(binding, "$3$$00", EMAIL) == JWT_VALID);
+		require(jwt_reset_matches(binding, "$3$$01", EMAIL) == JWT_INVALID);
+		require(jwt_reset_matches(binding, "$3$$00", "other@example.com") == JWT_INVALID);
 	} else {
 		require(jwt_verify(arena, KEY, token, NOW, &read) == JWT_VALID);
 		require(read.user_id == claims.user_id && read.issued_at == claims.issued_at &&

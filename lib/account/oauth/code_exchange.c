@@ -54,19 +54,22 @@ static bool is_verifier(const char *text)
 }
 
 /* The challenge is the SHA-256 of the verifier in base64url (RFC 7636 §4.2). */
-static bool matches(const char *challenge, const char *verifier)
+static enum oauth_code_result compare(const char *challenge, const char *verifier)
 {
 	unsigned char bytes[OAUTH_CHALLENGE_LENGTH];
 	char expected[TEXT_HEX_SIZE(sizeof(bytes))], actual[CRYPTO_SHA256_HEX_SIZE];
 	ptrdiff_t size;
 
 	if (challenge == NULL || strlen(challenge) != OAUTH_CHALLENGE_LENGTH)
-		return false;
+		return OAUTH_CODE_VERIFIER_DIFFERS;
 	size = text_base64url_decode(challenge, OAUTH_CHALLENGE_LENGTH, bytes);
-	if (size < 0 || !crypto_sha256_hex(verifier, strlen(verifier), actual))
-		return false;
+	if (size < 0)
+		return OAUTH_CODE_VERIFIER_DIFFERS;
+	if (!crypto_sha256_hex(verifier, strlen(verifier), actual))
+		return OAUTH_CODE_FAILED;
 	text_hex(bytes, (size_t)size, expected);
-	return crypto_equal_text(expected, actual);
+	return crypto_equal_text(expected, actual) ? OAUTH_CODE_EXCHANGED
+						   : OAUTH_CODE_VERIFIER_DIFFERS;
 }
 
 static enum oauth_code_result check_verifier(const char *challenge, const char *verifier)
@@ -75,7 +78,7 @@ static enum oauth_code_result check_verifier(const char *challenge, const char *
 		return challenge == NULL ? OAUTH_CODE_EXCHANGED : OAUTH_CODE_VERIFIER_MISSING;
 	if (!is_verifier(verifier))
 		return OAUTH_CODE_VERIFIER_MALFORMED;
-	return matches(challenge, verifier) ? OAUTH_CODE_EXCHANGED : OAUTH_CODE_VERIFIER_DIFFERS;
+	return compare(challenge, verifier);
 }
 
 /* All that can be decided without changing anything. */

@@ -76,9 +76,10 @@ static enum db_result read_row(const struct account_context *context, int64_t us
 				"AND used_at = 0 AND approved_at = 0 AND denied_at = 0 "
 				"AND UNIX_TIMESTAMP() <= created_at + ?"};
 	struct user_code code;
+	enum user_code_result read = user_code_read(typed, &code);
 
-	if (!user_code_read(typed, &code))
-		return DB_NO_ROW;
+	if (read != USER_CODE_READ)
+		return read == USER_CODE_FAILED ? DB_FAILED : DB_NO_ROW;
 	return db_query_row(context->db, context->arena, &READ,
 		DB_PARAMS(DB_TEXT(code.hash), DB_INT(user_id), DB_INT(OAUTH_DEVICE_SECONDS)), row);
 }

@@ -26,7 +26,7 @@ bool user_code_make(struct user_code *code)
 	return oauth_secret_text(ALPHABET, LETTERS, letters) && complete(letters, code);
 }
 
-bool user_code_read(const char *typed, struct user_code *code)
+enum user_code_result user_code_read(const char *typed, struct user_code *code)
 {
 	char letters[LETTERS] = {0};
 	size_t count = 0;
@@ -39,8 +39,10 @@ bool user_code_read(const char *typed, struct user_code *code)
 		if (letter == '-' || letter == ' ')
 			continue;
 		if (count == LETTERS || strchr(ALPHABET, letter) == NULL)
-			return false;
+			return USER_CODE_MALFORMED;
 		letters[count++] = letter;
 	}
-	return count == LETTERS && complete(letters, code);
+	if (count != LETTERS)
+		return USER_CODE_MALFORMED;
+	return complete(letters, code) ? USER_CODE_READ : USER_CODE_FAILED;
 }

@@ -12,10 +12,16 @@ struct user_code {
 	char hash[CRYPTO_SHA256_HEX_SIZE];
 };
 
-/* A new random code. false: no random bytes. */
+/* A new random code. false: it failed, which has been logged. */
 bool user_code_make(struct user_code *code);
 
-/* Read a code as typed: case, "-" and blanks do not matter. false: it is not a code. */
-bool user_code_read(const char *typed, struct user_code *code);
+enum user_code_result {
+	USER_CODE_READ,
+	USER_CODE_MALFORMED,
+	USER_CODE_FAILED, /* it has been logged */
+};
+
+/* Read a code as typed: case, "-" and blanks do not matter. */
+enum user_code_result user_code_read(const char *typed, struct user_code *code);
 
 #endif

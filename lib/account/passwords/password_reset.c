@@ -57,17 +57,21 @@ static enum db_result find_account(
 {
 	const char *binding;
 	int64_t user_id;
+	enum jwt_result checked = jwt_verify_reset(context->arena, context->settings->secret_key,
+		token, clock_seconds(), &user_id, &binding);
 	enum db_result result;
 
-	if (jwt_verify_reset(context->arena, context->settings->secret_key, token, clock_seconds(),
-		    &user_id, &binding) != JWT_VALID)
-		return DB_NO_ROW;
+	if (checked != JWT_VALID)
+		return checked == JWT_FAILED ? DB_FAILED : DB_NO_ROW;
 	result = user_read(context->db, context->arena, user_id, &reset->user);
 	if (result == DB_OK)
 		result = credentials_hash(context->db, context->arena, user_id, &reset->old_hash);
-	if (result == DB_OK && !jwt_reset_matches(binding, reset->old_hash, reset->user.email))
-		return DB_NO_ROW;
-	return result;
+	if (result != DB_OK)
+		return result;
+	checked = jwt_reset_matches(binding, reset->old_hash, reset->user.email);
+	if (checked == JWT_VALID)
+		return DB_OK;
+	return checked == JWT_FAILED ? DB_FAILED : DB_NO_ROW;
 }
 
 static enum db_result store(struct db *db, void *context)

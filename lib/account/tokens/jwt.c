@@ -5,6 +5,7 @@
 #include "account/tokens/jwt.h"
 
 #include "core/json/json.h"
+#include "core/log.h"
 #include "core/crypto.h"
 #include "core/text.h"
 
@@ -193,8 +194,8 @@ static bool read_claims(const struct part *payload, int64_t now, struct jwt_clai
 	return read_audience(payload, claims);
 }
 
-/* The payload of a token whose form and signature are valid. */
-static bool verify_signature(
+/* JWT_VALID: form and signature are valid, and `payload` is filled. */
+static enum jwt_result verify_signature(
 	struct arena *arena, const char *key, const char *token, struct part *payload)
 {
 	size_t length = strnlen(token, JWT_MAX_LENGTH + 1);
@@ -204,21 +205,26 @@ static bool verify_signature(
 	struct part header;
 
 	if (length > JWT_MAX_LENGTH || second_dot == NULL || strchr(second_dot + 1, '.') != NULL)
-		return false;
-	if (!sign(key, token, (size_t)(second_dot - token), expected) ||
-		!crypto_equal_text(expected, second_dot + 1))
-		return false;
-	return decode_part(arena, token, (size_t)(first_dot - token), &header) &&
-	       header_is_ours(header.object) &&
-	       decode_part(arena, first_dot + 1, (size_t)(second_dot - first_dot - 1), payload);
+		return JWT_INVALID;
+	if (!sign(key, token, (size_t)(second_dot - token), expected))
+		return JWT_FAILED;
+	if (crypto_equal_text(expected, second_dot + 1) &&
+		decode_part(arena, token, (size_t)(first_dot - token), &header) &&
+		header_is_ours(header.object) &&
+		decode_part(arena, first_dot + 1, (size_t)(second_dot - first_dot - 1), payload))
+		return JWT_VALID;
+	return JWT_INVALID;
 }
 
 enum jwt_result jwt_verify(struct arena *arena, const char *key, const char *token, int64_t now,
 	struct jwt_claims *claims)
 {
 	struct part payload;
+	enum jwt_result result = verify_signature(arena, key, token, &payload);
 
-	if (!verify_signature(arena, key, token, &payload) || !read_claims(&payload, now, claims))
+	if (result != JWT_VALID)
+		return result;
+	if (!read_claims(&payload, now, claims))
 		return JWT_INVALID;
 	return claims->expires_at <= now ? JWT_EXPIRED : JWT_VALID;
 }
@@ -238,8 +244,10 @@ static bool make_binding(
 	char text[BINDING_TEXT_SIZE];
 	int length = snprintf(text, sizeof(text), "%s|%s", password_hash, email);
 
-	if (length < 0 || (size_t)length >= sizeof(text))
+	if (length < 0 || (size_t)length >= sizeof(text)) {
+		log_error("could not bind a reset token: hash and address are too long");
 		return false;
+	}
 	text_lower_ascii(text + strlen(password_hash));
 	if (!crypto_sha256_hex(text, (size_t)length, binding))
 		return false;
@@ -267,8 +275,11 @@ enum jwt_result jwt_verify_reset(struct arena *arena, const char *key, const cha
 	struct part payload;
 	struct jwt_claims claims = {0};
 	const char *audience;
+	enum jwt_result result = verify_signature(arena, key, token, &payload);
 
-	if (!verify_signature(arena, key, token, &payload) || !read_times(&payload, now, &claims))
+	if (result != JWT_VALID)
+		return result;
+	if (!read_times(&payload, now, &claims))
 		return JWT_INVALID;
 	audience = cJSON_GetStringValue(json_member(payload.object, "aud"));
 	*binding = cJSON_GetStringValue(json_member(payload.object, "pwd"));
@@ -278,9 +289,11 @@ enum jwt_result jwt_verify_reset(struct arena *arena, const char *key, const cha
 	return claims.expires_at <= now ? JWT_EXPIRED : JWT_VALID;
 }
 
-bool jwt_reset_matches(const char *binding, const char *password_hash, const char *email)
+enum jwt_result jwt_reset_matches(const char *binding, const char *password_hash, const char *email)
 {
 	char expected[CRYPTO_SHA256_HEX_SIZE];
 
-	return make_binding(password_hash, email, expected) && crypto_equal_text(binding, expected);
+	if (!make_binding(password_hash, email, expected))
+		return JWT_FAILED;
+	return crypto_equal_text(binding, expected) ? JWT_VALID : JWT_INVALID;
 }

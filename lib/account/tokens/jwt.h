@@ -35,14 +35,15 @@ enum jwt_result {
 	JWT_VALID,
 	JWT_EXPIRED, /* valid except for its exp */
 	JWT_INVALID,
+	JWT_FAILED, /* OpenSSL failed; it has been logged */
 };
 
-/* A new token with a random jti, signed with `key`. In the arena; NULL when out of memory or random bytes. */
+/* A new token with a random jti, signed with `key`. In the arena; NULL: it failed, which has been logged. */
 char *jwt_sign(struct arena *arena, const char *key, const struct jwt_claims *claims);
 
 /*
  * Check form, algorithm, signature, times and claims at the time `now` (Unix seconds). `claims` is
- * filled unless the token is invalid.
+ * filled if the token is valid or has expired.
  */
 enum jwt_result jwt_verify(struct arena *arena, const char *key, const char *token, int64_t now,
 	struct jwt_claims *claims);
@@ -63,7 +64,9 @@ char *jwt_sign_reset(struct arena *arena, const char *key, int64_t user_id,
 enum jwt_result jwt_verify_reset(struct arena *arena, const char *key, const char *token,
 	int64_t now, int64_t *user_id, const char **binding);
 
-/* Whether a reset token with this binding was made for an account with this password hash and e-mail address. */
-bool jwt_reset_matches(const char *binding, const char *password_hash, const char *email);
+/* Whether a reset token with this binding was made for an account with this password hash and e-mail address: JWT_VALID,
+ * JWT_INVALID or JWT_FAILED. */
+enum jwt_result jwt_reset_matches(
+	const char *binding, const char *password_hash, const char *email);
 
 #endif

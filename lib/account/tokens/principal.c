@@ -119,6 +119,8 @@ static enum principal_result check_first_party(const struct identification *id)
 		return PRINCIPAL_TOKEN_EXPIRED;
 	case JWT_INVALID:
 		return PRINCIPAL_TOKEN_INVALID;
+	case JWT_FAILED:
+		return PRINCIPAL_FAILED;
 	}
 	principal->kind = PRINCIPAL_FIRST_PARTY;
 	if (principal->claims.audience != id->requirements->audience)

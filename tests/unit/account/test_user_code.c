@@ -35,7 +35,7 @@ static void a_code_that_is_typed_has_the_hash_of_the_one_that_was_made(void **st
 
 	(void)state;
 	assert_true(user_code_make(&made));
-	assert_true(user_code_read(made.text, &typed));
+	assert_int_equal(user_code_read(made.text, &typed), USER_CODE_READ);
 	assert_string_equal(typed.text, made.text);
 	assert_string_equal(typed.hash, made.hash);
 }
@@ -48,7 +48,7 @@ static void case_hyphens_and_blanks_do_not_matter(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(TYPED); i++) {
-		assert_true(user_code_read(TYPED[i], &code));
+		assert_int_equal(user_code_read(TYPED[i], &code), USER_CODE_READ);
 		assert_string_equal(code.text, "BCDF-GHJK");
 	}
 }
@@ -62,7 +62,7 @@ static void other_texts_are_not_codes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(TYPED); i++)
-		if (user_code_read(TYPED[i], &code))
+		if (user_code_read(TYPED[i], &code) != USER_CODE_MALFORMED)
 			fail_msg("accepted: %s", TYPED[i]);
 }
 
