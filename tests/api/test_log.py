@@ -14,7 +14,7 @@ import pytest
 
 from tests.api.support import valgrind
 from tests.api.support.configuration import BUILD, SETTINGS
-from tests.api.support.programs import Programs, parse_cgi
+from tests.api.support.programs import Programs, cgi_variables, parse_cgi
 from tests.api.support.route_cases import CASES, PERSONAL_DATA, routes_of
 from tests.api.support.route_rows import Rows
 from tests.api.support.transcript import Transcript
@@ -45,8 +45,12 @@ class Site:
         self.rows = Rows(sql, minter, stack.upload_folder)
         self.routes = {route.name: route for route in routes_of(BUILD)}
 
+    def route_of(self, name):
+        """The route of a case."""
+        return self.routes[name.partition(' | ')[0]]
+
     def send(self, programs, name, case, settings=None, **options):
-        route = self.routes[name.partition(' | ')[0]]
+        route = self.route_of(name)
         return programs.cgi(
             route.method, case.path or route.pattern, program=route.program, json=case.json, data=case.data,
             token=case.token, settings=settings, **options,
@@ -225,12 +229,130 @@ def test_a_request_without_a_database_has_one_error_line(site, programs, queries
     assert all('could not connect to the database' in cause for cause in causes.values())
 
 
+UPLOADS = {'POST /api/auth/picture', 'POST /api/auth/picture 0.2', 'POST /account/picture'}
+ABOUT_FILES = {
+    *UPLOADS, 'DELETE /api/auth/picture', 'GET /api/users/:user_name/picture', 'GET /api/users/:user_id/picture 0.2',
+    'POST /account/picture/remove', 'GET /api/auth/account/export/:file_name', 'GET /account/export/:file'}
+
+
 def test_a_request_without_an_upload_directory_has_one_error_line(site, programs):
+    """Where there is no directory, there is no file to send or to remove."""
     causes = site.failing(programs, settings={'UPLOAD_FOLDER': '/nonexistent'})
-    assert causes.keys() == {
-        'POST /api/auth/picture',
-        'POST /api/auth/picture 0.2',
-        'POST /account/picture'}
+    assert causes.keys() == UPLOADS
+    assert all('No such file or directory' in cause for cause in causes.values())
+
+
+def test_a_request_that_cannot_open_its_files_has_one_error_line(site, programs):
+    causes = site.failing(programs, settings={'UPLOAD_FOLDER': '/' + 'x' * 300})
+    assert causes.keys() ^ ABOUT_FILES == set()
+    assert all('File name too long' in cause for cause in causes.values())
+
+
+def test_a_picture_without_its_sandbox_has_one_error_line(site, programs, tmp_path):
+    """The programs find the sandbox in their own directory."""
+    for name in ('upload', 'pages'):
+        shutil.copy(programs.build / name, tmp_path)
+    causes = site.failing(Programs(site.stack, tmp_path, programs.transcript), UPLOADS)
+    assert causes.keys() == UPLOADS
+    assert all('could not start ' in cause for cause in causes.values())
+
+
+# ---- random bytes and digests ------------------------------------------------------------------
+
+class Instruction(ctypes.Structure):
+    """struct sock_filter of linux/filter.h"""
+    _fields_ = [('code', ctypes.c_uint16), ('if_true', ctypes.c_uint8), ('if_false', ctypes.c_uint8),
+                ('value', ctypes.c_uint32)]
+
+
+class Filter(ctypes.Structure):
+    """struct sock_fprog of linux/filter.h"""
+    _fields_ = [('length', ctypes.c_uint16), ('instructions', ctypes.POINTER(Instruction))]
+
+
+# BPF_LD | BPF_W | BPF_ABS, BPF_JMP | BPF_JEQ | BPF_K, BPF_RET | BPF_K
+LOAD, EQUALS, RETURN = 0x20, 0x15, 0x06
+ALLOW, FAIL = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
+GETRANDOM = {'x86_64': 318, 'aarch64': 278}
+PRCTL = ctypes.CDLL(None, use_errno=True).prctl
+
+
+def without_getrandom():
+    """Let getrandom(2) fail in this process and in the program that it becomes."""
+    steps = (Instruction * 4)(
+        (LOAD, 0, 0, 0), (EQUALS, 0, 1,
+                          GETRANDOM[os.uname().machine]), (RETURN, 0, 0, FAIL | errno.EIO),
+        (RETURN, 0, 0, ALLOW))
+    program = Filter(len(steps), steps)
+    if PRCTL(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or PRCTL(
+            PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0):
+        raise OSError(ctypes.get_errno(), 'prctl')
+
+
+def is_of_connection(cause):
+    """A client library of the database that uses OpenSSL itself cannot connect, e.g. over TLS."""
+    return 'could not connect to the database' in cause
+
+
+# These make a secret, a salt, or the name of a file.
+OF_RANDOM_BYTES = {
+    *UPLOADS, 'DELETE /api/auth/picture', 'POST /account/picture/remove', 'POST /api/auth/register',
+    'POST /api/auth/register | in 0.2', 'POST /account/register', 'POST /account/admin/invitation',
+    'POST /api/auth/login', 'POST /api/auth/login | with an outdated hash', 'POST /account/login',
+    'POST /api/auth/account/confirm', 'POST /account/confirm', 'POST /api/auth/password/update',
+    'POST /account/new-password', 'PATCH /api/auth/profile/edit/account', 'POST /account/credentials/password',
+    'POST /api/auth/profile/edit 0.2 | with a password', 'PATCH /api/users/:user_name', 'POST /api/auth/tokens',
+    'POST /account/tokens', 'POST /api/oauth/apps', 'POST /account/apps/new', 'POST /api/oauth/authorize',
+    'POST /account/authorize', 'POST /api/oauth/token', 'POST /api/oauth/token | refresh',
+    'POST /api/oauth/token | device', 'POST /api/oauth/device', 'GET /account/login | for the first time'}
+
+
+@pytest.mark.skipif(BUILD.name != 'release' or valgrind.ON,
+                    reason='they use random bytes themselves')
+def test_a_request_without_random_bytes_has_one_error_line(site, programs):
+    causes = site.failing(programs, preexec_fn=without_getrandom)
+    assert OF_RANDOM_BYTES - causes.keys() == set()
+    for name, cause in causes.items():
+        assert is_of_connection(cause) or (
+            name in OF_RANDOM_BYTES and cause == 'could not get random bytes: Input/output error')
+
+
+@pytest.fixture
+def without_digests(tmp_path):
+    """Settings with which OpenSSL finds no algorithm."""
+    path = tmp_path / 'openssl.cnf'
+    path.write_text('openssl_conf = start\n[start]\nalg_section = algorithms\n'
+                    '[algorithms]\ndefault_properties = provider=none\n')
+    return {'OPENSSL_CONF': str(path)}
+
+
+PROGRAMS_WITH_PAGES = ('pages', 'users')
+OF_NO_DIGEST = {'GET /api/config', 'GET /api/ping', 'GET /api/openapi.json', 'GET /.well-known/oauth-authorization-server',
+                'GET /api/users/:user_name/picture', 'GET /api/users/:user_id/picture 0.2'}
+
+
+def test_a_request_without_digests_has_one_error_line(site, programs, without_digests):
+    names = {name for name in CASES if site.route_of(name).program not in PROGRAMS_WITH_PAGES}
+    causes = site.failing(programs, names, settings=without_digests)
+    assert names - OF_NO_DIGEST - causes.keys() == set()
+    for name, cause in causes.items():
+        assert is_of_connection(cause) or (
+            name not in OF_NO_DIGEST and 'SHA-256: OpenSSL failed' in cause)
+
+
+@pytest.mark.parametrize('program', PROGRAMS_WITH_PAGES)
+def test_a_program_with_pages_that_cannot_start_without_digests_has_one_error_line(
+        programs, without_digests, program):
+    done = programs.run(
+        program,
+        settings=without_digests,
+        parameters=cgi_variables(
+            'GET',
+            '/account/login'))
+    error, = entries(done.stderr.decode())
+    assert (done.returncode, done.stdout, error['level']) == (1, b'', 'error')
+    assert 'could not compute HMAC-SHA-256' in error['message']
 
 
 @pytest.mark.parametrize('settings', [

@@ -272,6 +272,7 @@ VARIANTS = {
     'GET /api/auth/profile | by OAuth 2.0': lambda rows: Case(token=oauth2_token(rows.sql, rows.account().id).text),
     'GET /api/auth/profile | by a personal token': lambda rows: Case(
         token=personal_token(rows.sql, rows.account().id).text),
+    'GET /account/login | for the first time': lambda _rows: Case(),
     'POST /api/oauth/token | refresh': refresh,
     'POST /api/oauth/token | device': poll,
     'GET /gate | by a cookie': pass_gate_by_cookie,
