@@ -56,6 +56,13 @@ class Site:
             token=case.token, settings=settings, **options,
             parameters={'API_DIALECT': route.dialect, **case.parameters})
 
+    def make_cases(self, names):
+        """{name: the case}. One transaction is faster: each commit waits for the disk."""
+        self.rows.sql.run('START TRANSACTION')
+        cases = {name: CASES[name](self.rows) for name in names}
+        self.rows.sql.run('COMMIT')
+        return cases
+
     def ask_all(self, programs, names=CASES, damage=nullcontext, **options):
         """Make a case for each name, and send all while the damage lasts; {name: (case, answer)}. Each answer has its
         error line, or none."""
@@ -64,7 +71,7 @@ class Site:
         workers = 1 if 'preexec_fn' in options else os.cpu_count()
         for group in ([name for name in names if name not in ALONE], *([name]
                       for name in names if name in ALONE)):
-            cases = {name: CASES[name](self.rows) for name in group}
+            cases = self.make_cases(group)
             with damage(), ThreadPoolExecutor(workers) as pool:
                 answers = pool.map(
                     lambda item: self.send(
