@@ -4,7 +4,7 @@
 #ifndef FITGATE_TESTS_JPEG_BYTES_H
 #define FITGATE_TESTS_JPEG_BYTES_H
 
-#include "picture_bytes.h"
+#include "../picture/picture_bytes.h"
 
 #define SOI  "\xff\xd8"
 #define EOI  "\xff\xd9"
