@@ -42,8 +42,10 @@ enum {
 	JPEG_TABLES_MAX = 4,
 	JPEG_CODE_BITS_MAX = 16,
 	JPEG_VALUES_MAX = 256,
-	JPEG_FAST_BITS = 9, /* longer codes are rare */
-	JPEG_STEP_BITS = 11 /* larger tables would not stay in the processor's first cache */
+	JPEG_RUN_OF_ZEROS = 15,   /* the run of the code without a coefficient after its zeros */
+	JPEG_FAST_BITS = 9,       /* longer codes are rare */
+	JPEG_STEP_BITS = 11,      /* larger tables would not stay in the processor's first cache */
+	JPEG_STEP_LENGTH_MAX = 18 /* of a step; JPEG_FILLED_BITS suffice for three */
 };
 
 /* The content of a segment, after its length. */
@@ -57,9 +59,10 @@ struct jpeg_segment {
  * What the codes in the next JPEG_STEP_BITS bits say, without a last code that is not whole: how many bits they and their
  * values have, by how many coefficients they advance, and by how many before the last code. A code that ends the block
  * advances by JPEG_COEFFICIENTS. Codes after the last coefficient belong to the next block: then the step cannot be taken.
+ * All are 0 if the first code is invalid or too long. The size of four bytes makes the address of a step faster to compute.
  */
 struct jpeg_step {
-	uint16_t bits; /* 0: not even one code is whole, or it is invalid */
+	uint16_t length;
 	unsigned char before;
 	unsigned char coefficients;
 };
@@ -130,6 +133,17 @@ struct jpeg_scan {
 	int low;      /* the lowest bit of them that it codes */
 	bool refines; /* it codes only that bit */
 };
+
+/*
+ * Return the coefficient after a code of AC (T.81 F.2.2.2). From JPEG_COEFFICIENTS on, the block has ended: as in libjpeg, a
+ * run past the last coefficient ends it, too.
+ */
+static inline int jpeg_after_ac(int code, int at)
+{
+	int size = code & 0x0f, run = code >> 4;
+
+	return size == 0 && run != JPEG_RUN_OF_ZEROS ? JPEG_COEFFICIENTS : at + run + 1;
+}
 
 /* Read a table or the frame header. PICTURE_OK, or the reason why it is rejected. */
 enum picture_result jpeg_read_header(struct jpeg *jpeg, const struct jpeg_segment *segment);

@@ -12,7 +12,6 @@ enum {
 	RESTARTS = JPEG_RST7 - JPEG_RST0 + 1,
 	DC_BITS_MAX = 11, /* the difference of two coefficients of 8-bit samples (T.81 table F.1) */
 	LAST = JPEG_COEFFICIENTS - 1,
-	RUN_OF_ZEROS = 15,
 	COEFFICIENT_BITS = 15,
 	PIECE = 16 /* bits that are skipped together */
 };
@@ -42,84 +41,95 @@ static bool reject_codes(struct jpeg_bits *bits)
 
 /* ---- blocks of all coefficients, and of DC ----------------------------------------------------- */
 
-static bool follow_dc(struct jpeg_bits *bits, const struct jpeg_huffman *table)
+/* Follow a code and its value, whose number of bits is the low half of the code. Returns the code; -1: it is invalid. */
+static int follow_code(struct jpeg_bits *bits, const struct jpeg_huffman *table)
 {
-	int size = jpeg_bits_decode(bits, table);
+	int code = jpeg_bits_decode(bits, table);
 
-	if (size > DC_BITS_MAX)
-		return reject_codes(bits);
-	return size >= 0 && skip_bits(bits, size);
+	return code >= 0 && skip_bits(bits, code & 0x0f) ? code : -1;
 }
 
-/* Follow one code of AC coefficients. *at gets the next coefficient: JPEG_COEFFICIENTS after the end of the block. */
-static bool follow_ac_code(struct jpeg_bits *bits, const struct jpeg_huffman *table, int *at)
+/* The same with a copy of the window. Only long codes, and those at the end of the buffer, need the rest of `bits`. */
+static inline int take_code(
+	struct jpeg_bits *bits, struct jpeg_window *window, const struct jpeg_huffman *table)
 {
-	int code = jpeg_bits_decode(bits, table), size = code & 0x0f, run = code >> 4;
+	int fast = 0, code;
 
-	if (code < 0)
-		return false;
-	*at = size == 0 && run != RUN_OF_ZEROS ? JPEG_COEFFICIENTS : *at + run + 1;
-	return skip_bits(bits, size);
+	if (jpeg_window_fill(window))
+		fast = table->fast[window->bits >> (JPEG_WORD_BITS - JPEG_FAST_BITS)];
+	if (fast != 0) {
+		code = fast & 0xff;
+		jpeg_window_consume(window, (fast >> 8) + (code & 0x0f));
+		return code;
+	}
+	bits->window = *window;
+	code = follow_code(bits, table);
+	*window = bits->window;
+	return code;
 }
 
-/*
- * Take the steps that the bits have, up to a code that must be followed alone. Returns the coefficient after them. The bits
- * are kept in variables here, since most of the time for a picture is spent in this loop.
- */
-static int take_steps(struct jpeg_bits *bits, const struct jpeg_huffman *table, int at)
+/* Take the steps that filled bits suffice for. Returns the coefficient after them; `at`: take the next code alone. */
+static inline int take_steps(struct jpeg_window *window, const struct jpeg_huffman *table, int at)
 {
-	uint64_t next = bits->bits;
-	int count = bits->count;
+	/* a fixed number, so that the processor predicts the end of the loop */
+	for (int i = 0; i < JPEG_FILLED_BITS / JPEG_STEP_LENGTH_MAX && at <= LAST; i++) {
+		struct jpeg_step step =
+			table->steps[window->bits >> (JPEG_WORD_BITS - JPEG_STEP_BITS)];
 
-	while (at <= LAST) {
-		struct jpeg_step step = table->steps[next >> (JPEG_WORD_BITS - JPEG_STEP_BITS)];
-
-		if (step.bits == 0 || step.bits > count || at + step.before > LAST)
+		if (at + step.before > LAST)
 			break;
-		next <<= step.bits;
-		count -= step.bits;
+		jpeg_window_consume(window, step.length);
 		at += step.coefficients;
 	}
-	bits->bits = next;
-	bits->count = count;
 	return at;
 }
 
-/* T.81 F.2.2.2. A run past the last coefficient ends the block, as in libjpeg. */
-static bool follow_ac(struct jpeg_bits *bits, const struct jpeg_huffman *table)
+/* A block of all coefficients, or of DC. */
+static inline bool follow_block(struct interval *interval, struct jpeg_window *window,
+	const struct jpeg_scan_component *component)
 {
-	int at = 1;
+	int code = take_code(&interval->bits, window, component->dc);
+	int at = interval->scan->is_progressive ? JPEG_COEFFICIENTS : 1;
 
-	while (at <= LAST) {
-		jpeg_bits_take_in(bits);
-		at = take_steps(bits, table, at);
-		if (at <= LAST && (bits->count >= JPEG_BITS_WANTED || bits->has_ended) &&
-			!follow_ac_code(bits, table, &at))
-			return false;
+	if (code > DC_BITS_MAX)
+		return reject_codes(&interval->bits);
+	while (code >= 0 && at <= LAST) {
+		int before = at;
+
+		if (jpeg_window_fill(window))
+			at = take_steps(window, component->ac, at);
+		if (at > before)
+			continue;
+		code = take_code(&interval->bits, window, component->ac);
+		at = jpeg_after_ac(code, at);
 	}
-	return true;
+	return code >= 0;
 }
 
-static bool follow_block(struct interval *interval, const struct jpeg_scan_component *component)
-{
-	const struct jpeg_scan *scan = interval->scan;
-
-	if (scan->refines)
-		return skip_bits(&interval->bits, 1);
-	return follow_dc(&interval->bits, component->dc) &&
-	       (scan->is_progressive || follow_ac(&interval->bits, component->ac));
-}
-
+/* Most of the time for a picture is spent here, so the window is in a variable. */
 static bool follow_interleaved(struct interval *interval)
 {
 	const struct jpeg_scan *scan = interval->scan;
+	struct jpeg_window window = interval->bits.window;
 
 	for (uint32_t mcu = interval->first; mcu < interval->end; mcu++)
 		for (int i = 0; i < scan->component_count; i++)
 			for (uint32_t j = 0; j < scan->components[i].blocks; j++)
-				if (!follow_block(interval, &scan->components[i]))
+				if (!follow_block(interval, &window, &scan->components[i]))
 					return false;
+	interval->bits.window = window;
 	return true;
+}
+
+/* A bit for each block. */
+static bool follow_dc_refinement(struct interval *interval)
+{
+	const struct jpeg_scan *scan = interval->scan;
+	uint32_t blocks = 0;
+
+	for (int i = 0; i < scan->component_count; i++)
+		blocks += scan->components[i].blocks;
+	return skip_bits(&interval->bits, (int)((interval->end - interval->first) * blocks));
 }
 
 /* ---- blocks of AC in progressive scans (T.81 G.1.2.2, G.1.2.3) --------------------------------- */
@@ -150,7 +160,7 @@ static bool follow_first(struct interval *interval, uint64_t *nonzero)
 
 		if (code < 0)
 			return false;
-		if (size == 0 && run != RUN_OF_ZEROS)
+		if (size == 0 && run != JPEG_RUN_OF_ZEROS)
 			return follow_empty(interval, run);
 		if (size + scan->low > COEFFICIENT_BITS)
 			return reject_codes(bits);
@@ -192,7 +202,7 @@ static bool follow_refinement(struct interval *interval, uint64_t *nonzero)
 			return false;
 		if (size > 1)
 			return reject_codes(bits);
-		if (size == 0 && run != RUN_OF_ZEROS) {
+		if (size == 0 && run != JPEG_RUN_OF_ZEROS) {
 			if (!follow_empty(interval, run))
 				return false;
 			break;
@@ -260,8 +270,10 @@ static bool copy_interval(
 	bool is_complete;
 
 	jpeg_bits_begin(&interval.bits, jpeg->filter);
-	if (scan->is_progressive && scan->start > 0)
+	if (scan->start > 0)
 		is_complete = follow_single(&interval);
+	else if (scan->refines)
+		is_complete = follow_dc_refinement(&interval);
 	else
 		is_complete = follow_interleaved(&interval);
 	if (!is_complete)
