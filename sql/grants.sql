@@ -211,8 +211,8 @@ GRANT SELECT, INSERT (client_id, client_secret, client_id_issued_at, client_meta
 GRANT SELECT, INSERT, UPDATE (used_at), DELETE ON oauth2_code TO fitgate_oauth@localhost;
 GRANT SELECT, INSERT, UPDATE (used_at, last_polled_at, poll_interval), DELETE
     ON oauth2_device_code TO fitgate_oauth@localhost;
-GRANT SELECT (client_id, refresh_token, grant_id), INSERT,
-    UPDATE (access_token_revoked_at, refresh_token_revoked_at, grant_id), DELETE
+-- the statement that refreshes a token needs UPDATE for all columns that it inserts
+GRANT SELECT (client_id, refresh_token, grant_id, replaced_by), INSERT, UPDATE, DELETE
     ON oauth2_token TO fitgate_oauth@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON throttle TO fitgate_oauth@localhost;
 

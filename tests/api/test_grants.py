@@ -138,7 +138,7 @@ def test_no_program_has_the_privileges_of_the_administrator(denied, program, sql
     # to authenticate applications and refresh their tokens
     ('SELECT client_secret FROM oauth2_client', {'oauth'}),
     ('SELECT refresh_token FROM oauth2_token', {'oauth'}),
-    ('UPDATE oauth2_token SET scope = scope WHERE 1 = 0', set()),
+    ('UPDATE oauth2_token SET scope = scope WHERE 1 = 0', {'oauth'}),
     ('INSERT INTO oauth2_token (access_token, issued_at) SELECT access_token, issued_at FROM oauth2_token '
      'WHERE 1 = 0', {'oauth'})])
 def test_only_the_programs_that_need_it_can_change_other_accounts(

@@ -66,7 +66,7 @@ enum oauth_refresh_result {
 };
 
 /*
- * Exchange a refresh token of the application for a new pair; the same transaction revokes the old pair. `scope` NULL or
+ * Exchange a refresh token of the application for a new pair; the same statement revokes the old pair. `scope` NULL or
  * "": as before. An old refresh token that is used more than OAUTH_REUSE_GRACE after its exchange revokes the grant.
  */
 enum oauth_refresh_result oauth_refresh(const struct account_context *context,

@@ -31,9 +31,9 @@ struct oauth_tokens token_pair_tokens(const struct token_pair *pair);
 enum db_result token_pair_store(struct db *db, const struct token_pair *pair);
 
 /*
- * Store the pair in place of the row with this id, of the same application and user, which must not be revoked: a
- * transaction revokes that row, gives it the pair's grant, and inserts the new one. Of simultaneous uses of a row, one
- * succeeds. DB_OK; DB_NO_ROW: the row is revoked or gone; DB_FAILED.
+ * Store the pair in place of the row with this id, of the same application and user, which must not be revoked: one
+ * statement, outside a transaction, revokes that row, gives it the pair's grant, and inserts the new one. Of simultaneous
+ * uses of a row, one succeeds. DB_OK; DB_NO_ROW: the row is revoked or gone; DB_FAILED.
  */
 enum db_result token_pair_rotate(struct db *db, const struct token_pair *pair, int64_t id);
 

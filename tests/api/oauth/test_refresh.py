@@ -1,5 +1,7 @@
 """POST token with a refresh token (contract §20.3), and POST revoke (contract §21)."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.api.support.oauth import (
@@ -10,7 +12,9 @@ from tests.api.support.oauth import (
     post_form,
     refuses,
     seconds_now)
+from tests.api.support.waiting import until
 from tests.harness.answers import exact
+from tests.harness.sql import root_sql
 from tests.harness.tokens import sha256_hex
 
 MISSING = ('invalid_request', 'Missing "refresh_token" in request.')
@@ -123,6 +127,29 @@ def test_of_simultaneous_refreshes_one_succeeds(app, in_parallel, works, db):
     [new] = [answer.json() for answer in answers if answer.status == 200]
     assert works(new['access_token'])
     assert db.value('SELECT COUNT(*) FROM oauth2_token WHERE client_id = %s', app.client_id) == 2
+
+
+@pytest.mark.parametrize('change', [
+    'DELETE FROM oauth2_token', 'UPDATE oauth2_token SET access_token_revoked_at = UNIX_TIMESTAMP()',
+    'UPDATE oauth2_token SET refresh_token_revoked_at = UNIX_TIMESTAMP()'])
+def test_a_token_that_ends_while_it_is_refreshed_is_not_replaced(app, stack, db, change):
+    """The statement of the refresh waits for the change, which no other connection sees before."""
+    old = app.tokens()
+    row = app.row(old['access_token'])
+
+    def waits():
+        return any((shown['Info'] or '').startswith('INSERT INTO oauth2_token')
+                   for shown in root.rows('SHOW PROCESSLIST'))
+
+    with root_sql(stack) as root, db.another() as other, ThreadPoolExecutor(1) as pool:
+        other.run('START TRANSACTION')
+        other.run(f'{change} WHERE id = %s', row['id'])
+        refreshed = pool.submit(app.refresh, old['refresh_token'])
+        until(waits, 'the refresh waits')
+        other.run('COMMIT')
+        refuses(refreshed.result(), 'invalid_grant')
+    left = db.rows('SELECT id FROM oauth2_token WHERE grant_id = %s', row['grant_id'])
+    assert [one['id'] for one in left] == ([] if change.startswith('DELETE') else [row['id']])
 
 
 def test_a_token_without_a_grant_begins_one_at_its_first_refresh(app, db, works):

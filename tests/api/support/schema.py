@@ -140,7 +140,8 @@ TABLES = {
         refresh_token_revoked_at int ! 0
         expires_in int ! 0
         user_id int ? -
-        grant_id char(32)/ascii_bin ? -""",
+        grant_id char(32)/ascii_bin ? -
+        replaced_by char(64)/ascii_bin ? -""",
     'oauth2_code': """
         id int ! -
         code char(64)/ascii_bin ! -
