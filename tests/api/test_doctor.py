@@ -7,6 +7,7 @@ import pytest
 
 from tests.api.support.admin_command import Command
 from tests.api.support.mail import Catcher
+from tests.harness.database_programs import identified_by
 from tests.harness.people import unique
 from tests.harness.sql import root_sql
 
@@ -116,7 +117,7 @@ def test_triggers_of_a_deleted_database_account_are_found(apart, scratch, stack,
     """Another account replaces that of DATABASE_URL, as after a move to another server."""
     other = unique('t')
     with root_sql(stack) as root:
-        root.run(f"CREATE USER {other}@localhost IDENTIFIED BY 'x'")
+        root.run(f'CREATE USER {other}@localhost {identified_by("x")}')
         root.run(f'GRANT ALL PRIVILEGES ON {scratch.name}.* TO {other}@localhost')
         root.run(f'RENAME USER {scratch.user}@localhost TO {scratch.user}@gone.example')
         try:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.harness.answers import (INVALID, REFUSED_CREDENTIALS, RESENT, RESET_REQUESTED,
                                    TOO_MANY_ATTEMPTS, error, exact)
+from tests.harness.database_programs import identified_by
 from tests.harness.sql import root_sql
 from tests.harness.people import insert_user, unique, user_row
 from tests.api.support.scoped import oauth2_token
@@ -298,7 +299,7 @@ def test_a_login_without_earlier_failures_adds_only_its_session_and_event(door, 
     """The program runs with a database account that can write nothing else."""
     name, password = unique('t')[:16], 'a password'
     with root_sql(stack) as root:
-        root.run(f"CREATE USER {name}@localhost IDENTIFIED BY '{password}'")
+        root.run(f'CREATE USER {name}@localhost {identified_by(password)}')
         try:
             schema = door.sql.value('SELECT DATABASE()')
             root.run(f'GRANT SELECT ON {schema}.* TO {name}@localhost')
