@@ -218,8 +218,11 @@ static void add_scan(struct bytes *jpeg, const struct frame *frame)
 static void damage(struct bytes *jpeg, size_t headers)
 {
 	size_t length = jpeg->length - headers;
-	unsigned char *byte = &jpeg->data[headers + below((unsigned)length)];
+	unsigned char *byte;
 
+	if (length == 0)
+		return;
+	byte = &jpeg->data[headers + below((unsigned)length)];
 	switch (below(5)) {
 	case 0:
 		for (unsigned i = below(40); i > 0; i--)
