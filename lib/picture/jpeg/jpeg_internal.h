@@ -140,7 +140,7 @@ struct jpeg_scan {
  */
 static inline int jpeg_after_ac(int code, int at)
 {
-	int size = code & 0x0f, run = code >> 4;
+	int size = code & 0x0f, run = (code & 0xf0) >> 4;
 
 	return size == 0 && run != JPEG_RUN_OF_ZEROS ? JPEG_COEFFICIENTS : at + run + 1;
 }
