@@ -24,19 +24,30 @@ const struct db_field OAUTH_REFRESH_TOKEN_FIELDS[] = {
 	{0},
 };
 
+/* The grant of a token; that of an imported one begins here. NULL: it failed. */
+static const char *grant_of(struct arena *arena, const struct oauth_refresh_token *token)
+{
+	char *new_grant;
+
+	if (token->grant_id != NULL)
+		return token->grant_id;
+	new_grant = arena_alloc(arena, CRYPTO_ID_SIZE);
+	return new_grant != NULL && crypto_random_id(new_grant) ? new_grant : NULL;
+}
+
 static enum oauth_refresh_result issue(const struct account_context *context,
 	const struct oauth_refresh_token *old, const char *scope, struct oauth_tokens *tokens)
 {
 	struct token_pair *pair = token_pair_make(context);
-	char *grant_id = arena_alloc(context->arena, CRYPTO_ID_SIZE);
 
-	if (pair == NULL || grant_id == NULL || !crypto_random_id(grant_id))
+	if (pair == NULL)
+		return OAUTH_REFRESH_FAILED;
+	pair->grant_id = grant_of(context->arena, old);
+	if (pair->grant_id == NULL)
 		return OAUTH_REFRESH_FAILED;
 	pair->client_id = old->client_id;
 	pair->user_id = old->user_id;
 	pair->scope = scope;
-	/* an imported token begins its grant here */
-	pair->grant_id = old->grant_id == NULL ? grant_id : old->grant_id;
 	/* together: a process that is killed between the two changes would lock the application out */
 	switch (token_pair_rotate(context->db, pair, old->id)) {
 	case DB_OK:
