@@ -1,14 +1,12 @@
 """The cases of route_cases.py for the pages."""
 
-import uuid
 from urllib.parse import urlencode
 
 from tests.api.support.oauth import CALLBACK, SCOPE
-from tests.api.support.route_rows import Rows, with_picture
-from tests.api.support.scoped import oauth2_token, personal_token
-from tests.harness.people import PASSWORD, insert_session, unique
+from tests.api.support.route_rows import NEW_PASSWORD, Rows, a_session, a_token, an_app, with_picture
+from tests.api.support.scoped import oauth2_token
+from tests.harness.people import PASSWORD, unique
 
-NEW_PASSWORD = 'another long password'
 ACT = '/account/admin/users/{}/suspend'
 
 
@@ -26,18 +24,6 @@ def own_row(path, insert):
         account = rows.account()
         return rows.page(account, path.format(insert(rows, account)), fields={})
     return make
-
-
-def a_session(rows, account):
-    return insert_session(rows.sql, account.id, uuid.uuid4().hex)
-
-
-def a_token(rows, account):
-    return personal_token(rows.sql, account.id).id
-
-
-def an_app(rows, account):
-    return rows.app(account)[0]
 
 
 def a_connection(rows, account):

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from tests.api.support.gated import basic_header
 from tests.api.support.oauth import DEVICE_GRANT, SCOPE, metadata
 from tests.api.support.page_cases import PAGES
-from tests.api.support.route_rows import GATE_COOKIE, VERIFIER, Case, Rows, posted, with_picture
+from tests.api.support.route_rows import (GATE_COOKIE, NEW_PASSWORD, VERIFIER, Case, Rows, a_session, a_token,
+                                          an_app, posted, with_picture)
 from tests.api.support.scoped import oauth2_token, personal_token
 from tests.harness.passwords import new_hash
 from tests.harness.people import PASSWORD, insert_session, unique
 from tests.harness.tokens import sha256_hex
 from tests.harness.tree import SERVICES
 
-NEW_PASSWORD = 'another long password'
 PERSONAL_DATA = dict.fromkeys(('first_name', 'last_name', 'location', 'bio', 'birth_date'))
 PREFERENCES = {'language': 'en', 'date_format': 'yyyy-MM-dd', 'timezone': 'UTC',
                **dict.fromkeys(('display_ascent', 'imperial_units', 'start_elevation_at_zero',
@@ -76,18 +76,6 @@ def own_row(path, insert):
         account = rows.account()
         return rows.member(account, path.format(insert(rows, account)))
     return make
-
-
-def a_session(rows, account):
-    return insert_session(rows.sql, account.id, uuid.uuid4().hex)
-
-
-def a_token(rows, account):
-    return personal_token(rows.sql, account.id).id
-
-
-def an_app(rows, account):
-    return rows.app(account)[0]
 
 
 def an_app_by_name(rows, account):

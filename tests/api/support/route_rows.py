@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 from tests.api.support.configuration import SETTINGS
 from tests.api.support.oauth import FORM, SCOPE, metadata
 from tests.api.support.profile import shortuuid
-from tests.api.support.scoped import oauth2_token
+from tests.api.support.scoped import oauth2_token, personal_token
 from tests.harness.people import insert_session, insert_user, insert_workout, now, unique, user_row
 from tests.harness.pictures import form, part, png
 from tests.harness.tokens import b64, sha256_hex
 
 KEY = SETTINGS['APP_SECRET_KEY']
 VERIFIER = 'v' * 43
+NEW_PASSWORD = 'another long password'
 CHALLENGE = b64(hashlib.sha256(VERIFIER.encode()).digest())
 
 
@@ -173,3 +174,17 @@ class Rows:
             'UPDATE admin_invitation SET token = %s, created_at = UTC_TIMESTAMP(6)',
             sha256_hex(token))
         return token
+
+
+# ---- rows of an account, by the numbers in their paths ------------------------------------------
+
+def a_session(rows, account):
+    return insert_session(rows.sql, account.id, uuid.uuid4().hex)
+
+
+def a_token(rows, account):
+    return personal_token(rows.sql, account.id).id
+
+
+def an_app(rows, account):
+    return rows.app(account)[0]
