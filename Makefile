@@ -29,6 +29,9 @@
 # SYSROOT=build/databases/NAME builds against the libraries that scripts/databases has unpacked there.
 # WERROR=1 turns warnings into errors.
 
+# No built-in rules: make would try them all for each file that it includes.
+MAKEFLAGS += --no-builtin-rules
+
 BUILD ?= release
 OUT := build/$(BUILD)
 
