@@ -55,10 +55,10 @@ struct reset {
 static enum db_result find_account(
 	const struct account_context *context, const char *token, struct reset *reset)
 {
-	const char *binding;
+	char binding[JWT_BINDING_SIZE];
 	int64_t user_id;
-	enum jwt_result checked = jwt_verify_reset(context->arena, context->settings->secret_key,
-		token, clock_seconds(), &user_id, &binding);
+	enum jwt_result checked = jwt_verify_reset(
+		context->settings->secret_key, token, clock_seconds(), &user_id, binding);
 	enum db_result result;
 
 	if (checked != JWT_VALID)

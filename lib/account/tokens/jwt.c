@@ -18,6 +18,9 @@
 static const int64_t LATEST_TIME = 253402300799;
 enum { CLOCK_LEEWAY = 60, SIGNATURE_LENGTH = 43 };
 
+/* {"alg":"HS256","typ":"JWT"} */
+static const char HEADER[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+
 static char *encode_part(struct arena *arena, const char *json)
 {
 	size_t length = strlen(json);
@@ -43,8 +46,6 @@ static bool sign(const char *key, const char *signed_text, size_t length,
 /* The token with this payload. NULL when out of memory. */
 static char *serialize(struct arena *arena, const char *key, const char *json)
 {
-	/* {"alg":"HS256","typ":"JWT"} */
-	static const char HEADER[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
 	char signature[SIGNATURE_LENGTH + 1];
 	char *payload = json == NULL ? NULL : encode_part(arena, json);
 	char *signed_text = payload == NULL ? NULL : arena_printf(arena, "%s.%s", HEADER, payload);
@@ -85,142 +86,146 @@ char *jwt_sign(struct arena *arena, const char *key, const struct jwt_claims *cl
 
 /* ---- checking ---------------------------------------------------------------------------------- */
 
-/* One part of a token: its JSON text, and the object that the text is. */
-struct part {
-	const char *text;
-	size_t length;
-	const cJSON *object;
+enum claim { EXP, IAT, NBF, SUB, GEN, JTI, AUD, SID, PWD, SET_PWD, CLAIM_COUNT };
+
+/* The claims of a token as its payload writes them. */
+struct payload {
+	unsigned char json[JWT_MAX_LENGTH];
+	struct json_value claims[CLAIM_COUNT];
 };
 
-/* Decode one part and parse it as a JSON object. */
-static bool decode_part(struct arena *arena, const char *text, size_t length, struct part *part)
+/* Decode one part of a token and find the values of these keys in its object. */
+static bool read_part(const char *text, size_t length, unsigned char json[JWT_MAX_LENGTH],
+	struct json_value *values, size_t count)
 {
-	unsigned char *bytes = arena_zero(arena, length + 1);
-	ptrdiff_t size = bytes == NULL ? -1 : text_base64url_decode(text, length, bytes);
+	ptrdiff_t size = text_base64url_decode(text, length, json);
 
-	if (size < 0)
-		return false;
-	part->text = (const char *)bytes;
-	part->length = (size_t)size;
-	part->object = json_parse(part->text, part->length);
-	return cJSON_IsObject(part->object);
+	return size >= 0 && json_find_values((const char *)json, (size_t)size, values, count);
 }
 
 /* alg is HS256, and there is no extension that must be understood (RFC 7515 §4.1.11). */
-static bool header_is_ours(const cJSON *header)
+static bool header_is_ours(const char *text, size_t length)
 {
-	const cJSON *algorithm = json_member(header, "alg");
+	enum { ALG, CRIT };
+	unsigned char json[JWT_MAX_LENGTH];
+	struct json_value values[] = {[ALG] = {.key = "alg"}, [CRIT] = {.key = "crit"}};
 
-	return cJSON_IsString(algorithm) && strcmp(algorithm->valuestring, "HS256") == 0 &&
-	       json_member(header, "crit") == NULL;
-}
-
-static bool is_empty(const cJSON *item)
-{
-	if (item == NULL || cJSON_IsNull(item))
+	if (length == strlen(HEADER) && memcmp(text, HEADER, length) == 0)
 		return true;
-	if (cJSON_IsString(item))
-		return *item->valuestring == '\0';
-	return (cJSON_IsArray(item) || cJSON_IsObject(item)) && item->child == NULL;
+	return read_part(text, length, json, values, 2) &&
+	       json_value_is(&values[ALG], "\"HS256\"") && values[CRIT].text == NULL;
 }
 
-/* Read a claim that is written as an integer in [low, high]: 1, but not 1.0. */
-static bool read_integer(
-	const struct part *payload, const char *name, int64_t low, int64_t high, int64_t *value)
+static bool read_payload(const char *text, size_t length, struct payload *payload)
 {
-	return json_integer(json_member(payload->object, name), low, high, value) &&
-	       json_written_as_integer(payload->text, payload->length, name);
+	static const char *const KEYS[] = {
+		[EXP] = "exp",
+		[IAT] = "iat",
+		[NBF] = "nbf",
+		[SUB] = "sub",
+		[GEN] = "gen",
+		[JTI] = "jti",
+		[AUD] = "aud",
+		[SID] = "sid",
+		[PWD] = "pwd",
+		[SET_PWD] = "set_pwd",
+	};
+
+	for (int i = 0; i < CLAIM_COUNT; i++)
+		payload->claims[i].key = KEYS[i];
+	return read_part(text, length, payload->json, payload->claims, CLAIM_COUNT);
 }
 
-/* The same for a claim that may be absent; then it is 0. */
-static bool read_optional(
-	const struct part *payload, const char *name, int64_t high, int64_t *value)
+static bool is_absent(const struct json_value *value)
 {
-	*value = 0;
-	return json_member(payload->object, name) == NULL ||
-	       read_integer(payload, name, 0, high, value);
+	return value->text == NULL || json_value_is(value, "null");
+}
+
+/* Read a claim that may be absent; then it is 0. */
+static bool read_optional(const struct json_value *value, int64_t high, int64_t *integer)
+{
+	*integer = 0;
+	return value->text == NULL || json_value_integer(value, 0, high, integer);
 }
 
 /* Read the claims that every token must have: its user, and when it is valid. */
-static bool read_times(const struct part *payload, int64_t now, struct jwt_claims *claims)
+static bool read_times(const struct payload *payload, int64_t now, struct jwt_claims *claims)
 {
+	const struct json_value *values = payload->claims;
 	int64_t not_before;
 
-	return read_integer(payload, "sub", 1, INT_MAX, &claims->user_id) &&
-	       read_integer(payload, "exp", 0, LATEST_TIME, &claims->expires_at) &&
-	       read_integer(payload, "iat", 0, LATEST_TIME, &claims->issued_at) &&
-	       read_optional(payload, "nbf", LATEST_TIME, &not_before) &&
+	return json_value_integer(&values[SUB], 1, INT_MAX, &claims->user_id) &&
+	       json_value_integer(&values[EXP], 0, LATEST_TIME, &claims->expires_at) &&
+	       json_value_integer(&values[IAT], 0, LATEST_TIME, &claims->issued_at) &&
+	       read_optional(&values[NBF], LATEST_TIME, &not_before) &&
 	       claims->issued_at <= now + CLOCK_LEEWAY && not_before <= now + CLOCK_LEEWAY;
 }
 
-/* The session that a token for the gate belongs to. */
-static bool read_session(const struct part *payload, struct jwt_claims *claims)
+/* Read a text of exactly this length, which our tokens write without an escape. */
+static bool read_text(const struct json_value *value, size_t length, char *text)
 {
-	const char *session = cJSON_GetStringValue(json_member(payload->object, "sid"));
-
-	if (session == NULL || strlen(session) != sizeof(claims->session) - 1)
+	if (value->text == NULL || *value->text != '"' || value->length != length + 2 ||
+		memchr(value->text, '\\', value->length) != NULL)
 		return false;
-	memcpy(claims->session, session, sizeof(claims->session));
-	claims->audience = JWT_FOR_GATE;
+	memcpy(text, value->text + 1, length);
+	text[length] = '\0';
 	return true;
 }
 
 /* A token with another audience has another purpose, such as a password reset. */
-static bool read_audience(const struct part *payload, struct jwt_claims *claims)
+static bool read_audience(const struct payload *payload, struct jwt_claims *claims)
 {
-	const cJSON *audience = json_member(payload->object, "aud");
+	const struct json_value *audience = &payload->claims[AUD];
 
 	claims->audience = JWT_FOR_API;
-	if (is_empty(audience))
+	if (is_absent(audience) || json_value_is(audience, "\"\"") || json_value_is(audience, "[]"))
 		return true;
-	if (!cJSON_IsString(audience))
-		return false;
-	if (strcmp(audience->valuestring, "gate") == 0)
-		return read_session(payload, claims);
 	claims->audience = JWT_FOR_PAGES;
-	return strcmp(audience->valuestring, "pages") == 0;
+	if (json_value_is(audience, "\"pages\""))
+		return true;
+	claims->audience = JWT_FOR_GATE;
+	/* the session that a token for the gate belongs to */
+	return json_value_is(audience, "\"gate\"") &&
+	       read_text(&payload->claims[SID], sizeof(claims->session) - 1, claims->session);
 }
 
-static bool read_claims(const struct part *payload, int64_t now, struct jwt_claims *claims)
+static bool read_claims(const struct payload *payload, int64_t now, struct jwt_claims *claims)
 {
-	const cJSON *id = json_member(payload->object, "jti");
+	const struct json_value *values = payload->claims;
 
 	if (!read_times(payload, now, claims) ||
-		!read_optional(payload, "gen", INT_MAX, &claims->generation))
+		!read_optional(&values[GEN], INT_MAX, &claims->generation))
 		return false;
-	if (id != NULL && !cJSON_IsString(id))
+	if (values[JTI].text != NULL && *values[JTI].text != '"')
 		return false;
-	claims->sets_password = cJSON_IsTrue(json_member(payload->object, "set_pwd"));
+	claims->sets_password = json_value_is(&values[SET_PWD], "true");
 	return read_audience(payload, claims);
 }
 
 /* JWT_VALID: form and signature are valid, and `payload` is filled. */
-static enum jwt_result verify_signature(
-	struct arena *arena, const char *key, const char *token, struct part *payload)
+static enum jwt_result verify_signature(const char *key, const char *token, struct payload *payload)
 {
 	size_t length = strnlen(token, JWT_MAX_LENGTH + 1);
 	const char *first_dot = strchr(token, '.');
 	const char *second_dot = first_dot == NULL ? NULL : strchr(first_dot + 1, '.');
 	char expected[SIGNATURE_LENGTH + 1];
-	struct part header;
 
 	if (length > JWT_MAX_LENGTH || second_dot == NULL || strchr(second_dot + 1, '.') != NULL)
 		return JWT_INVALID;
 	if (!sign(key, token, (size_t)(second_dot - token), expected))
 		return JWT_FAILED;
 	if (crypto_equal_text(expected, second_dot + 1) &&
-		decode_part(arena, token, (size_t)(first_dot - token), &header) &&
-		header_is_ours(header.object) &&
-		decode_part(arena, first_dot + 1, (size_t)(second_dot - first_dot - 1), payload))
+		header_is_ours(token, (size_t)(first_dot - token)) &&
+		read_payload(first_dot + 1, (size_t)(second_dot - first_dot - 1), payload))
 		return JWT_VALID;
 	return JWT_INVALID;
 }
 
-enum jwt_result jwt_verify(struct arena *arena, const char *key, const char *token, int64_t now,
-	struct jwt_claims *claims)
+enum jwt_result jwt_verify(
+	const char *key, const char *token, int64_t now, struct jwt_claims *claims)
 {
-	struct part payload;
-	enum jwt_result result = verify_signature(arena, key, token, &payload);
+	struct payload payload;
+	enum jwt_result result = verify_signature(key, token, &payload);
 
 	if (result != JWT_VALID)
 		return result;
@@ -231,17 +236,17 @@ enum jwt_result jwt_verify(struct arena *arena, const char *key, const char *tok
 
 /* ---- password reset ---------------------------------------------------------------------------- */
 
-static const char RESET_AUDIENCE[] = "password-reset";
-enum { BINDING_LENGTH = 16, BINDING_TEXT_SIZE = 2048 };
+#define RESET_AUDIENCE "password-reset"
+enum { BINDING_TEXT_SIZE = 2048 };
 
 /*
  * Make the binding of a reset token: a digest of the password hash and the address. The address is put in lower
  * case, because its case does not matter.
  */
 static bool make_binding(
-	const char *password_hash, const char *email, char binding[CRYPTO_SHA256_HEX_SIZE])
+	const char *password_hash, const char *email, char binding[JWT_BINDING_SIZE])
 {
-	char text[BINDING_TEXT_SIZE];
+	char text[BINDING_TEXT_SIZE], digest[CRYPTO_SHA256_HEX_SIZE];
 	int length = snprintf(text, sizeof(text), "%s|%s", password_hash, email);
 
 	if (length < 0 || (size_t)length >= sizeof(text)) {
@@ -249,16 +254,17 @@ static bool make_binding(
 		return false;
 	}
 	text_lower_ascii(text + strlen(password_hash));
-	if (!crypto_sha256_hex(text, (size_t)length, binding))
+	if (!crypto_sha256_hex(text, (size_t)length, digest))
 		return false;
-	binding[BINDING_LENGTH] = '\0';
+	memcpy(binding, digest, JWT_BINDING_SIZE - 1);
+	binding[JWT_BINDING_SIZE - 1] = '\0';
 	return true;
 }
 
 char *jwt_sign_reset(struct arena *arena, const char *key, int64_t user_id,
 	const char *password_hash, const char *email, int64_t now, int64_t lifetime)
 {
-	char binding[CRYPTO_SHA256_HEX_SIZE];
+	char binding[JWT_BINDING_SIZE];
 
 	if (!make_binding(password_hash, email, binding))
 		return NULL;
@@ -269,21 +275,18 @@ char *jwt_sign_reset(struct arena *arena, const char *key, int64_t user_id,
 			RESET_AUDIENCE, now + lifetime, now, binding, user_id));
 }
 
-enum jwt_result jwt_verify_reset(struct arena *arena, const char *key, const char *token,
-	int64_t now, int64_t *user_id, const char **binding)
+enum jwt_result jwt_verify_reset(const char *key, const char *token, int64_t now, int64_t *user_id,
+	char binding[JWT_BINDING_SIZE])
 {
-	struct part payload;
+	struct payload payload;
 	struct jwt_claims claims = {0};
-	const char *audience;
-	enum jwt_result result = verify_signature(arena, key, token, &payload);
+	enum jwt_result result = verify_signature(key, token, &payload);
 
 	if (result != JWT_VALID)
 		return result;
-	if (!read_times(&payload, now, &claims))
-		return JWT_INVALID;
-	audience = cJSON_GetStringValue(json_member(payload.object, "aud"));
-	*binding = cJSON_GetStringValue(json_member(payload.object, "pwd"));
-	if (audience == NULL || strcmp(audience, RESET_AUDIENCE) != 0 || *binding == NULL)
+	if (!read_times(&payload, now, &claims) ||
+		!json_value_is(&payload.claims[AUD], "\"" RESET_AUDIENCE "\"") ||
+		!read_text(&payload.claims[PWD], JWT_BINDING_SIZE - 1, binding))
 		return JWT_INVALID;
 	*user_id = claims.user_id;
 	return claims.expires_at <= now ? JWT_EXPIRED : JWT_VALID;
@@ -291,7 +294,7 @@ enum jwt_result jwt_verify_reset(struct arena *arena, const char *key, const cha
 
 enum jwt_result jwt_reset_matches(const char *binding, const char *password_hash, const char *email)
 {
-	char expected[CRYPTO_SHA256_HEX_SIZE];
+	char expected[JWT_BINDING_SIZE];
 
 	if (!make_binding(password_hash, email, expected))
 		return JWT_FAILED;

@@ -45,10 +45,12 @@ char *jwt_sign(struct arena *arena, const char *key, const struct jwt_claims *cl
  * Check form, algorithm, signature, times and claims at the time `now` (Unix seconds). `claims` is
  * filled if the token is valid or has expired.
  */
-enum jwt_result jwt_verify(struct arena *arena, const char *key, const char *token, int64_t now,
-	struct jwt_claims *claims);
+enum jwt_result jwt_verify(
+	const char *key, const char *token, int64_t now, struct jwt_claims *claims);
 
 /* ---- password reset (contract §6.16) ----------------------------------------------------------- */
+
+enum { JWT_BINDING_SIZE = 17 };
 
 /*
  * A token that lets its bearer set a new password, once. It is bound to the account's present password hash and
@@ -61,8 +63,8 @@ char *jwt_sign_reset(struct arena *arena, const char *key, int64_t user_id,
  * Check form, signature, times and purpose of a reset token. Sets the user whose password it may reset, and its
  * binding, for jwt_reset_matches().
  */
-enum jwt_result jwt_verify_reset(struct arena *arena, const char *key, const char *token,
-	int64_t now, int64_t *user_id, const char **binding);
+enum jwt_result jwt_verify_reset(const char *key, const char *token, int64_t now, int64_t *user_id,
+	char binding[JWT_BINDING_SIZE]);
 
 /* Whether a reset token with this binding was made for an account with this password hash and e-mail address: JWT_VALID,
  * JWT_INVALID or JWT_FAILED. */

@@ -111,8 +111,8 @@ static enum principal_result check_first_party(const struct identification *id)
 	struct principal *principal = id->principal;
 	struct first_party_row row = {0};
 
-	switch (jwt_verify(id->arena, id->settings->secret_key, id->token, clock_seconds(),
-		&principal->claims)) {
+	switch (jwt_verify(
+		id->settings->secret_key, id->token, clock_seconds(), &principal->claims)) {
 	case JWT_VALID:
 		break;
 	case JWT_EXPIRED:

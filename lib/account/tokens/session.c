@@ -91,8 +91,7 @@ const char *session_gate_token(
 {
 	struct jwt_claims claims = {0};
 
-	if (jwt_verify(arena, settings->secret_key, auth_token, clock_seconds(), &claims) !=
-			JWT_VALID ||
+	if (jwt_verify(settings->secret_key, auth_token, clock_seconds(), &claims) != JWT_VALID ||
 		!crypto_sha256_hex(auth_token, strlen(auth_token), claims.session))
 		return NULL;
 	claims.audience = JWT_FOR_GATE;

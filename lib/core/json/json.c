@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,19 +88,22 @@ static bool number_is_finite(const char *start, const char *end)
 static bool scan_number(struct scan *s)
 {
 	const char *start = s->at;
+	bool has_exponent;
 
 	take(s, '-');
 	if (!take(s, '0') && !take_digits(s))
 		return false;
 	if (take(s, '.') && !take_digits(s))
 		return false;
-	if (take(s, 'e') || take(s, 'E')) {
+	has_exponent = take(s, 'e') || take(s, 'E');
+	if (has_exponent) {
 		if (!take(s, '+'))
 			take(s, '-');
 		if (!take_digits(s))
 			return false;
 	}
-	return number_is_finite(start, s->at);
+	/* most numbers are short, and strtod() takes longer than all else */
+	return (!has_exponent && s->at - start <= DBL_MAX_10_EXP) || number_is_finite(start, s->at);
 }
 
 static bool take_hex4(struct scan *s, unsigned *value)
@@ -265,45 +269,85 @@ bool json_is_strict(const char *text, size_t length)
 	return s.at == s.end;
 }
 
-static bool is_integer_text(const char *text, size_t length)
+/* ---- values in the text of an object ----------------------------------------------------------- */
+
+static void note_value(
+	struct json_value *values, size_t count, const struct json_value *found, size_t key_length)
 {
-	if (length > 0 && *text == '-') {
-		text++;
-		length--;
+	for (size_t i = 0; i < count; i++) {
+		if (strlen(values[i].key) != key_length ||
+			memcmp(values[i].key, found->key, key_length) != 0)
+			continue;
+		values[i].text = found->text;
+		values[i].length = found->length;
 	}
-	return length > 0 && strspn(text, "0123456789") >= length;
 }
 
-bool json_written_as_integer(const char *text, size_t length, const char *key)
+/* Scan one member and note its value if it is wanted. */
+static bool scan_member(struct scan *s, struct json_value *values, size_t count)
+{
+	struct json_value found;
+	size_t key_length;
+
+	skip_space(s);
+	found.key = s->at + 1;
+	if (!scan_string(s))
+		return false;
+	key_length = (size_t)(s->at - found.key - 1);
+	if (memchr(found.key, '\\', key_length) != NULL)
+		return false;
+	skip_space(s);
+	if (!take(s, ':'))
+		return false;
+	skip_space(s);
+	found.text = s->at;
+	if (!scan_value(s))
+		return false;
+	found.length = (size_t)(s->at - found.text);
+	note_value(values, count, &found, key_length);
+	skip_space(s);
+	return true;
+}
+
+bool json_find_values(const char *text, size_t length, struct json_value *values, size_t count)
 {
 	struct scan s = {.at = text, .end = text + length};
-	bool found = false;
 
+	for (size_t i = 0; i < count; i++)
+		values[i].text = NULL;
 	skip_space(&s);
-	if (!take(&s, '{'))
+	if (!text_is_utf8(text, length) || !take(&s, '{'))
 		return false;
-	do {
-		const char *name, *value;
-		size_t name_length;
-
-		skip_space(&s);
-		name = s.at + 1;
-		if (!scan_string(&s))
-			return false;
-		name_length = (size_t)(s.at - name - 1);
-		skip_space(&s);
-		if (!take(&s, ':'))
-			return false;
-		skip_space(&s);
-		value = s.at;
-		if (!scan_value(&s))
-			return false;
-		if (name_length == strlen(key) && memcmp(name, key, name_length) == 0)
-			found = is_integer_text(value, (size_t)(s.at - value));
-		skip_space(&s);
-	} while (take(&s, ','));
-	return found;
+	skip_space(&s);
+	if (s.at == s.end || *s.at != '}')
+		do
+			if (!scan_member(&s, values, count))
+				return false;
+		while (take(&s, ','));
+	if (!take(&s, '}'))
+		return false;
+	skip_space(&s);
+	return s.at == s.end;
 }
+
+bool json_value_is(const struct json_value *value, const char *written)
+{
+	return value->text != NULL && value->length == strlen(written) &&
+	       memcmp(value->text, written, value->length) == 0;
+}
+
+bool json_value_integer(const struct json_value *value, int64_t low, int64_t high, int64_t *integer)
+{
+	char digits[TEXT_DECIMAL_SIZE];
+
+	if (value->text == NULL || value->length >= sizeof(digits))
+		return false;
+	memcpy(digits, value->text, value->length);
+	digits[value->length] = '\0';
+	return text_integer(digits, low, high, integer);
+}
+
+/* ---- trees -------------------------------------------------------------------------------------- */
 
 cJSON *json_parse(const char *text, size_t length)
 {

@@ -39,12 +39,25 @@ const cJSON *json_member(const cJSON *object, const char *key);
 /* Whether `item` is a number without a fraction within [low, high] (at most 2^53 either way). */
 bool json_integer(const cJSON *item, int64_t low, int64_t high, int64_t *value);
 
+/* The value of a member, as the text of the object writes it. */
+struct json_value {
+	const char *key;
+	const char *text; /* a string with its quotes; NULL: there is no such member */
+	size_t length;
+};
+
 /*
- * Whether the member with this key is a number written without a fraction and an exponent. (In the parsed tree,
- * `1.0` equals `1`.) `text` is a strict JSON object. Of several members with this key, the last one counts; a key
- * that is written with an escape is not found.
+ * Find the values of these keys in the text of an object, without a tree. Of several members with one key, the last one
+ * counts. false: the text is not a strict JSON object, or a key in it is written with an escape.
  */
-bool json_written_as_integer(const char *text, size_t length, const char *key);
+bool json_find_values(const char *text, size_t length, struct json_value *values, size_t count);
+
+/* Whether the value is written exactly like this: for texts without an escape, words, and numbers. */
+bool json_value_is(const struct json_value *value, const char *written);
+
+/* Whether it is a number in [low, high] that is written as an integer: 1, but not 1.0, which a tree cannot distinguish. */
+bool json_value_integer(
+	const struct json_value *value, int64_t low, int64_t high, int64_t *integer);
 
 /*
  * Add a member; NULL text and INSTANT_NONE become null. A time is written as the API does

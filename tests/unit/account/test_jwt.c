@@ -42,16 +42,16 @@ static char *token_of(struct arena *arena, const char *header, const char *paylo
 			base64url(arena, payload, strlen(payload))));
 }
 
-static enum jwt_result verify(struct arena *arena, const char *token)
+static enum jwt_result verify(const char *token)
 {
 	struct jwt_claims claims;
 
-	return jwt_verify(arena, KEY, token, NOW, &claims);
+	return jwt_verify(KEY, token, NOW, &claims);
 }
 
 static enum jwt_result verify_payload(struct arena *arena, const char *payload)
 {
-	return verify(arena, token_of(arena, HEADER, payload));
+	return verify(token_of(arena, HEADER, payload));
 }
 
 /* The part of a token before or after its first dot, parsed. */
@@ -94,7 +94,7 @@ static void an_issued_token_is_valid_and_has_its_claims(void **state)
 {
 	struct jwt_claims claims = {0};
 
-	assert_int_equal(jwt_verify(*state, KEY, issue(*state), NOW, &claims), JWT_VALID);
+	assert_int_equal(jwt_verify(KEY, issue(*state), NOW, &claims), JWT_VALID);
 	assert_int_equal(claims.user_id, 42);
 	assert_int_equal(claims.issued_at, ISSUED);
 	assert_int_equal(claims.expires_at, EXPIRES);
@@ -112,7 +112,8 @@ static void a_token_of_another_implementation_is_valid(void **state)
 {
 	struct jwt_claims claims = {.generation = 77};
 
-	assert_int_equal(jwt_verify(*state, KEY, FOREIGN, 1700000002, &claims), JWT_VALID);
+	(void)state;
+	assert_int_equal(jwt_verify(KEY, FOREIGN, 1700000002, &claims), JWT_VALID);
 	assert_int_equal(claims.user_id, 42);
 	assert_int_equal(claims.issued_at, 1700000000);
 	assert_int_equal(claims.expires_at, 1700000003);
@@ -126,20 +127,20 @@ static void another_key_makes_it_invalid(void **state)
 	struct jwt_claims claims;
 
 	for (size_t i = 0; i < UNIT_COUNT(KEYS); i++)
-		assert_int_equal(jwt_verify(*state, KEYS[i], token, NOW, &claims), JWT_INVALID);
+		assert_int_equal(jwt_verify(KEYS[i], token, NOW, &claims), JWT_INVALID);
 }
 
 static void a_change_of_any_one_character_makes_it_invalid(void **state)
 {
 	const char *token = issue(*state);
 
-	assert_int_equal(verify(*state, token), JWT_VALID);
+	assert_int_equal(verify(token), JWT_VALID);
 	for (size_t i = 0; i < strlen(token); i++) {
 		char *changed = arena_copy(*state, token, strlen(token));
 
 		/* the next character of the alphabet: in a last character, it may differ in unused bits only */
 		changed[i] = (char)(token[i] == 'z' ? '0' : token[i] == '9' ? '8' : token[i] + 1);
-		if (verify(*state, changed) != JWT_INVALID)
+		if (verify(changed) != JWT_INVALID)
 			fail_msg("character %zu of %s", i, token);
 	}
 }
@@ -153,7 +154,7 @@ static void the_signature_has_one_encoding(void **state)
 
 	for (const char *c = ALPHABET; *c != '\0'; c++) {
 		*last = *c;
-		valid += verify(*state, token) == JWT_VALID;
+		valid += verify(token) == JWT_VALID;
 	}
 	assert_int_equal(valid, 1);
 }
@@ -170,7 +171,7 @@ static void nothing_may_surround_a_token(void **state)
 		const char *changed =
 			arena_printf(*state, "%s%s%s", EXTRAS[i].before, token, EXTRAS[i].after);
 
-		if (verify(*state, changed) != JWT_INVALID)
+		if (verify(changed) != JWT_INVALID)
 			fail_msg("accepted: '%s'", changed);
 	}
 }
@@ -194,9 +195,9 @@ static void parts_that_are_not_strict_base64url_are_rejected_although_the_signat
 	static const char GOOD[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
 				   ".eyJleHAiOjE3MDAwMDM2MDAsImlhdCI6MTcwMDAwMDAwMCwic3ViIjo0Mn0";
 
-	assert_int_equal(verify(*state, signed_with(*state, KEY, GOOD)), JWT_VALID);
+	assert_int_equal(verify(signed_with(*state, KEY, GOOD)), JWT_VALID);
 	for (size_t i = 0; i < UNIT_COUNT(TEXTS); i++)
-		if (verify(*state, signed_with(*state, KEY, TEXTS[i])) != JWT_INVALID)
+		if (verify(signed_with(*state, KEY, TEXTS[i])) != JWT_INVALID)
 			fail_msg("accepted: %s", TEXTS[i]);
 }
 
@@ -207,12 +208,12 @@ static void a_token_has_exactly_three_parts(void **state)
 		"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30."};
 
 	for (size_t i = 0; i < UNIT_COUNT(TOKENS); i++)
-		if (verify(*state, TOKENS[i]) != JWT_INVALID)
+		if (verify(TOKENS[i]) != JWT_INVALID)
 			fail_msg("accepted: %s", TOKENS[i]);
 	/* signatures that would match if the parts were split elsewhere */
-	assert_int_equal(verify(*state, signed_with(*state, KEY, "")), JWT_INVALID);
-	assert_int_equal(verify(*state, signed_with(*state, KEY, "e30")), JWT_INVALID);
-	assert_int_equal(verify(*state, signed_with(*state, KEY, issue(*state))), JWT_INVALID);
+	assert_int_equal(verify(signed_with(*state, KEY, "")), JWT_INVALID);
+	assert_int_equal(verify(signed_with(*state, KEY, "e30")), JWT_INVALID);
+	assert_int_equal(verify(signed_with(*state, KEY, issue(*state))), JWT_INVALID);
 }
 
 static void a_token_without_a_signature_is_rejected(void **state)
@@ -220,9 +221,9 @@ static void a_token_without_a_signature_is_rejected(void **state)
 	char *token = issue(*state);
 
 	strrchr(token, '.')[1] = '\0';
-	assert_int_equal(verify(*state, token), JWT_INVALID);
+	assert_int_equal(verify(token), JWT_INVALID);
 	*strrchr(token, '.') = '\0';
-	assert_int_equal(verify(*state, token), JWT_INVALID);
+	assert_int_equal(verify(token), JWT_INVALID);
 }
 
 static void a_token_has_at_most_4096_characters(void **state)
@@ -233,9 +234,9 @@ static void a_token_has_at_most_4096_characters(void **state)
 	const char *too_long = token_of(*state, HEADER, arena_printf(*state, FRAME, 2962, ""));
 
 	assert_int_equal(strlen(longest), 4096);
-	assert_int_equal(verify(*state, longest), JWT_VALID);
+	assert_int_equal(verify(longest), JWT_VALID);
 	assert_true(strlen(too_long) > 4096);
-	assert_int_equal(verify(*state, too_long), JWT_INVALID);
+	assert_int_equal(verify(too_long), JWT_INVALID);
 }
 
 /* ---- the header ------------------------------------------------------------------------------ */
@@ -251,7 +252,7 @@ static void any_algorithm_but_hs256_is_rejected(void **state)
 	static const char PAYLOAD[] = "{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42}";
 
 	for (size_t i = 0; i < UNIT_COUNT(HEADERS); i++)
-		if (verify(*state, token_of(*state, HEADERS[i], PAYLOAD)) != JWT_INVALID)
+		if (verify(token_of(*state, HEADERS[i], PAYLOAD)) != JWT_INVALID)
 			fail_msg("accepted: %s", HEADERS[i]);
 }
 
@@ -262,9 +263,9 @@ static void unknown_header_parameters_are_ignored_unless_critical(void **state)
 			  EXTRA[] = "{\"alg\":\"HS256\",\"kid\":\"1\"}";
 	static const char CRITICAL[] = "{\"alg\":\"HS256\",\"crit\":[\"b64\"],\"b64\":false}";
 
-	assert_int_equal(verify(*state, token_of(*state, PLAIN, PAYLOAD)), JWT_VALID);
-	assert_int_equal(verify(*state, token_of(*state, EXTRA, PAYLOAD)), JWT_VALID);
-	assert_int_equal(verify(*state, token_of(*state, CRITICAL, PAYLOAD)), JWT_INVALID);
+	assert_int_equal(verify(token_of(*state, PLAIN, PAYLOAD)), JWT_VALID);
+	assert_int_equal(verify(token_of(*state, EXTRA, PAYLOAD)), JWT_VALID);
+	assert_int_equal(verify(token_of(*state, CRITICAL, PAYLOAD)), JWT_INVALID);
 }
 
 /* ---- times ----------------------------------------------------------------------------------- */
@@ -274,9 +275,9 @@ static void a_token_expires_at_its_second_without_leeway(void **state)
 	const char *token = issue(*state);
 	struct jwt_claims claims = {0};
 
-	assert_int_equal(jwt_verify(*state, KEY, token, EXPIRES - 1, &claims), JWT_VALID);
-	assert_int_equal(jwt_verify(*state, KEY, token, EXPIRES, &claims), JWT_EXPIRED);
-	assert_int_equal(jwt_verify(*state, KEY, token, EXPIRES + 1, &claims), JWT_EXPIRED);
+	assert_int_equal(jwt_verify(KEY, token, EXPIRES - 1, &claims), JWT_VALID);
+	assert_int_equal(jwt_verify(KEY, token, EXPIRES, &claims), JWT_EXPIRED);
+	assert_int_equal(jwt_verify(KEY, token, EXPIRES + 1, &claims), JWT_EXPIRED);
 	assert_int_equal(claims.user_id, 42); /* set for an expired token too */
 }
 
@@ -285,8 +286,8 @@ static void a_token_issued_more_than_60_seconds_ahead_is_rejected(void **state)
 	const char *token = issue(*state);
 	struct jwt_claims claims;
 
-	assert_int_equal(jwt_verify(*state, KEY, token, ISSUED - 60, &claims), JWT_VALID);
-	assert_int_equal(jwt_verify(*state, KEY, token, ISSUED - 61, &claims), JWT_INVALID);
+	assert_int_equal(jwt_verify(KEY, token, ISSUED - 60, &claims), JWT_VALID);
+	assert_int_equal(jwt_verify(KEY, token, ISSUED - 61, &claims), JWT_INVALID);
 }
 
 static void a_token_valid_more_than_60_seconds_ahead_is_rejected(void **state)
@@ -305,7 +306,7 @@ static void a_forged_token_is_invalid_and_not_expired(void **state)
 	struct jwt_claims claims;
 
 	token[strlen(token) - 5] ^= 1;
-	assert_int_equal(jwt_verify(*state, KEY, token, EXPIRES + 1, &claims), JWT_INVALID);
+	assert_int_equal(jwt_verify(KEY, token, EXPIRES + 1, &claims), JWT_INVALID);
 }
 
 /* ---- claims ---------------------------------------------------------------------------------- */
@@ -330,6 +331,9 @@ static void missing_or_malformed_claims_are_rejected(void **state)
 		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":null}",
 		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":\"42\"}",
 		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":4.2}",
+		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42.0}",
+		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42e0}",
+		"{\"exp\":1700003600,\"iat\":1700000000,\"s\\u0075b\":42}",
 		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":true}",
 		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":[42]}",
 		"{\"exp\":1700003600,\"iat\":1700000000,\"sub\":0}",
@@ -396,7 +400,7 @@ static void the_last_of_repeated_claims_counts(void **state)
 	const char *token = token_of(
 		*state, HEADER, "{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"sub\":43}");
 
-	assert_int_equal(jwt_verify(*state, KEY, token, NOW, &claims), JWT_VALID);
+	assert_int_equal(jwt_verify(KEY, token, NOW, &claims), JWT_VALID);
 	assert_int_equal(claims.user_id, 43);
 }
 
@@ -409,10 +413,10 @@ static void only_a_token_made_for_it_may_set_a_password(void **state)
 	const char *token = jwt_sign(*state, KEY, &claims);
 
 	claims.sets_password = false;
-	assert_int_equal(jwt_verify(*state, KEY, token, NOW, &claims), JWT_VALID);
+	assert_int_equal(jwt_verify(KEY, token, NOW, &claims), JWT_VALID);
 	assert_true(claims.sets_password);
 	claims.sets_password = true;
-	assert_int_equal(jwt_verify(*state, KEY, issue(*state), NOW, &claims), JWT_VALID);
+	assert_int_equal(jwt_verify(KEY, issue(*state), NOW, &claims), JWT_VALID);
 	assert_false(claims.sets_password);
 }
 
@@ -420,10 +424,10 @@ static void a_reset_token_is_bound_to_the_password_and_the_address(void **state)
 {
 	const char *token =
 		jwt_sign_reset(*state, KEY, 42, "$y$j9T$a$b", "Sam@example.com", NOW, 60);
-	const char *binding;
+	char binding[JWT_BINDING_SIZE];
 	int64_t user_id;
 
-	assert_int_equal(jwt_verify_reset(*state, KEY, token, NOW, &user_id, &binding), JWT_VALID);
+	assert_int_equal(jwt_verify_reset(KEY, token, NOW, &user_id, binding), JWT_VALID);
 	assert_int_equal(user_id, 42);
 	assert_int_equal(jwt_reset_matches(binding, "$y$j9T$a$b", "Sam@example.com"), JWT_VALID);
 	assert_int_equal(jwt_reset_matches(binding, "$y$j9T$a$b", "sAM@EXAMPLE.com"), JWT_VALID);

@@ -205,6 +205,65 @@ static void consecutive_values_do_not_count_as_nesting(void **state)
 	assert_true(json_is_strict(text, strlen(text)));
 }
 
+/* ---- values in the text of an object --------------------------------------------------------- */
+
+static struct json_value find(const char *text, const char *key)
+{
+	struct json_value value = {.key = key};
+
+	if (!json_find_values(text, strlen(text), &value, 1))
+		fail_msg("refused: %s", text);
+	return value;
+}
+
+static void values_are_found_as_they_are_written(void **state)
+{
+	static const char TEXT[] =
+		" { \"a\" : \"x\\n\" , \"b\":[1, {\"a\":2}],\"c\":-0.5e1,\"d\":{} } ";
+	struct json_value a = find(TEXT, "a"), b = find(TEXT, "b"), c = find(TEXT, "c");
+
+	(void)state;
+	assert_true(json_value_is(&a, "\"x\\n\""));
+	assert_true(json_value_is(&b, "[1, {\"a\":2}]"));
+	assert_true(json_value_is(&c, "-0.5e1"));
+	assert_null(find(TEXT, "e").text);
+	assert_null(find("{}", "a").text);
+	a = find("{\"a\":1,\"a\":2}", "a");
+	assert_true(json_value_is(&a, "2"));
+	assert_false(json_value_is(&a, "22"));
+}
+
+static void values_are_found_only_in_strict_objects_with_plain_keys(void **state)
+{
+	static const char *const TEXTS[] = {"", "[]", "1", "{", "{}x", "{\"a\":1", "{\"a\":1,}",
+		"{,}", "{\"a\":01}", "{\"a\":1}{}", "{\"a\":\"\xff\"}", "\xEF\xBB\xBF{\"a\":1}",
+		"{\"\\u0061\":1}", "{\"a\":1,\"b\\n\":2}"};
+	struct json_value value = {.key = "a"};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(TEXTS); i++)
+		if (json_find_values(TEXTS[i], strlen(TEXTS[i]), &value, 1))
+			fail_msg("accepted: %s", TEXTS[i]);
+}
+
+static void only_what_is_written_as_an_integer_is_one(void **state)
+{
+	static const char *const OTHERS[] = {"{\"a\":1.0}", "{\"a\":1e0}", "{\"a\":\"1\"}",
+		"{\"a\":[1]}", "{\"a\":true}", "{\"a\":null}", "{\"b\":1}", "{\"a\":11}",
+		"{\"a\":-1}", "{\"a\":99999999999999999999999999999999999999999}"};
+	struct json_value value = find("{\"a\":7}", "a");
+	int64_t integer = 0;
+
+	(void)state;
+	assert_true(json_value_integer(&value, 0, 10, &integer));
+	assert_int_equal(integer, 7);
+	for (size_t i = 0; i < UNIT_COUNT(OTHERS); i++) {
+		value = find(OTHERS[i], "a");
+		if (json_value_integer(&value, 0, 10, &integer))
+			fail_msg("accepted: %s", OTHERS[i]);
+	}
+}
+
 /* ---- the tree -------------------------------------------------------------------------------- */
 
 static void parse_returns_the_values_of_the_text(void **state)
@@ -370,6 +429,9 @@ static void trees_and_texts_live_in_the_arena_in_use(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values_are_found_as_they_are_written),
+		cmocka_unit_test(values_are_found_only_in_strict_objects_with_plain_keys),
+		cmocka_unit_test(only_what_is_written_as_an_integer_is_one),
 		cmocka_unit_test(every_kind_of_value_is_json),
 		cmocka_unit_test(malformed_text_is_rejected),
 		cmocka_unit_test(numbers_follow_the_grammar),
