@@ -128,17 +128,18 @@ static void put_field(struct line *line, const char *key, const char *value)
 
 static void put_number(struct line *line, const char *key, int64_t value)
 {
-	char text[24];
+	char text[TEXT_DECIMAL_SIZE];
 
-	snprintf(text, sizeof(text), "%" PRId64, value);
-	put_field(line, key, text);
+	put_field(line, key, text_decimal(value, 0, text));
 }
 
+/* With one decimal. */
 static void put_milliseconds(struct line *line, const char *key, int64_t microseconds)
 {
 	char text[40];
+	int64_t tenths = (microseconds + 50) / 100;
 
-	snprintf(text, sizeof(text), "%.1f", (double)microseconds / 1000);
+	snprintf(text, sizeof(text), "%" PRId64 ".%d", tenths / 10, (int)(tenths % 10));
 	put_field(line, key, text);
 }
 
@@ -157,13 +158,25 @@ static void put_log_field(struct line *line, const struct log_field *field)
 	}
 }
 
+static void set_digits(char *place, int count, int value)
+{
+	for (int i = count - 1; i >= 0; i--, value /= 10)
+		place[i] = (char)('0' + value % 10);
+}
+
+/* Without printf(), which would take half the time of a line. */
 static void put_time(struct line *line)
 {
 	struct civil now = clock_to_civil(clock_now());
-	char text[80];
+	char text[] = "YYYY-MM-DDTHH:MM:SS.mmmZ";
 
-	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", now.year, now.month,
-		now.day, now.hour, now.minute, now.second, now.microsecond / 1000);
+	set_digits(text, 4, now.year);
+	set_digits(text + 5, 2, now.month);
+	set_digits(text + 8, 2, now.day);
+	set_digits(text + 11, 2, now.hour);
+	set_digits(text + 14, 2, now.minute);
+	set_digits(text + 17, 2, now.second);
+	set_digits(text + 20, 3, now.microsecond / 1000);
 	put_field(line, "time", text);
 }
 

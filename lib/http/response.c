@@ -7,8 +7,6 @@
 #include "core/text.h"
 #include "http/status.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,30 +68,52 @@ bool response_file(struct response *response, struct arena *arena, int descripto
 	return true;
 }
 
+/* Without printf(), which would take longer than the rest of a response. */
+static char *put(char *at, const char *text)
+{
+	size_t length = strlen(text);
+
+	memcpy(at, text, length);
+	return at + length;
+}
+
+static char *put_line(char *at, const char *name, const char *value)
+{
+	return put(put(put(put(at, name), ": "), value), "\r\n");
+}
+
+static char *put_status(char *at, int status)
+{
+	char code[TEXT_DECIMAL_SIZE];
+
+	at = put(put(at, "Status: "), text_decimal(status, 0, code));
+	return put(put(put(at, " "), status_reason(status)), "\r\n");
+}
+
 char *response_head(const struct response *response, struct arena *arena)
 {
-	char status[64] = "", length[48] = "";
-	size_t size = 128;
+	enum { STATUS_AND_LENGTH = 160 };
+	char length[TEXT_DECIMAL_SIZE];
+	size_t size = STATUS_AND_LENGTH;
 	char *head, *at;
 
+	for (int i = 0; i < response->header_count; i++)
+		size += strlen(response->headers[i].name) + strlen(response->headers[i].value) + 4;
+	at = head = arena_alloc(arena, size);
+	if (head == NULL)
+		return NULL;
 	/* Without a Status header the status is 200 (RFC 3875 §6.3.3), and only then does Apache answer
 	 * conditional requests itself. */
 	if (response->file == NULL)
-		snprintf(status, sizeof(status), "Status: %d %s\r\n", response->status,
-			status_reason(response->status));
+		at = put_status(at, response->status);
 	if (response->status != 204)
-		snprintf(length, sizeof(length), "Content-Length: %" PRId64 "\r\n",
-			response->file != NULL ? response->file->size
-					       : (int64_t)response->body_length);
+		at = put_line(at, "Content-Length",
+			text_decimal(response->file != NULL ? response->file->size
+							    : (int64_t)response->body_length,
+				0, length));
 	for (int i = 0; i < response->header_count; i++)
-		size += strlen(response->headers[i].name) + strlen(response->headers[i].value) + 4;
-	head = arena_alloc(arena, size);
-	if (head == NULL)
-		return NULL;
-	at = head + snprintf(head, size, "%s%s", status, length);
-	for (int i = 0; i < response->header_count; i++)
-		at += snprintf(at, size - (size_t)(at - head), "%s: %s\r\n",
-			response->headers[i].name, response->headers[i].value);
-	snprintf(at, size - (size_t)(at - head), "\r\n");
+		at = put_line(at, response->headers[i].name, response->headers[i].value);
+	at = put(at, "\r\n");
+	*at = '\0';
 	return head;
 }

@@ -366,7 +366,7 @@ static void check_value(const char *text, size_t length, const struct json_value
 	bool read = json_value_integer(value, INT64_MIN, INT64_MAX, &integer);
 
 	require(model_text(text, length, NULL, &m));
-	/* the model knows no largest integer */
+	/* the model does not limit integers */
 	require(read ? m.is_integer : !m.is_integer || value->length > 18);
 	require(value->text == NULL ||
 		(value->text > text && value->text + value->length < text + length));
