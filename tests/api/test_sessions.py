@@ -1,12 +1,15 @@
 """The sessions of an account: recorded at each login, listed, ended (contract §27.1)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
+import time
 
 import pytest
 
 from tests.api.support.dialects import DIALECTS
 from tests.api.support.profile import date_text
 from tests.api.support.scoped import oauth2_token, personal_token
+from tests.api.support.waiting import until
 from tests.harness.answers import ERR500, NOAUTH, NOSCOPE, NOURL, exact, is_bad_token, is_json
 from tests.harness.people import insert_session, now, user_row
 from tests.harness.sql import root_sql
@@ -253,6 +256,32 @@ def test_a_firewall_that_rejects_delete_does_not_matter(api, db, login, user):
     token, other = login(user), login(user)
     assert api.post(f'{SESSIONS}/{session_row(db, other)["id"]}/delete', token=token).status == 204
     assert api.post(f'{SESSIONS}/delete', token=token).status == 204
+
+
+@pytest.mark.parametrize(('hold', 'waiting'), [
+    ('UPDATE users SET bio = "held" WHERE id = %(user)s', 'UPDATE users SET token_epoch'),
+    ('SELECT id FROM sessions WHERE token = %(token)s FOR UPDATE', 'INSERT INTO sessions')])
+def test_an_earlier_token_that_is_revoked_meanwhile_stays_revoked(
+        api, db, minter, stack, user, hold, waiting):
+    """Ending the others gives it a row. A token with a row is not looked up among the revoked ones."""
+    token = minter.token(user.id)
+    names = {'user': str(user.id), 'token': f"'{sha256_hex(token)}'"}
+
+    def waits():
+        return any((shown['Info'] or '').startswith(waiting)
+                   for shown in root.rows('SHOW PROCESSLIST'))
+
+    with root_sql(stack) as root, db.another() as other, ThreadPoolExecutor(1) as pool:
+        other.run('START TRANSACTION')
+        other.run(hold % names)
+        ended = pool.submit(lambda: api.request('DELETE', SESSIONS, token=token))
+        until(waits, 'the request waits')
+        other.insert('blacklisted_tokens', token=sha256_hex(token), expired_at=int(time.time()) + 3600,
+                     blacklisted_on=now())
+        other.run('COMMIT')
+        assert ended.result().status == 204
+    is_bad_token(api.get(PROFILE, token=token))
+    assert not db.rows('SELECT id FROM sessions WHERE token = %s', sha256_hex(token))
 
 
 # ---- who may -------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pymysql
 
 from tests.harness.errors import StackError
 from tests.harness.processes import is_running
-from tests.harness.tokens import Minter
+from tests.harness.tokens import Minter, sha256_hex
 from tests.harness.tree import SERVICES
 from tests.harness.waiting import LIMIT, poll
 
@@ -151,15 +151,24 @@ class Population:
 
     # ---- tokens ---------------------------------------------------------------------------------
 
-    def token(self, user_id):
-        """A token as a login issues it. It is signed here because a thousand logins would take minutes."""
+    def tokens(self, user_ids):
+        """Tokens as logins issue them, with their sessions. They are signed here because a thousand logins would take minutes."""
         minter = Minter(self.stack.files.secret('app_secret_key'))
-        return minter.token(user_id, exp=int(time.time()) + 86400)
+        tokens = [minter.token(user_id, exp=int(time.time()) + 86400) for user_id in user_ids]
+        with contextlib.closing(self.connect()) as database, database.cursor() as cursor:
+            cursor.executemany(
+                'INSERT INTO sessions (user_id, token, token_epoch, created_at, last_seen_at, expires_at) '
+                'VALUES (%s, %s, 0, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 DAY)',
+                [(user_id, sha256_hex(token)) for user_id, token in zip(user_ids, tokens)])
+        return tokens
+
+    def token(self, user_id):
+        return self.tokens([user_id])[0]
 
     def token_file(self, name, user_ids):
         """A file with one token per line, for wrk.lua."""
         path = self.stack.directory / f'{name}.tokens'
-        path.write_text(''.join(f'{self.token(user_id)}\n' for user_id in user_ids))
+        path.write_text(''.join(f'{token}\n' for token in self.tokens(user_ids)))
         return path
 
 

@@ -26,38 +26,31 @@ struct identification {
 /* ---- first-party tokens ------------------------------------------------------------------------ */
 
 struct first_party_row {
-	bool revoked;
 	instant last_seen; /* INSTANT_NONE: there is no row in sessions */
 	struct profile profile;
 };
 
-static const struct db_field FIRST_PARTY_FIELDS[] = {
-	DB_FIELD(struct first_party_row, revoked, "b.id IS NOT NULL"),
-	DB_FIELD_TIME(struct first_party_row, last_seen, "s.last_seen_at"),
-	{0},
-};
+#define LAST_SEEN DB_FIELD_TIME(struct first_party_row, last_seen, "s.last_seen_at")
 
 /* Each has as much of the account as a request needs. */
 static const struct db_field IDENTITY_ROW[] = {
-	DB_MORE(FIRST_PARTY_FIELDS),
+	LAST_SEEN,
 	DB_INNER(struct first_party_row, profile.user, "", USER_IDENTITY_FIELDS),
 	{0},
 };
 static const struct db_field USER_ROW[] = {
-	DB_MORE(FIRST_PARTY_FIELDS),
+	LAST_SEEN,
 	DB_INNER(struct first_party_row, profile.user, "", USER_FIELDS),
 	{0},
 };
 static const struct db_field PROFILE_ROW[] = {
-	DB_MORE(FIRST_PARTY_FIELDS),
+	LAST_SEEN,
 	DB_INNER(struct first_party_row, profile, "", PROFILE_FIELDS),
 	{0},
 };
 
-/* One row by primary key; by unique keys, whether the token has been revoked and the session that it belongs to. */
-#define FROM_USERS                                                                                 \
-	"FROM users AS u LEFT JOIN blacklisted_tokens AS b ON b.token = ? "                        \
-	"LEFT JOIN sessions AS s ON s.token = ?"
+/* One row by primary key, and by a unique key the session that the token belongs to. */
+#define FROM_USERS "FROM users AS u LEFT JOIN sessions AS s ON s.token = ?"
 
 static enum db_result read_first_party_row(
 	const struct identification *id, struct first_party_row *row)
@@ -75,9 +68,24 @@ static enum db_result read_first_party_row(
 	else if (id->requirements->identity_only)
 		read = &READ_IDENTITY;
 	return db_query_row(id->db, id->arena, read,
-		DB_PARAMS(DB_TEXT(principal->token_hash), DB_TEXT(principal->token_hash),
-			DB_INT(principal->claims.user_id)),
-		row);
+		DB_PARAMS(DB_TEXT(principal->token_hash), DB_INT(principal->claims.user_id)), row);
+}
+
+/*
+ * Whether a token has been revoked on its own. What revokes it deletes its session (session_revoke()), so one that has a
+ * session is not looked up. DB_NO_ROW: it has not.
+ */
+static enum db_result find_revoked(const struct identification *id, instant last_seen)
+{
+	static const struct db_field FIELDS[] = {DB_VALUE(int64_t, "id"), {0}};
+	static const struct db_query FIND = {
+		FIELDS, .text = "FROM blacklisted_tokens WHERE token = ?"};
+	int64_t found;
+
+	if (last_seen != INSTANT_NONE)
+		return DB_NO_ROW;
+	return db_query_row(
+		id->db, NULL, &FIND, DB_PARAMS(DB_TEXT(id->principal->token_hash)), &found);
 }
 
 /* Record when a session was last seen. */
@@ -138,8 +146,16 @@ static enum principal_result check_first_party(const struct identification *id)
 	}
 	principal->profile = row.profile;
 	principal->has_session = row.last_seen != INSTANT_NONE;
-	if (row.revoked || is_of_another_epoch(principal))
+	if (is_of_another_epoch(principal))
 		return PRINCIPAL_TOKEN_INVALID;
+	switch (find_revoked(id, row.last_seen)) {
+	case DB_OK:
+		return PRINCIPAL_TOKEN_INVALID;
+	case DB_NO_ROW:
+		break;
+	default:
+		return PRINCIPAL_FAILED;
+	}
 	note_session(id, row.last_seen);
 	return PRINCIPAL_IDENTIFIED;
 }

@@ -68,14 +68,44 @@ enum db_result session_start(struct db *db, const struct account_context *contex
 		});
 }
 
+#define REVOKED "FROM blacklisted_tokens WHERE token = ?"
+
+/* DB_OK: the token has been revoked; DB_NO_ROW: it has not. */
+static enum db_result find_revoked(struct db *db, const char *token_hash, bool lock)
+{
+	static const struct db_field FIELDS[] = {DB_VALUE(int64_t, "id"), {0}};
+	static const struct db_query FIND = {FIELDS, .text = REVOKED};
+	static const struct db_query LOCK = {FIELDS, .text = REVOKED " LOCK IN SHARE MODE"};
+	int64_t id;
+
+	return db_query_row(db, NULL, lock ? &LOCK : &FIND, DB_PARAMS(DB_TEXT(token_hash)), &id);
+}
+
+static enum db_result insert_unless_revoked(
+	struct db *db, const struct account_context *context, const struct session_row *row)
+{
+	/* a revoked token must not have a row: it would be valid again (principal.c) */
+	enum db_result result = find_revoked(db, row->token_hash, false);
+
+	if (result != DB_NO_ROW)
+		return result;
+	result = insert_session(db, context, row);
+	if (result != DB_OK)
+		return result == DB_DUPLICATE ? DB_OK : result;
+	/* a logout that comes after this locking read waits for the row and deletes it; one that came before it is
+	   found when the transaction starts over */
+	result = find_revoked(db, row->token_hash, true);
+	if (result == DB_NO_ROW)
+		return DB_OK;
+	return result == DB_OK ? DB_RETRY : result;
+}
+
 enum db_result session_adopt(
 	struct db *db, const struct account_context *context, const struct principal *principal)
 {
-	enum db_result result;
-
 	if (principal->kind != PRINCIPAL_FIRST_PARTY || principal->has_session)
 		return DB_OK;
-	result = insert_session(db, context,
+	return insert_unless_revoked(db, context,
 		&(const struct session_row){
 			.user_id = principal->claims.user_id,
 			.token_epoch = principal->claims.generation,
@@ -83,7 +113,6 @@ enum db_result session_adopt(
 			.issued_at = principal->claims.issued_at,
 			.expires_at = principal->claims.expires_at,
 		});
-	return result == DB_DUPLICATE ? DB_OK : result;
 }
 
 const char *session_gate_token(
