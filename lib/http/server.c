@@ -3,7 +3,7 @@
  *
  * Signals: SIGTERM is blocked except while waiting, and the wait is ppoll(2), which unblocks it atomically, so
  * that no request to stop is missed. The listening socket is non-blocking: several processes can wake up for one
- * connection, and those that do not get it wait again.
+ * connection, and those that do not get it wait again. A busy process does not wait: it accepts the next connection.
  */
 #include "http/server.h"
 
@@ -48,14 +48,15 @@ static void log_request(
 	char route_text[ROUTE_LOGGED + 1];
 
 	snprintf(route_text, sizeof(route_text), "%s", route);
-	log_fields(LOG_LEVEL_INFO, (const struct log_field[]){
-					   LOG_TEXT("method", request->method_text),
-					   LOG_TEXT("route", route_text),
-					   LOG_NUMBER("status", response->status),
-					   LOG_MILLISECONDS("ms", clock_monotonic() - started),
-					   LOG_TEXT("client", request->remote_address),
-					   {0},
-				   });
+	log_fields(response->routine ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
+		(const struct log_field[]){
+			LOG_TEXT("method", request->method_text),
+			LOG_TEXT("route", route_text),
+			LOG_NUMBER("status", response->status),
+			LOG_MILLISECONDS("ms", clock_monotonic() - started),
+			LOG_TEXT("client", request->remote_address),
+			{0},
+		});
 }
 
 /*
@@ -240,21 +241,22 @@ static bool asked_to_stop(void)
 	       sigismember(&pending, SIGINT) == 1;
 }
 
-/* Wait for a connection. false: asked to stop. */
-static bool wait_for_connection(const sigset_t *while_waiting)
+/* Wait for a connection, or for a signal that asks to stop. */
+static void wait_for_connection(const sigset_t *while_waiting)
 {
 	struct pollfd listening = {.fd = STDIN_FILENO, .events = POLLIN};
 
-	while (!asked_to_stop())
-		if (ppoll(&listening, 1, NULL, while_waiting) > 0)
-			return true;
-	return false;
+	(void)ppoll(&listening, 1, NULL, while_waiting);
 }
 
-/* Another process may have taken the connection, or descriptors may be short for a while. */
-static void after_failed_accept(int error)
+/* No connection waits, or another process has taken it, or descriptors are short for a while. */
+static void after_failed_accept(int error, const sigset_t *while_waiting)
 {
-	if (error == -EAGAIN || error == -EWOULDBLOCK || error == -EINTR || error == -ECONNABORTED)
+	if (error == -EAGAIN || error == -EWOULDBLOCK) {
+		wait_for_connection(while_waiting);
+		return;
+	}
+	if (error == -EINTR || error == -ECONNABORTED)
 		return;
 	log_error("could not accept a connection: %s", strerror(-error));
 	nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
@@ -303,11 +305,11 @@ static int serve_fcgi(server_handler *handler, void *context)
 	set_signals(&while_waiting);
 	if (!open_listener(&fcgi))
 		return EXIT_FAILURE;
-	while (wait_for_connection(&while_waiting)) {
+	while (!asked_to_stop()) {
 		int accepted = FCGX_Accept_r(&fcgi);
 
 		if (accepted < 0) {
-			after_failed_accept(accepted);
+			after_failed_accept(accepted, &while_waiting);
 			continue;
 		}
 		serve(&arena, &source, &sink, handler, context);

@@ -8,7 +8,7 @@ import pytest
 from tests.api.support.gated import App, Gate
 from tests.api.support.scoped import oauth2_token, personal_token
 from tests.harness.answers import is_json
-from tests.harness.people import insert_user, now
+from tests.harness.people import insert_session, insert_user, now
 from tests.harness.sql import root_sql
 
 
@@ -264,12 +264,30 @@ def test_while_the_gate_is_away_nothing_passes(gate, token, stack):
     assert gate.ask(token=token).status == 200
 
 
+def test_only_refused_checks_are_logged(gate, token, stack):
+    """nginx logs each request that the gate let in."""
+    def logged():
+        return stack.log_text('gate').count(' route=/gate status=')
+
+    before = logged()
+    assert gate.ask(token=token).status == 200
+    assert logged() == before
+    assert gate.ask().status == 401
+    assert logged() == before + 1
+
+
 @pytest.mark.parametrize(('kind', 'scope', 'path'), [
     ('login', None, '/app/'), ('personal', 'gate', '/app/'), ('oauth', 'profile:read', '/app-scope/')])
 def test_a_check_is_one_query(stack_without_mail, db_without_mail,
                               transcript, minter, in_parallel, kind, scope, path):
     account = insert_user(db_without_mail)
-    token = {'login': lambda: minter.token(account.id),
+
+    def login():
+        token = minter.token(account.id)
+        insert_session(db_without_mail, account.id, token)
+        return token
+
+    token = {'login': login,
              'personal': lambda: personal_token(db_without_mail, account.id, scope, last_used_at=now()).text,
              'oauth': lambda: oauth2_token(db_without_mail, account.id, scope).text}[kind]()
     quiet = Gate(stack_without_mail, transcript)
