@@ -25,6 +25,7 @@ from tests.api.support.programs import Programs
 from tests.api.support.waiting import until
 from tests.harness import people
 from tests.harness.answers import exact
+from tests.harness.database_programs import chosen
 from tests.harness.sql import connect, drop_database, make_database
 from tests.harness.tokens import Minter
 from tests.harness.waiting import LIMIT
@@ -102,6 +103,7 @@ def stacks(directory):
         options.setdefault('read_timeout', f'{LIMIT}s')
         # with this option it would get hardly any CPU while other tests run
         options.setdefault('hashing_yields', False)
+        options['database_options'] = (*chosen().WITHOUT_SYNC, *options.get('database_options', ()))
         stack = STACKS[WEB](directory / name, BUILD, settings=settings, **options)
         stack.start()
         started.append(stack)

@@ -27,6 +27,9 @@ class MariaDB:
 
     SERVER, CLIENT = 'mariadbd', 'mariadb'
     OPTIONS = ()
+    # Not to wait for the disk: no test switches a computer off, and what a
+    # killed server has written is not lost.
+    WITHOUT_SYNC = ('--innodb-flush-method=nosync', '--innodb-doublewrite=OFF', '--sync-frm=OFF')
     PLAIN = '--skip-ssl'  # of the client
     RELOAD_TLS = 'FLUSH SSL'  # read the certificate again
     IGNORE_CHARACTER_SET = ('--skip-character-set-client-handshake',)  # of the client
@@ -66,14 +69,13 @@ class MariaDB:
 
 class MySQL(MariaDB):
     """MySQL's own server. It keeps a binary log by default, and so lets other accounts than root create
-    triggers only with log_bin_trust_function_creators. It does not wait for the disk: nothing here tests a
-    computer that loses power. A suite starts a dozen servers, which would use up what the kernel has for
-    asynchronous I/O (fs.aio-max-nr; MySQL does not start without it), and half a GB of memory each."""
+    triggers only with log_bin_trust_function_creators. A suite starts a dozen servers, which would use up what the
+    kernel has for asynchronous I/O (fs.aio-max-nr; MySQL does not start without it), and half a GB of memory each."""
 
     SERVER, CLIENT = 'mysqld', 'mysql'
     OPTIONS = ('--mysqlx=OFF', '--secure-file-priv=NULL', '--log-bin-trust-function-creators=1',
-               '--innodb-flush-method=nosync', '--sync-binlog=0', '--innodb-use-native-aio=OFF',
-               '--performance-schema=OFF', '--innodb-buffer-pool-size=32M', '--innodb-doublewrite=OFF')
+               '--innodb-use-native-aio=OFF', '--performance-schema=OFF', '--innodb-buffer-pool-size=32M')
+    WITHOUT_SYNC = ('--innodb-flush-method=nosync', '--innodb-doublewrite=OFF', '--sync-binlog=0')
     PLAIN = '--ssl-mode=DISABLED'
     RELOAD_TLS = 'ALTER INSTANCE RELOAD TLS'
     IGNORE_CHARACTER_SET = ()  # MySQL 9 cannot

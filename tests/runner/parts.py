@@ -6,8 +6,8 @@
     client   compiling against libmysqlclient; skipped if its headers cannot be downloaded
     install  make install, dist and deb, the systemd units, and our files in a stock nginx
     api      tests/api against the release build behind nginx
-    cgi      tests/api against the directory of `make shared-hosting` under Apache: everything with
-             mod_cgid, tests/api/test_hosting.py also with mod_cgi
+    cgi      tests/api against the directory of `make shared-hosting` under Apache: everything but the shell
+             client with mod_cgid, tests/api/test_hosting.py also with mod_cgi
     fcgid    some of them with mod_fcgid
     lighttpd some of them as CGI under lighttpd
     browser  the account pages in Chromium: each flow without JavaScript, accessibility, the keyboard
@@ -96,7 +96,8 @@ PARTS = {
     'install': lambda: [suite('install', 'install', 'release', ['tests/install'], seconds=60)],
     'api': lambda: [suite('api', 'api release', 'release', ['tests/api'], seconds=300)],
     'cgi': lambda: [
-        suite('cgi', 'api mod_cgid', 'hosting', ['tests/api'], seconds=310, web='apache-cgid'),
+        suite('cgi', 'api mod_cgid', 'hosting', ['tests/api', '--ignore=tests/api/client'], seconds=310,
+              web='apache-cgid'),
         suite('cgi', 'api mod_cgi', 'hosting', ['tests/api/test_hosting.py'], seconds=10,
               web='apache-cgi')],
     'fcgid': lambda: [suite('fcgid', 'api mod_fcgid', 'hosting', WEB_SERVER_TESTS, seconds=30,
