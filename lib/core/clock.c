@@ -1,6 +1,6 @@
 /*
- * The calendar is the C library's (timegm, gmtime_r); the names of days and months are ours, because
- * strftime() would follow the locale.
+ * From seconds to a date the calendar is the C library's (gmtime_r), but not back: timegm() searches, and GET profile
+ * has dozens of dates. The names of days and months are ours, because strftime() would follow the locale.
  */
 #include "core/clock.h"
 
@@ -60,18 +60,23 @@ struct civil clock_to_civil(instant when)
 	};
 }
 
+/* Days from 1970-01-01. The years begin in March here, so that a leap day is the last day of its year. */
+static int64_t days_of(const struct civil *civil)
+{
+	enum { DAYS_BEFORE_1970 = 719468 }; /* from 0000-03-01 */
+	int64_t year = civil->month > 2 ? civil->year : civil->year - 1;
+	int month = civil->month > 2 ? civil->month - 3 : civil->month + 9;
+	int day_of_year = (153 * month + 2) / 5 + civil->day - 1; /* 153 days in each five months */
+
+	return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - DAYS_BEFORE_1970;
+}
+
 instant clock_from_civil(const struct civil *civil)
 {
-	struct tm tm = {
-		.tm_year = civil->year - 1900,
-		.tm_mon = civil->month - 1,
-		.tm_mday = civil->day,
-		.tm_hour = civil->hour,
-		.tm_min = civil->minute,
-		.tm_sec = civil->second,
-	};
+	int64_t hours = days_of(civil) * 24 + civil->hour;
 
-	return (int64_t)timegm(&tm) * MICROSECONDS + civil->microsecond;
+	return ((hours * 60 + civil->minute) * 60 + civil->second) * MICROSECONDS +
+	       civil->microsecond;
 }
 
 bool clock_date_exists(int year, int month, int day)

@@ -421,8 +421,12 @@ static cJSON *shortest_number(double value)
 
 bool json_add_number(cJSON *object, const char *key, double value)
 {
+	char text[TEXT_DECIMAL_SIZE];
+
+	/* cJSON would write integers by printf() and read them again */
 	if (value == floor(value) && fabs(value) < 1e15)
-		return cJSON_AddNumberToObject(object, key, value) != NULL;
+		return cJSON_AddRawToObject(object, key, text_decimal((int64_t)value, 0, text)) !=
+		       NULL;
 	return cJSON_AddItemToObject(object, key, shortest_number(value));
 }
 

@@ -86,6 +86,19 @@ static void civil_times_round_trip(void **state)
 	}
 }
 
+static void every_day_is_that_of_the_c_library(void **state)
+{
+	const instant day = 86400 * MICROSECONDS;
+	struct civil civil = {.year = 1, .month = 1, .day = 1};
+	instant when = clock_from_civil(&civil);
+
+	(void)state;
+	assert_int_equal(when, -62135596800 * MICROSECONDS);
+	for (; civil.year <= 9999; when += day, civil = clock_to_civil(when))
+		assert_int_equal(clock_from_civil(&civil), when);
+	assert_int_equal(when, 253402300800 * MICROSECONDS);
+}
+
 static void the_time_zone_of_the_process_changes_nothing(void **state)
 {
 	const struct civil noon = {2023, 7, 1, 12, 0, 0, 0};
@@ -287,6 +300,7 @@ int main(void)
 		cmocka_unit_test(http_dates_have_every_month_and_weekday),
 		cmocka_unit_test(http_dates_drop_microseconds),
 		cmocka_unit_test(civil_times_round_trip),
+		cmocka_unit_test(every_day_is_that_of_the_c_library),
 		cmocka_unit_test(the_time_zone_of_the_process_changes_nothing),
 		cmocka_unit_test(dates_exist_as_in_the_gregorian_calendar),
 		cmocka_unit_test(leap_years_follow_the_century_rule),
