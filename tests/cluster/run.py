@@ -24,7 +24,7 @@ from tests.cluster.system import Cluster
 from tests.fault.checker import seen_by_kernel
 from tests.fault.fixtures import Fixtures
 from tests.fault.model import Model
-from tests.fault.run import learn_pictures, read_sports, run_clients_and_faults, show
+from tests.fault.run import prepare, run_clients_and_faults, show
 from tests.harness.stack import NO_THROTTLES
 
 CLIENTS = 6
@@ -54,8 +54,7 @@ class Part:
                         '(node INT PRIMARY KEY, count BIGINT NOT NULL)')
                 sql.run('INSERT IGNORE INTO probe VALUES (%s, 0)', node.number)
             self.history.watch(node)
-        self.sports = read_sports(self.system)
-        learn_pictures(self.system, self.model, self.fixtures, self.sports)
+        self.sports = prepare(self.system, self.model, self.fixtures, self.system.writable_node())
 
     def arguments(self):
         return self.system, self.model, self.fixtures, self.sports

@@ -78,15 +78,21 @@ def run_clients_and_faults(clients, faults, seconds, model):
             one.thread.join()
 
 
+def prepare(system, model, fixtures, server):
+    """What clients need: the sports, an administrator, and known pictures. `server`: whose database can be written."""
+    sports = read_sports(system)
+    with server.sql() as sql:
+        model.administrator = insert_user(sql, admin=1)
+    learn_pictures(system, model, fixtures, sports)
+    return sports
+
+
 def main(build, directory, seconds, seed):
     print(f'seed {seed}, {seconds} s, {CLIENTS} clients', flush=True)
     model, fixtures = Model(), Fixtures(seed)
     started, crashes = time.monotonic(), seen_by_kernel()
     with System(directory, build, lambda text: note(model, text)) as system:
-        sports = read_sports(system)
-        with system.sql() as sql:
-            model.administrator = insert_user(sql, admin=1)
-        learn_pictures(system, model, fixtures, sports)
+        sports = prepare(system, model, fixtures, system)
         clients = [Client(f'c{number}', seed, system, model, fixtures, sports)
                    for number in range(CLIENTS)]
         run_clients_and_faults(clients, [kind(seed, system, model) for kind in ALL], seconds, model)
