@@ -158,25 +158,20 @@ static void put_log_field(struct line *line, const struct log_field *field)
 	}
 }
 
-static void set_digits(char *place, int count, int value)
-{
-	for (int i = count - 1; i >= 0; i--, value /= 10)
-		place[i] = (char)('0' + value % 10);
-}
-
-/* Without printf(), which would take half the time of a line. */
+/* ISO 8601 with milliseconds. */
 static void put_time(struct line *line)
 {
-	struct civil now = clock_to_civil(clock_now());
-	char text[] = "YYYY-MM-DDTHH:MM:SS.mmmZ";
+	instant now = clock_now();
+	int milliseconds = (int)(now % MICROSECONDS / 1000);
+	char text[CLOCK_ISO_SIZE + 4], *end = text + CLOCK_ISO_SIZE - 2; /* at the Z */
 
-	set_digits(text, 4, now.year);
-	set_digits(text + 5, 2, now.month);
-	set_digits(text + 8, 2, now.day);
-	set_digits(text + 11, 2, now.hour);
-	set_digits(text + 14, 2, now.minute);
-	set_digits(text + 17, 2, now.second);
-	set_digits(text + 20, 3, now.microsecond / 1000);
+	clock_iso(now, text);
+	end[0] = '.';
+	end[1] = (char)('0' + milliseconds / 100);
+	end[2] = (char)('0' + milliseconds / 10 % 10);
+	end[3] = (char)('0' + milliseconds % 10);
+	end[4] = 'Z';
+	end[5] = '\0';
 	put_field(line, "time", text);
 }
 

@@ -178,7 +178,8 @@ static bool read_audience(const struct payload *payload, struct jwt_claims *clai
 	const struct json_value *audience = &payload->claims[AUD];
 
 	claims->audience = JWT_FOR_API;
-	if (is_absent(audience) || json_value_is(audience, "\"\"") || json_value_is(audience, "[]"))
+	if (is_absent(audience) || json_value_is(audience, "\"\"") ||
+		json_value_is(audience, "[]") || json_value_is(audience, "{}"))
 		return true;
 	claims->audience = JWT_FOR_PAGES;
 	if (json_value_is(audience, "\"pages\""))

@@ -366,7 +366,7 @@ static void a_token_with_an_audience_is_rejected(void **state)
 {
 	static const char *const AUDIENCES[] = {"\"password-reset\"", "\"x\"",
 		"[\"password-reset\"]", "[\"\"]", "1", "0", "true", "false", "{\"a\":1}"};
-	static const char *const NONE[] = {"\"\"", "null", "[]"};
+	static const char *const NONE[] = {"\"\"", "null", "[]", "{}"};
 	static const char FRAME[] = "{\"exp\":1700003600,\"iat\":1700000000,\"sub\":42,\"aud\":%s}";
 
 	for (size_t i = 0; i < UNIT_COUNT(AUDIENCES); i++)
