@@ -35,8 +35,8 @@ TABLES = {
         suspended_at datetime(6) ? -
         unconfirmed tinyint ! 0
         sessions_since datetime(6) ? -
-        active tinyint ? -
-        proven_email varchar(255)/utf8mb4_bin ? -""",
+        proven_email varchar(255)/utf8mb4_bin ? -
+        active tinyint ? -""",
     'sports': """
         id int ! -
         label varchar(50) ! -
