@@ -29,10 +29,10 @@ class ClusterChecker(Checker):
 
     def check_nodes(self):
         """All servers have the same rows."""
+        self.system.wait_for_changes()
         sums = []
         for node in self.system.nodes:
             with node.sql() as sql:
-                sql.run('SET SESSION wsrep_sync_wait = 15')
                 sums.append(sql.checksums('probe', 'jobs', 'throttle'))
         for table in sums[0]:
             if len({one.get(table) for one in sums}) > 1:

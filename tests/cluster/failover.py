@@ -5,6 +5,7 @@ import threading
 
 from tests.cluster.node import SMALL, Node
 from tests.cluster.system import System
+from tests.harness.errors import StackError
 from tests.harness.waiting import poll
 
 SETTINGS = '''[mariadbd]
@@ -38,6 +39,10 @@ class Server(Node):
             sql.run('START SLAVE')
 
     def position(self):
+        """The number of the last change, in the only replication domain."""
+        return int(self.gtid().rsplit('-', 1)[1])
+
+    def gtid(self):
         with self.sql(None) as sql:
             return sql.value('SELECT @@GLOBAL.gtid_current_pos')
 
@@ -61,7 +66,7 @@ class Pair(System):
         with first.sql(None) as sql:
             sql.run(f"CREATE USER {first.user}_replica IDENTIFIED BY '{first.password}'")
             sql.run(f'GRANT REPLICATION SLAVE ON *.* TO {first.user}_replica')
-        position = first.position()
+        position = first.gtid()
         first.stop()
         second.copy_data(first)
         first.start()
@@ -74,13 +79,25 @@ class Pair(System):
     def writable_node(self):
         return self.primary
 
+    def wait_for_changes(self):
+        problem = self._catch_up()
+        if problem:
+            raise StackError(problem)
+
+    def _catch_up(self):
+        """Wait until the replica has what the primary has now. Returns what prevented it."""
+        end = self.primary.position()
+        if poll(lambda: self.replica.position() >= end, CAUGHT_UP):
+            return None
+        return f'the replica is at {self.replica.position()}, not at {end}: {self.replica.replica_error()}'
+
     def switch(self):
         """Change the roles. Connections stay open. Returns the error of the replica, if there is one."""
         old, new = self.primary, self.replica
         old.set_read_only(True)
-        end = old.position()
-        if not poll(lambda: new.position() == end, CAUGHT_UP):
-            return f'the replica is at {new.position()}, not at {end}: {new.replica_error()}'
+        problem = self._catch_up()
+        if problem:
+            return problem
         with new.sql(None) as sql:
             sql.run('STOP SLAVE')
             sql.run('RESET SLAVE ALL')

@@ -119,12 +119,16 @@ class System:
 
     # ---- for the checker -------------------------------------------------------------------------
 
+    def wait_for_changes(self):
+        """Wait until every server has the changes that any of them has committed."""
+        raise NotImplementedError
+
     def lift(self):
         """All faults have ended by themselves."""
 
     def expected_processes(self):
-        return {name: len(self.stacks) * number for name, number in
-                {**{name: 2 for name in SERVICES}, 'worker': 1}.items()}
+        return {**{name: sum(stack.processes_of(name) for stack in self.stacks) for name in SERVICES},
+                'worker': len(self.stacks)}
 
     def pids(self, name):
         return [pid for stack in self.stacks for pid in stack.program_pids(name)]
@@ -165,6 +169,12 @@ class Cluster(System):
     def wait_synced(self):
         for node in self.nodes:
             node.wait_synced()
+
+    def wait_for_changes(self):
+        for node in self.nodes:
+            with node.sql() as sql:
+                sql.run('SET SESSION wsrep_sync_wait = 15')
+                sql.run('SELECT 1')
 
     def writable_node(self):
         return next((node for node in self.nodes if node.is_synced()), self.nodes[0])
