@@ -222,7 +222,8 @@ def undo_after(sql, version, position):
                 sql.run(f'ALTER TABLE {words[2]} DROP KEY {words[5]}')
             elif words[3:6] == ['ADD', 'UNIQUE', 'KEY'] and words[2] in sql.tables():
                 sql.run(f'ALTER TABLE {words[2]} DROP KEY {words[6]}')
-            elif words[3:5] == ['DROP', 'KEY'] and not words[5].endswith(','):  # else what follows replaces it
+            # else what follows replaces it
+            elif words[3:5] == ['DROP', 'KEY'] and not words[5].endswith(','):
                 sql.run(f'ALTER TABLE {words[2]} ADD {definition_of_key(words[5])}')
 
 

@@ -1,10 +1,11 @@
-"""A primary and its replica, which change roles while the programs keep their connections."""
+"""A primary and its replica, which change roles while the programs run."""
 
 import random
 import threading
 
 from tests.cluster.node import SMALL, Node
 from tests.cluster.system import System
+from tests.harness.database import OWN_ACCOUNTS
 from tests.harness.errors import StackError
 from tests.harness.waiting import poll
 
@@ -17,6 +18,7 @@ gtid_strict_mode = ON
 log_bin_trust_function_creators = 1
 '''
 CAUGHT_UP = 60  # seconds
+CLOSED = 3  # seconds within which HAProxy closes the connections to a server that cannot be written
 
 
 class Server(Node):
@@ -45,6 +47,13 @@ class Server(Node):
     def gtid(self):
         with self.sql(None) as sql:
             return sql.value('SELECT @@GLOBAL.gtid_current_pos')
+
+    def has_programs(self):
+        """Whether a program is connected."""
+        accounts = ','.join(self.account_of(program) for program in OWN_ACCOUNTS)
+        with self.sql(None) as sql:
+            return sql.value('SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE FIND_IN_SET(USER, %s)',
+                             accounts) > 0
 
     def replica_error(self):
         with self.sql(None) as sql:
@@ -92,9 +101,11 @@ class Pair(System):
         return f'the replica is at {self.replica.position()}, not at {end}: {self.replica.replica_error()}'
 
     def switch(self):
-        """Change the roles. Connections stay open. Returns the error of the replica, if there is one."""
+        """Change the roles in the order of scripts/deploy/cluster/README.md. Returns what prevented it."""
         old, new = self.primary, self.replica
         old.set_read_only(True)
+        if not poll(lambda: not old.has_programs(), CLOSED):
+            return f'programs are still connected to server {old.number}, {CLOSED} s after it became read-only'
         problem = self._catch_up()
         if problem:
             return problem

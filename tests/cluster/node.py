@@ -170,6 +170,22 @@ class Node(DatabaseServer):
         return (self.is_running() and self.status('wsrep_ready') == 'ON' and
                 self.status('wsrep_local_state') == '4')
 
+    def wait_for_changes(self):
+        """Wait until the server has all changes that the cluster has committed."""
+        with self.sql(None) as sql:
+            sql.run('SET SESSION wsrep_sync_wait = 15')
+            sql.run('SELECT 1')
+
+    def is_current(self):
+        """Whether the server has all changes: one that has not run for some seconds says that it is synchronized."""
+        try:
+            if not self.is_synced():
+                return False
+            self.wait_for_changes()
+        except pymysql.Error:
+            return False
+        return True
+
     def wait_synced(self, seconds=180):
         self.daemons['mariadb'].wait_until(self.is_synced, seconds)
 

@@ -172,12 +172,10 @@ class Cluster(System):
 
     def wait_for_changes(self):
         for node in self.nodes:
-            with node.sql() as sql:
-                sql.run('SET SESSION wsrep_sync_wait = 15')
-                sql.run('SELECT 1')
+            node.wait_for_changes()
 
     def writable_node(self):
-        return next((node for node in self.nodes if node.is_synced()), self.nodes[0])
+        return next((node for node in self.nodes if node.is_current()), self.nodes[0])
 
     def reconnect(self, **settings):
         """Let each stack use the server of its own host, with other settings."""
