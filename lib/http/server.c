@@ -46,17 +46,19 @@ static void log_request(
 	/* log the pattern of the route if there is one: a path can contain a file name that must stay secret */
 	const char *route = request->route != NULL ? request->route : request->path;
 	char route_text[ROUTE_LOGGED + 1];
+	enum log_level level = response->routine ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 
+	if (!log_is_enabled(level))
+		return;
 	snprintf(route_text, sizeof(route_text), "%s", route);
-	log_fields(response->routine ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
-		(const struct log_field[]){
-			LOG_TEXT("method", request->method_text),
-			LOG_TEXT("route", route_text),
-			LOG_NUMBER("status", response->status),
-			LOG_MILLISECONDS("ms", clock_monotonic() - started),
-			LOG_TEXT("client", request->remote_address),
-			{0},
-		});
+	log_fields(level, (const struct log_field[]){
+				  LOG_TEXT("method", request->method_text),
+				  LOG_TEXT("route", route_text),
+				  LOG_NUMBER("status", response->status),
+				  LOG_MILLISECONDS("ms", clock_monotonic() - started),
+				  LOG_TEXT("client", request->remote_address),
+				  {0},
+			  });
 }
 
 /*
