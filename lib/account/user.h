@@ -22,7 +22,7 @@ struct user {
 	instant accepted_policy_date;
 	int64_t token_epoch;
 	const char *kept_token;
-	bool email_proven; /* the owner has followed a link that was mailed to this address */
+	const char *proven_email; /* to which a link was mailed that the owner has followed */
 };
 
 /* The columns of `users AS u` that fill a struct user. */
@@ -30,6 +30,9 @@ extern const struct db_field USER_FIELDS[];
 
 /* Those of them that say who it is and what access depends on. The other members stay as they are. */
 extern const struct db_field USER_IDENTITY_FIELDS[];
+
+/* Whether the owner has followed a link that was mailed to the account's address. */
+bool user_has_proven_email(const struct user *user);
 
 /* Read an account. DB_OK, DB_NO_ROW, DB_RETRY, DB_FAILED. */
 enum db_result user_read(struct db *db, struct arena *arena, int64_t id, struct user *user);

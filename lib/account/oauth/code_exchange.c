@@ -29,8 +29,7 @@ static enum db_result read_code(
 		DB_FIELD(struct code_row, grant_id, "c.grant_id"),
 		DB_FIELD(struct code_row, expired, "UNIX_TIMESTAMP() > c.auth_time + ?"),
 		DB_FIELD(struct code_row, used, "c.used_at <> 0"),
-		DB_FIELD(struct code_row, active,
-			"COALESCE(u.is_active = 1 AND u.suspended_at IS NULL, 0)"),
+		DB_FIELD(struct code_row, active, "u.active"),
 		{0},
 	};
 	static const struct db_query READ = {

@@ -106,8 +106,7 @@ static enum db_result read_request(
 		DB_FIELD(struct poll_row, approved, "d.approved_at <> 0"),
 		DB_FIELD(struct poll_row, early,
 			"UNIX_TIMESTAMP() < d.last_polled_at + d.poll_interval"),
-		DB_FIELD(struct poll_row, active,
-			"COALESCE(u.is_active = 1 AND u.suspended_at IS NULL, 0)"),
+		DB_FIELD(struct poll_row, active, "u.active"),
 		{0},
 	};
 	static const struct db_query READ = {FIELDS,

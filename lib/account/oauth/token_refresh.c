@@ -19,8 +19,7 @@ const struct db_field OAUTH_REFRESH_TOKEN_FIELDS[] = {
 	DB_FIELD(struct oauth_refresh_token, revoked_for,
 		"UNIX_TIMESTAMP() - t.access_token_revoked_at"),
 	DB_FIELD(struct oauth_refresh_token, expired, "UNIX_TIMESTAMP() > " OAUTH_REFRESH_END("t")),
-	DB_FIELD(struct oauth_refresh_token, active,
-		"COALESCE(u.is_active = 1 AND u.suspended_at IS NULL, 0)"),
+	DB_FIELD(struct oauth_refresh_token, active, "u.active"),
 	{0},
 };
 

@@ -29,8 +29,7 @@ enum db_result token_pair_store(struct db *db, const struct token_pair *pair)
 			"refresh_token, scope, issued_at, expires_in, user_id, grant_id) "
 			"SELECT c.client_id, 'Bearer', ?, ?, ?, UNIX_TIMESTAMP(), ?, u.id, ? "
 			"FROM oauth2_client AS c JOIN users AS u "
-			"WHERE c.client_id = ? AND u.id = ? AND u.is_active = 1 "
-			"AND u.suspended_at IS NULL"};
+			"WHERE c.client_id = ? AND u.id = ? AND u.active = 1"};
 
 	return db_execute_one(db, &INSERT,
 		DB_PARAMS(DB_TEXT(pair->access.hash), DB_TEXT(pair->refresh.hash),

@@ -49,7 +49,7 @@ enum db_result credentials_cancel_email(struct db *db, int64_t user_id);
 
 /*
  * Store that the owner has followed a link that was mailed to this address: it is proven as long as the account has it
- * (struct user, email_proven). DB_OK, DB_RETRY, DB_FAILED.
+ * (user_has_proven_email()). DB_OK, DB_RETRY, DB_FAILED.
  */
 enum db_result credentials_prove_email(struct db *db, int64_t user_id, const char *email);
 

@@ -67,8 +67,9 @@ static enum db_result read_first_party_row(
 		read = &READ_PROFILE;
 	else if (id->requirements->identity_only)
 		read = &READ_IDENTITY;
+	/* bytes: the server would convert a text to the column's character set first, for every request with a token */
 	return db_query_row(id->db, id->arena, read,
-		DB_PARAMS(DB_TEXT(principal->token_hash), DB_INT(principal->claims.user_id)), row);
+		DB_PARAMS(DB_BYTES(principal->token_hash), DB_INT(principal->claims.user_id)), row);
 }
 
 /*
