@@ -168,7 +168,7 @@ static enum handled store_edit(struct service *service, struct api_request *requ
 {
 	struct account_context account = service_account(service, request);
 
-	account.device = (struct user_agent){NULL, NULL}; /* the owner does not know it */
+	account.user_agent = NULL; /* the owner does not know it */
 	switch (account_administrate(&account, user_id, &edit->change)) {
 	case ADMINISTRATION_DONE:
 		return reply_user(service, request, user_id);

@@ -273,7 +273,7 @@ static enum handled act_now(struct page *page, struct asked *asked)
 		return delete_account(page, asked);
 	if (!read_change(page, asked, &change, hash))
 		return HANDLER_FAILED;
-	account.device = (struct user_agent){NULL, NULL}; /* the owner does not know it */
+	account.user_agent = NULL; /* the owner does not know it */
 	return report_administration(
 		page, asked, account_administrate(&account, asked->user.id, &change));
 }

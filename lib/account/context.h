@@ -12,7 +12,6 @@
 #ifndef FITGATE_ACCOUNT_CONTEXT_H
 #define FITGATE_ACCOUNT_CONTEXT_H
 
-#include "account/user_agent.h"
 #include "core/settings.h"
 #include "db/db.h"
 
@@ -21,7 +20,7 @@ struct account_context {
 	struct arena *arena; /* texts that a use case returns or reads from the database */
 	const struct settings *settings;
 	const char *remote_address; /* of the client, for limits, sessions and events */
-	struct user_agent device;   /* of the client, for e-mails, sessions and events */
+	const char *user_agent;     /* the same; NULL: they do not name the device */
 	bool for_pages; /* sessions that start are for the account pages alone (pages/session.h) */
 	bool by_administrator; /* an administrator acts, not the owner: events say so, and do not name the client */
 };

@@ -4,6 +4,7 @@
 #include "account/event.h"
 
 #include "account/network.h"
+#include "account/user_agent.h"
 #include "core/crypto.h"
 #include "core/text.h"
 
@@ -68,12 +69,12 @@ enum db_result account_event(struct db *db, const struct account_context *contex
 		.text = "INSERT INTO events (user_id, kind, created_at, by_administrator, os, "
 			"browser, network, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"};
 	const bool owner = !context->by_administrator;
+	const struct user_agent device = user_agent_parse(owner ? context->user_agent : NULL);
 	char network[NETWORK_TEXT_SIZE];
 
 	return db_execute(db, &INSERT,
 		DB_PARAMS(DB_INT(user_id), DB_TEXT(NAMES[kind]), DB_TIME(clock_now()),
-			DB_INT(!owner), DB_TEXT(owner ? context->device.system : NULL),
-			DB_TEXT(owner ? context->device.browser : NULL),
+			DB_INT(!owner), DB_TEXT(device.system), DB_TEXT(device.browser),
 			DB_TEXT(owner ? network_text(context->remote_address, network) : NULL),
 			DB_TEXT(shortened(context->arena, detail))),
 		NULL);
@@ -121,12 +122,12 @@ static enum db_result insert_first(const struct failure *failure)
 		.text = "INSERT INTO events (user_id, kind, created_at, os, browser, network, "
 			"failure_key) VALUES (NULLIF(?, 0), ?, ?, ?, ?, ?, ?)"};
 	const struct account_context *context = failure->context;
+	const struct user_agent device = user_agent_parse(context->user_agent);
 
 	return db_execute(context->db, &INSERT,
 		DB_PARAMS(DB_INT(failure->user_id), DB_TEXT(NAMES[EVENT_LOGIN_FAILED]),
-			DB_TIME(clock_now()), DB_TEXT(context->device.system),
-			DB_TEXT(context->device.browser), DB_TEXT(failure->network),
-			DB_TEXT(failure->key)),
+			DB_TIME(clock_now()), DB_TEXT(device.system), DB_TEXT(device.browser),
+			DB_TEXT(failure->network), DB_TEXT(failure->key)),
 		NULL);
 }
 

@@ -48,5 +48,7 @@ static const char *find(const struct mark *marks, const char *header)
 
 struct user_agent user_agent_parse(const char *header)
 {
+	if (header == NULL)
+		return (struct user_agent){NULL, NULL};
 	return (struct user_agent){find(SYSTEMS, header), find(BROWSERS, header)};
 }

@@ -10,7 +10,7 @@ struct user_agent {
 	const char *browser; /* "Firefox", "Chrome", "Safari", "Edge", "Opera", "curl" or "Other" */
 };
 
-/* The words are constants. */
+/* The words are constants. They are NULL if there is no header. */
 struct user_agent user_agent_parse(const char *header);
 
 #endif

@@ -93,7 +93,7 @@ struct account_context service_account(
 		.arena = request->http->arena,
 		.settings = &service->settings,
 		.remote_address = request->http->remote_address,
-		.device = user_agent_parse(request->http->user_agent),
+		.user_agent = request->http->user_agent,
 	};
 }
 

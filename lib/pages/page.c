@@ -23,7 +23,7 @@ struct account_context page_account(const struct page *page)
 		.arena = page->arena,
 		.settings = &page->service->settings,
 		.remote_address = page->http->remote_address,
-		.device = user_agent_parse(page->http->user_agent),
+		.user_agent = page->http->user_agent,
 		.for_pages = true,
 	};
 }

@@ -17,7 +17,8 @@
 static enum link_request_result request_link(const struct account_context *context,
 	enum mail_kind kind, const char *email, int64_t *wait)
 {
-	const struct mail_request request = {.kind = kind, .to = email, .device = context->device};
+	const struct mail_request request = {
+		.kind = kind, .to = email, .device = user_agent_parse(context->user_agent)};
 	struct throttle throttle;
 
 	if (!throttle_for(context->settings, THROTTLE_MAIL_ADDRESS, "", context->remote_address,
@@ -77,8 +78,8 @@ static enum db_result find_account(
 static enum db_result store(struct db *db, void *context)
 {
 	const struct reset *reset = context;
-	const struct mail_request notification =
-		mail_request_to_owner(MAIL_PASSWORD_CHANGED, &reset->user, reset->context->device);
+	const struct mail_request notification = mail_request_to_owner(
+		MAIL_PASSWORD_CHANGED, &reset->user, user_agent_parse(reset->context->user_agent));
 	enum db_result result = credentials_change_password(
 		db, reset->user.id, reset->old_hash, reset->new_hash, NULL);
 

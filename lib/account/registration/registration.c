@@ -254,7 +254,7 @@ enum registration_result account_register(const struct account_context *context,
 		.now = now,
 		.verifies_email = form->verifies_email,
 		.sends_mail = context->settings->mail_enabled,
-		.device = context->device,
+		.device = user_agent_parse(context->user_agent),
 		.result = REGISTRATION_FAILED,
 	};
 	enum registration_result result;

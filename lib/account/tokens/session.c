@@ -10,6 +10,7 @@
 #include "account/passwords/password_attempt.h"
 #include "account/passwords/password_forms.h"
 #include "account/user.h"
+#include "account/user_agent.h"
 #include "core/log.h"
 
 #include <inttypes.h>
@@ -29,11 +30,12 @@ static enum db_result insert_session(
 	static const struct db_query INSERT = {
 		.text = "INSERT INTO sessions (user_id, token, token_epoch, os, browser, network, "
 			"created_at, last_seen_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+	const struct user_agent device = user_agent_parse(context->user_agent);
 	char network[NETWORK_TEXT_SIZE];
 
 	return db_execute(db, &INSERT,
 		DB_PARAMS(DB_INT(row->user_id), DB_TEXT(row->token_hash), DB_INT(row->token_epoch),
-			DB_TEXT(context->device.system), DB_TEXT(context->device.browser),
+			DB_TEXT(device.system), DB_TEXT(device.browser),
 			DB_TEXT(network_text(context->remote_address, network)),
 			DB_TIME(row->issued_at * MICROSECONDS), DB_TIME(clock_now()),
 			DB_TIME(row->expires_at * MICROSECONDS)),
