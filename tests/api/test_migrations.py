@@ -47,7 +47,7 @@ def test_all_tables_are_innodb_and_compare_without_case(fresh):
 
 
 def test_no_index_has_a_virtual_column(fresh):
-    """A MariaDB server that is stopped while InnoDB removes old rows of such an index may never end."""
+    """A MariaDB server that is stopped while InnoDB removes old rows of that index may never end."""
     assert not fresh.rows(
         'SELECT s.TABLE_NAME, s.INDEX_NAME FROM information_schema.STATISTICS AS s '
         'JOIN information_schema.COLUMNS AS c USING (TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME) '
