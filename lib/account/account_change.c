@@ -21,8 +21,8 @@
 enum db_result account_set_email(struct db *db, const struct account_context *context,
 	const struct user *user, const char *email)
 {
-	struct mail_request notification = mail_request_to_owner(
-		MAIL_EMAIL_CHANGED, user, user_agent_parse(context->user_agent));
+	struct mail_request notification =
+		mail_request_to_owner(MAIL_EMAIL_CHANGED, user, context->user_agent);
 	enum db_result result = credentials_set_email(db, user->id, email);
 
 	notification.new_email = email;
@@ -36,10 +36,10 @@ enum db_result account_set_email(struct db *db, const struct account_context *co
 enum db_result account_request_email(struct db *db, const struct account_context *context,
 	const struct user *user, const char *email)
 {
-	struct mail_request to_old = mail_request_to_owner(
-		MAIL_EMAIL_CHANGE_OLD, user, user_agent_parse(context->user_agent));
-	struct mail_request to_new = mail_request_to_owner(
-		MAIL_EMAIL_CHANGE_NEW, user, user_agent_parse(context->user_agent));
+	struct mail_request to_old =
+		mail_request_to_owner(MAIL_EMAIL_CHANGE_OLD, user, context->user_agent);
+	struct mail_request to_new =
+		mail_request_to_owner(MAIL_EMAIL_CHANGE_NEW, user, context->user_agent);
 	enum db_result result = credentials_request_email(db, user->id, email);
 
 	to_old.new_email = email;
@@ -75,7 +75,7 @@ static const char *kept_token(const struct principal *principal)
 static enum db_result store_password(struct db *db, const struct change *change)
 {
 	const struct mail_request notification = mail_request_to_owner(
-		MAIL_PASSWORD_CHANGED, change->user, user_agent_parse(change->context->user_agent));
+		MAIL_PASSWORD_CHANGED, change->user, change->context->user_agent);
 	enum db_result result = credentials_change_password(db, change->user->id, change->old_hash,
 		change->new_hash, kept_token(change->principal));
 

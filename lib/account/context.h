@@ -20,7 +20,7 @@ struct account_context {
 	struct arena *arena; /* texts that a use case returns or reads from the database */
 	const struct settings *settings;
 	const char *remote_address; /* of the client, for limits, sessions and events */
-	const char *user_agent;     /* the same; NULL: they do not name the device */
+	const char *user_agent;     /* its header, for the same; NULL: they name no device */
 	bool for_pages; /* sessions that start are for the account pages alone (pages/session.h) */
 	bool by_administrator; /* an administrator acts, not the owner: events say so, and do not name the client */
 };

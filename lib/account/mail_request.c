@@ -109,7 +109,7 @@ bool mail_request_read(const char *payload, struct mail_request *request)
 }
 
 struct mail_request mail_request_to_owner(
-	enum mail_kind kind, const struct user *user, struct user_agent device)
+	enum mail_kind kind, const struct user *user, const char *user_agent)
 {
 	return (struct mail_request){
 		.kind = kind,
@@ -117,6 +117,6 @@ struct mail_request mail_request_to_owner(
 		.user_id = user->id,
 		.username = user->username,
 		.language = user->language,
-		.device = device,
+		.device = user_agent_parse(user_agent),
 	};
 }

@@ -42,8 +42,11 @@ enum db_result mail_request_add(struct db *db, const struct mail_request *reques
 /* Parse the payload of a job; the texts are in the arena of json_use_arena(). false: it is not a mail request. */
 bool mail_request_read(const char *payload, struct mail_request *request);
 
-/* A notification to the owner of an account, at the account's present address. */
+/*
+ * A notification to the owner of an account, at the account's present address. `user_agent`: the header of the client that
+ * caused it; NULL: the message names no device.
+ */
 struct mail_request mail_request_to_owner(
-	enum mail_kind kind, const struct user *user, struct user_agent device);
+	enum mail_kind kind, const struct user *user, const char *user_agent);
 
 #endif

@@ -97,8 +97,8 @@ static enum db_result store_time_and_week(struct db *db, const struct user *user
 
 static enum db_result store_password(struct db *db, const struct edit *edit)
 {
-	const struct mail_request notification = mail_request_to_owner(
-		MAIL_PASSWORD_CHANGED, edit->user, user_agent_parse(edit->context->user_agent));
+	const struct mail_request notification =
+		mail_request_to_owner(MAIL_PASSWORD_CHANGED, edit->user, edit->context->user_agent);
 	enum db_result result = credentials_change_password(
 		db, edit->user->id, edit->old_hash, edit->new_hash, edit->principal->token_hash);
 

@@ -66,7 +66,7 @@ static enum db_result notify_owner(struct db *db, const struct attempt *attempt)
 
 	if (result != DB_OK || !attempt->worker->settings->mail_enabled)
 		return result;
-	request = mail_request_to_owner(MAIL_EXPORT_READY, &user, (struct user_agent){NULL, NULL});
+	request = mail_request_to_owner(MAIL_EXPORT_READY, &user, NULL);
 	return mail_request_add(db, &request);
 }
 

@@ -74,8 +74,8 @@ static enum db_result resume(struct db *db, const struct work *work)
 
 static enum db_result mail(struct db *db, const struct work *work, enum mail_kind kind)
 {
-	const struct mail_request request = mail_request_to_owner(
-		kind, &work->user, user_agent_parse(work->context->user_agent));
+	const struct mail_request request =
+		mail_request_to_owner(kind, &work->user, work->context->user_agent);
 
 	return work->context->settings->mail_enabled ? mail_request_add(db, &request) : DB_OK;
 }

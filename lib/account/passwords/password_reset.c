@@ -79,7 +79,7 @@ static enum db_result store(struct db *db, void *context)
 {
 	const struct reset *reset = context;
 	const struct mail_request notification = mail_request_to_owner(
-		MAIL_PASSWORD_CHANGED, &reset->user, user_agent_parse(reset->context->user_agent));
+		MAIL_PASSWORD_CHANGED, &reset->user, reset->context->user_agent);
 	enum db_result result = credentials_change_password(
 		db, reset->user.id, reset->old_hash, reset->new_hash, NULL);
 
