@@ -110,10 +110,11 @@ static ssize_t read_whole(int fd, char *text, size_t size)
 	return (ssize_t)length;
 }
 
-static char *read_text(struct settings_source *source, int fd, const char *path)
+/* No more memory than the file needs: all programs keep it, and one that serves a single request spends its time on it. */
+static char *read_text(struct settings_source *source, int fd, size_t size, const char *path)
 {
-	char *text = arena_zero(source->arena, MAX_FILE_SIZE + 1);
-	ssize_t got = text == NULL ? 0 : read_whole(fd, text, MAX_FILE_SIZE);
+	char *text = arena_zero(source->arena, size + 1);
+	ssize_t got = text == NULL ? 0 : read_whole(fd, text, size);
 
 	if (text == NULL)
 		error_set(source->error, "out of memory");
@@ -146,7 +147,7 @@ static char *read_private_file(struct settings_source *source, const char *path)
 		error_set(source->error, "FITGATE_CONFIG: %s is larger than %d bytes", path,
 			MAX_FILE_SIZE);
 	else
-		text = read_text(source, fd, path);
+		text = read_text(source, fd, (size_t)status.st_size, path);
 	close(fd);
 	return text;
 }
