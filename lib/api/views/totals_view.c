@@ -4,6 +4,7 @@
 #include "api/views/totals_view.h"
 
 #include "api/views/record_view.h"
+#include "core/json/json_take.h"
 #include "core/text.h"
 
 #include <limits.h>
@@ -19,62 +20,103 @@ static int compare_ints(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Parse a JSON object; NULL: the text is not one. Our own triggers wrote the text, so it needs no strict scan. */
-static cJSON *parse(const char *text)
-{
-	cJSON *object = text == NULL ? NULL : cJSON_Parse(text);
+/* Takes the value of a member of an object. false: it does not have the expected form. */
+typedef bool take_value(const char *key, char **at, void *context);
 
-	return cJSON_IsObject(object) ? object : NULL;
+/* Give each member of the object to `take`. The text is changed. false: it is not an object, or `take` returned false. */
+static bool take_members(char *text, take_value *take, void *context)
+{
+	if (text == NULL || !json_take(&text, '{'))
+		return false;
+	if (json_take(&text, '}'))
+		return *text == '\0';
+	do {
+		const char *key = json_take_text(&text);
+
+		if (key == NULL || !json_take(&text, ':') || !take(key, &text, context))
+			return false;
+	} while (json_take(&text, ','));
+	return json_take(&text, '}') && *text == '\0';
+}
+
+/* A copy that take_members() may change; NULL when out of memory, or if there is no text. */
+static char *copy(const char *text)
+{
+	size_t size = text == NULL ? 0 : strlen(text) + 1;
+	char *place = text == NULL ? NULL : cJSON_malloc(size);
+
+	return place == NULL ? NULL : memcpy(place, text, size);
+}
+
+static size_t count_char(const char *text, char c)
+{
+	size_t count = 0;
+
+	for (text = strchr(text, c); text != NULL; text = strchr(text + 1, c))
+		count++;
+	return count;
+}
+
+struct ids {
+	int *list;
+	int count;
+};
+
+static bool take_sport(const char *key, char **at, void *context)
+{
+	struct ids *ids = context;
+	int64_t id, workouts;
+
+	if (!text_integer(key, 1, INT_MAX, &id) ||
+		!json_take_integer(at, INT64_MIN, INT64_MAX, &workouts))
+		return false;
+	ids->list[ids->count++] = (int)id;
+	return true;
 }
 
 cJSON *totals_view_sports(const struct totals *totals, int *count)
 {
-	const cJSON *sports = parse(totals->sports);
-	int size = sports == NULL ? 0 : cJSON_GetArraySize(sports), used = 0;
-	int *ids = cJSON_malloc((size_t)(size + 1) * sizeof(*ids));
-	const cJSON *sport;
+	char *text = copy(totals->sports);
+	/* each sport has one */
+	size_t most = text == NULL ? 0 : count_char(text, ':');
+	struct ids ids = {.list = cJSON_malloc((most + 1) * sizeof(*ids.list))};
 
-	if (sports == NULL || ids == NULL)
+	if (text == NULL || ids.list == NULL || !take_members(text, take_sport, &ids))
 		return NULL;
-	cJSON_ArrayForEach (sport, sports) {
-		int64_t id;
-
-		if (!text_integer(sport->string, 1, INT_MAX, &id))
-			return NULL;
-		ids[used++] = (int)id;
-	}
-	qsort(ids, (size_t)used, sizeof(*ids), compare_ints);
-	*count = used;
-	return cJSON_CreateIntArray(ids, used);
+	qsort(ids.list, (size_t)ids.count, sizeof(*ids.list), compare_ints);
+	*count = ids.count;
+	return cJSON_CreateIntArray(ids.list, ids.count);
 }
 
 /* ---- records ----------------------------------------------------------------------------------- */
 
-/* A value outside the range of its column did not come from the database. */
-static bool read_numbers(
-	const cJSON *item, const cJSON *sport, const cJSON *value, struct record *record)
-{
-	record->has_value = cJSON_IsNumber(value);
-	return text_integer(item->string, 1, INT_MAX, &record->id) &&
-	       json_integer(sport, 1, INT_MAX, &record->sport_id) &&
-	       (!record->has_value || json_integer(value, INT_MIN, INT_MAX, &record->value));
-}
+struct records {
+	struct record *list;
+	size_t count;
+};
 
-static bool read_record(const cJSON *item, struct record *record)
+/* [sport id, type, value, workout date, workout uuid]; type and value can be null */
+static bool take_record(const char *key, char **at, void *context)
 {
-	const cJSON *sport = cJSON_GetArrayItem(item, 0),
-		    *type = sport == NULL ? NULL : sport->next;
-	const cJSON *value = type == NULL ? NULL : type->next,
-		    *date = value == NULL ? NULL : value->next;
-	const cJSON *uuid = date == NULL ? NULL : date->next;
+	struct records *records = context;
+	struct record *record = &records->list[records->count++];
+	const char *date;
 
-	*record = (struct record){0};
-	if (uuid == NULL || !read_numbers(item, sport, value, record) || !cJSON_IsString(date) ||
-		!cJSON_IsString(uuid) || !clock_parse_sql(date->valuestring, &record->date))
+	*record = (struct record){.type = ""};
+	if (!text_integer(key, 1, INT_MAX, &record->id) || !json_take(at, '[') ||
+		!json_take_integer(at, 1, INT_MAX, &record->sport_id) || !json_take(at, ','))
 		return false;
-	record->type = cJSON_IsString(type) ? type->valuestring : "";
-	record->uuid = uuid->valuestring;
-	return true;
+	if (!json_take_null(at))
+		record->type = json_take_text(at);
+	if (record->type == NULL || !json_take(at, ','))
+		return false;
+	record->has_value = !json_take_null(at);
+	if (record->has_value && !json_take_integer(at, INT_MIN, INT_MAX, &record->value))
+		return false;
+	date = json_take(at, ',') ? json_take_text(at) : NULL;
+	record->uuid = json_take(at, ',') ? json_take_text(at) : NULL;
+	return date != NULL && clock_parse_sql(date, &record->date) && record->uuid != NULL &&
+	       json_take(at, ']');
 }
 
 static int compare_records(const void *a, const void *b)
@@ -88,18 +130,15 @@ static int compare_records(const void *a, const void *b)
 
 cJSON *totals_view_records(const struct totals *totals, const char *username)
 {
-	const cJSON *records = parse(totals->records), *item;
-	size_t size = records == NULL ? 0 : (size_t)cJSON_GetArraySize(records), used = 0;
-	struct record *sorted = cJSON_malloc((size + 1) * sizeof(*sorted));
+	char *text = copy(totals->records);
+	/* each record has one */
+	size_t most = text == NULL ? 0 : count_char(text, '[');
+	struct records records = {.list = cJSON_malloc((most + 1) * sizeof(*records.list))};
 
-	if (records == NULL || sorted == NULL)
+	if (text == NULL || records.list == NULL || !take_members(text, take_record, &records))
 		return NULL;
-	cJSON_ArrayForEach (item, records) {
-		if (!read_record(item, &sorted[used++]))
-			return NULL;
-	}
-	qsort(sorted, used, sizeof(*sorted), compare_records);
-	for (size_t i = 1; i < used; i++)
-		sorted[i - 1].next = &sorted[i];
-	return record_view_list(used == 0 ? NULL : sorted, username);
+	qsort(records.list, records.count, sizeof(*records.list), compare_records);
+	for (size_t i = 1; i < records.count; i++)
+		records.list[i - 1].next = &records.list[i];
+	return record_view_list(records.count == 0 ? NULL : records.list, username);
 }
