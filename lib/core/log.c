@@ -102,20 +102,25 @@ static void put_bare(struct line *line, const char *value)
 	put(line, value, length < room(line) ? length : room(line));
 }
 
-static void put_value(struct line *line, const char *value)
+/* A value that has to be changed or quoted. */
+static void put_unsafe(struct line *line, const char *value)
 {
 	char copy[LINE_SIZE];
 
-	if (is_plain(value)) {
-		put_bare(line, value);
-		return;
-	}
 	snprintf(copy, sizeof(copy), "%s", value);
 	text_hide_controls(copy);
 	if (needs_quotes(copy))
 		put_quoted(line, copy);
 	else
 		put_bare(line, copy);
+}
+
+static void put_value(struct line *line, const char *value)
+{
+	if (is_plain(value))
+		put_bare(line, value);
+	else
+		put_unsafe(line, value);
 }
 
 static void put_field(struct line *line, const char *key, const char *value)

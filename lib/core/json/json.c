@@ -432,7 +432,7 @@ bool json_add_number(cJSON *object, const char *key, double value)
 
 char *json_text(const cJSON *item)
 {
-	enum { LIKELY_SIZE = 8192 };
+	enum { LIKELY_SIZE = 1024 };
 
 	return cJSON_PrintBuffered(item, LIKELY_SIZE, 0);
 }
