@@ -131,9 +131,8 @@ NGINXDIR ?= $(SYSCONFDIR)/nginx
 UPLOADDIR ?= /var/lib/fitgate
 SOCKETDIR ?= /run/fitgate
 ZSHDIR ?= $(DATADIR)/zsh/site-functions
-MULTIWATCH ?= /usr/bin/multiwatch
 INSTALL_DIRECTORIES = DESTDIR='$(DESTDIR)' $(foreach directory,PREFIX SYSCONFDIR BINDIR SBINDIR LIBEXECDIR \
-	DATADIR DOCDIR MANDIR UNITDIR NGINXDIR UPLOADDIR SOCKETDIR ZSHDIR MULTIWATCH SERVICES KEY_SERVICES,$(directory)='$($(directory))')
+	DATADIR DOCDIR MANDIR UNITDIR NGINXDIR UPLOADDIR SOCKETDIR ZSHDIR SERVICES KEY_SERVICES,$(directory)='$($(directory))')
 
 # The version is only in the Debian changelog.
 VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' scripts/deploy/debian/changelog)

@@ -269,6 +269,8 @@ static bool open_service(void *state, const struct settings *settings, struct ar
 	const struct service_part *part = service->part;
 
 	service->settings = *settings;
+	if (settings->processes > 0)
+		db_load_library();
 	service->db = db_open(&service->settings.database);
 	return service->db != NULL &&
 	       (part == NULL || part->open(part->state, settings, service->db, arena));

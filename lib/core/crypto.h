@@ -13,6 +13,9 @@ enum {
 	CRYPTO_ID_SIZE = 33,         /* 32 hex digits and the NUL */
 };
 
+/* Look up the algorithms now instead of at their first use, for processes to be forked that then share OpenSSL's tables. */
+void crypto_load(void);
+
 /* Bytes from the system's generator (getrandom(2)). false: it failed, which has been logged; errno has the reason. */
 bool crypto_random(void *bytes, size_t length);
 

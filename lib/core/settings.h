@@ -26,6 +26,8 @@ enum settings_need {
 	SETTINGS_NEED_MAIL = 4, /* SENDER_EMAIL and UI_URL where EMAIL_URL is set */
 };
 
+enum { SETTINGS_PROCESSES_MAX = 256 };
+
 enum settings_tls { SETTINGS_TLS_OFF, SETTINGS_TLS_STARTTLS, SETTINGS_TLS_IMPLICIT };
 
 struct settings {
@@ -33,6 +35,7 @@ struct settings {
 
 	const char *secret_key; /* "" in a program that does not need it */
 	struct url database;
+	int64_t processes;    /* of a FastCGI program; 0: only the one that was started */
 	const char *log_path; /* "": standard error */
 	enum log_level log_level;
 

@@ -40,6 +40,10 @@ enum db_result {
 
 struct db;
 
+/* Initialize the client library now instead of with the first connection, for processes to be forked that then share its
+ * memory. */
+void db_load_library(void);
+
 /*
  * A connection to the server that DATABASE_URL names, not opened yet. The URL must outlive it. NULL when
  * out of memory. Released by db_close(), which accepts NULL.

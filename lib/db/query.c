@@ -13,6 +13,12 @@ enum {
 	QUERY_LOGGED = 100, /* characters of a failed query */
 };
 
+void db_load_library(void)
+{
+	client_look_up_port_in_file();
+	(void)mysql_library_init(0, NULL, NULL); /* connecting tries again, and reports a failure */
+}
+
 struct db *db_open(const struct url *url)
 {
 	struct db *db = calloc(1, sizeof(*db));

@@ -3,6 +3,7 @@
  */
 #include "http/program.h"
 
+#include "core/crypto.h"
 #include "core/log.h"
 #include "core/process.h"
 
@@ -28,7 +29,7 @@ static int refuse_to_start(const struct program *program, const struct error *er
 	struct refusal refusal = {program, error};
 
 	if (getenv("GATEWAY_INTERFACE") != NULL)
-		server_run(handle_without_settings, &refusal);
+		server_run(0, handle_without_settings, &refusal);
 	else
 		log_error("%s", error->text);
 	return EXIT_FAILURE;
@@ -43,8 +44,10 @@ static int serve(
 	log_open(program->name, settings->log_path);
 	if (getenv("GATEWAY_INTERFACE") == NULL) /* not for each request of CGI */
 		settings_warn_of_short_key(settings);
+	if (settings->processes > 0)
+		crypto_load();
 	if (program->open(program->state, settings, arena))
-		status = server_run(program->handle, program->state);
+		status = server_run((int)settings->processes, program->handle, program->state);
 	program->close(program->state);
 	return status;
 }

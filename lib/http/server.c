@@ -13,6 +13,7 @@
 #include "core/stream.h"
 #include "core/text.h"
 #include "http/router.h"
+#include "http/supervisor.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
@@ -336,9 +337,13 @@ static void take_systemd_socket(void)
 		close(SYSTEMD_FIRST_FD);
 }
 
-int server_run(server_handler *handler, void *context)
+int server_run(int processes, server_handler *handler, void *context)
 {
 	take_systemd_socket();
 	process_ignore_write_signals();
-	return FCGX_IsCGI() ? serve_cgi(handler, context) : serve_fcgi(handler, context);
+	if (FCGX_IsCGI())
+		return serve_cgi(handler, context);
+	if (processes > 0 && supervisor_run(processes) == SUPERVISOR_PARENT)
+		return EXIT_SUCCESS;
+	return serve_fcgi(handler, context);
 }

@@ -12,9 +12,10 @@
 typedef void server_handler(void *context, struct request *request, struct response *response);
 
 /*
- * Serve until SIGTERM (or SIGUSR1, SIGINT) arrives; a running request is finished first. In CGI mode:
- * serve the one request. Returns the exit status of the process.
+ * Serve until SIGTERM (or SIGUSR1, SIGINT) arrives; a running request is finished first. With `processes`, that many forked
+ * processes serve (http/supervisor.h), and the function returns in each of them. In CGI mode: serve the one request.
+ * Returns the exit status of the process.
  */
-int server_run(server_handler *handler, void *context);
+int server_run(int processes, server_handler *handler, void *context);
 
 #endif

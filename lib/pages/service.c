@@ -204,6 +204,8 @@ static bool open_service(void *state, const struct settings *settings, struct ar
 {
 	struct db *db = db_open(&settings->database);
 
+	if (settings->processes > 0)
+		db_load_library();
 	return db != NULL && page_service_open(state, settings, db, arena);
 }
 

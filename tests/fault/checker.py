@@ -22,7 +22,7 @@ LONG = 600  # seconds in which every kind of fault occurs
 CRASH = re.compile(r'signal (?:4|6|7|8|11)\b|[Ss]egmentation|stack smashing|buffer overflow detected|'
                    r'double free|corrupt|free\(\): |malloc\w*\(\): |munmap_chunk\(\)|[Aa]ssertion|'
                    r'core dumped|Sanitizer|glibc detected')
-# ... and in the kernel's log, because multiwatch replaces its children without reporting why.
+# ... and in the kernel's log, because some supervisors replace a process without reporting why it ended.
 KERNEL = re.compile(rf'\b({"|".join(SERVICES)}|worker|nginx)\[\d+\]:? '
                     r'(?:segfault|trap|general protection)')
 

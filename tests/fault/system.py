@@ -92,9 +92,9 @@ class System(Stack):
     def _start_smtp(self):
         self.mail_server.start(self.smtp.port)
 
-    def supervised(self, command, processes):
+    def wrapped(self, command):
         environment = [f'{name}={value}' for name, value in self.clock.environment().items()]
-        return super().supervised([tool('env'), *environment, *command], processes)
+        return [tool('env'), *environment, *command]
 
     def stop(self):
         super().stop()

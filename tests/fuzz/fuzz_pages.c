@@ -136,11 +136,12 @@ static void fill_in_session(struct page_service *service)
 	the_request.length = strlen(the_request.body);
 }
 
-int server_run(server_handler *handler, void *context)
+int server_run(int processes, server_handler *handler, void *context)
 {
 	struct request request;
 	struct response response = {0};
 
+	(void)processes;
 	fill_in_session(is_administration ? ((struct service *)context)->part->state : context);
 	require(request_begin(&request, &the_arena, &the_request.source));
 	/* the API of the same program is the subject of fuzz_service.c */

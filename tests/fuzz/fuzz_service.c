@@ -201,11 +201,12 @@ static const struct dialect *dialect_of(struct request request)
 	return api_request_begin(&api_request, &request, &response) ? api_request.dialect : NULL;
 }
 
-int server_run(server_handler *handler, void *context)
+int server_run(int processes, server_handler *handler, void *context)
 {
 	struct request request;
 	struct response response = {0};
 
+	(void)processes;
 	require(request_begin(&request, &the_arena, &the_request.source));
 	if (is_page(&request))
 		return EXIT_SUCCESS;

@@ -1,5 +1,5 @@
 """One complete running Fitgate: MariaDB on a unix socket, an SMTP server that keeps the mail, the
-services under spawn-fcgi and multiwatch, the worker, and nginx."""
+services under spawn-fcgi, the worker, and nginx."""
 
 import http.client
 import subprocess
@@ -216,28 +216,37 @@ class Stack:
 
     def supervised(self, command, processes):
         """The command under multiwatch, which runs `processes` processes of it and restarts those
-        that end. After a thousand ends in a row, each within a second, multiwatch gives up, so that
+        that end: for programs that do not do this themselves. After a thousand ends in a row, each within a second, multiwatch gives up, so that
         a program that cannot start is noticed.
 
         There is no --signal: Debian's multiwatch sends a different signal from the given one. The
         default, SIGUSR1, is sent as documented and also requests a graceful end.
         """
         return [tool('multiwatch'), '-f', processes, '-r', 1000, '-t', 1000, '--',
-                *dies_with_parent(command)]
+                *dies_with_parent(self.wrapped(command))]
+
+    def wrapped(self, command):
+        """The command of a program, for subclasses that change its environment."""
+        return command
 
     def processes_of(self, name):
         return self.processes or PROCESSES.get(name, min(PROCESSES.values()))
 
     def _start_service(self, name):
-        self.start_program(name, [self.build / name])
+        processes = f'PROCESSES={self.processes_of(name)}'
+        self._start_behind_socket(
+            name, [tool('env'), processes, *self.wrapped([self.build / name])])
 
     def start_program(self, name, command):
         """Start a FastCGI program (a list: path and arguments) behind run/<name>.sock."""
+        self._start_behind_socket(name, self.supervised(command, self.processes_of(name)))
+
+    def _start_behind_socket(self, name, command):
         path = self.run / f'{name}.sock'
         path.unlink(missing_ok=True)  # an old socket would be taken for the new one
         daemon = self.daemons.launch(name, [
             tool('spawn-fcgi'), '-n', '-s', path, '-M', '0600', '-b', '4096', '--',
-            *self.supervised(command, self.processes_of(name))],
+            *dies_with_parent(command)],
             niceness=LOW_PRIORITY if self.hashing_yields and name in HASHING else 0)
         daemon.wait_until(path.is_socket)
 
@@ -252,8 +261,8 @@ class Stack:
         self.daemons.stop(name)
 
     def program_pids(self, name):
-        """The processes of a service or the worker, without their supervisors: the children of
-        multiwatch. (Their name is different under valgrind.)"""
+        """The processes of a service or the worker, without the parent that starts them. (Their name is
+        different under valgrind.)"""
         daemon = self.daemons[name]
         return [pid for pid, process in daemon.members().items()
                 if process.parent == daemon.process.pid]

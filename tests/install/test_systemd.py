@@ -2,12 +2,14 @@
 
 import contextlib
 import http.client
+import os
 import re
 import shlex
 import signal
 import socket
 import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -145,12 +147,12 @@ class Service:
 
     def __init__(self, installation, program, listening, environment):
         unit = installation.path(f'{UNITS}/fitgate@.service').read_text()
-        line = re.search(r'^ExecStart=(.*)$', unit, re.MULTILINE)[1]
-        line = line.replace('%i', program).replace('${PROCESSES}', '2')
+        line = re.search(r'^ExecStart=(.*)$', unit, re.MULTILINE)[1].replace('%i', program)
+        processes = re.search(r'^Environment=(PROCESSES)=(.*)$', unit, re.MULTILINE)
         self.command = [word.replace('/usr/libexec', str(installation.path('/usr/libexec')))
                         for word in shlex.split(line)]
         self.listening = listening
-        self.environment = environment
+        self.environment = {**environment, processes[1]: processes[2]}
         self.process = None
 
     def start(self):
@@ -159,9 +161,9 @@ class Service:
             stderr=subprocess.DEVNULL, env=self.environment, start_new_session=True)
 
     def processes(self):
-        """The processes of the service, without multiwatch."""
+        """The processes that serve."""
         return {pid for pid, process in session_members(self.process.pid).items()
-                if process.name == 'config'}
+                if process.parent == self.process.pid}
 
     def stop(self):
         """Send SIGTERM to the main process, as with KillMode=mixed; kill the processes that remain."""
@@ -254,8 +256,6 @@ def test_a_process_that_dies_is_replaced(installation, stack):
 
 
 def test_a_process_that_dies_again_and_again_is_replaced_each_time(installation, stack):
-    """By default, multiwatch gives up after a process has died four times, while the unit remains
-    active."""
     with served_by_systemd(installation, stack) as service:
         assert poll(lambda: len(service.processes()) == 2, 30)
         killed, other = service.processes()
@@ -263,3 +263,31 @@ def test_a_process_that_dies_again_and_again_is_replaced_each_time(installation,
             subprocess.run(['kill', f'-{signal.SIGKILL}', str(killed)], check=True)
             (killed,) = poll(lambda gone=killed: service.processes() - {gone, other}, 30) or {None}
             assert killed, 'not replaced'
+
+
+def test_the_processes_end_with_the_main_process(installation, stack):
+    with served_by_systemd(installation, stack) as service:
+        assert poll(lambda: len(service.processes()) == 2, 30)
+        service.process.kill()
+        assert poll(lambda: not session_members(service.process.pid), 30)
+
+
+def address_of(pid):
+    """Where the program is in the memory of the process."""
+    return Path(f'/proc/{pid}/maps').read_text().partition('-')[0]
+
+
+def test_after_a_crash_all_processes_are_new_and_have_other_addresses(installation, stack):
+    """An attacker could find out addresses in many steps otherwise."""
+    with served_by_systemd(installation, stack) as service:
+        assert poll(lambda: len(service.processes()) == 2, 30)
+        before = service.processes()
+        first, second = before
+        address = address_of(first)
+        assert address_of(second) == address
+        os.kill(first, signal.SIGSEGV)
+        assert poll(lambda: len(service.processes() - before) ==
+                    2 and not before & service.processes(), 30)
+        assert address not in {address_of(pid) for pid in service.processes()}
+        assert service.process.poll() is None
+        assert Caller(stack.port).ask() == 200

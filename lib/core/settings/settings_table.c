@@ -40,6 +40,15 @@ const struct setting SETTINGS[] = {
 		.fallback = "",
 		.purpose = "the directory of the users' pictures and archives",
 		.help = "An absolute path; in a settings file also one relative to the file's directory."},
+	{.name = "PROCESSES",
+		.type = SETTING_NUMBER,
+		.offset = AT(processes),
+		.fallback = "0",
+		.high = SETTINGS_PROCESSES_MAX,
+		.purpose = "how many processes of a FastCGI program serve requests",
+		.help = "0: only the one that was started, for a web server or a supervisor that starts as many as are "
+			"needed. Otherwise that one starts them, replaces each that ends, and shares memory with them. "
+			"The units of systemd set it to 2."},
 	{.name = "LOG",
 		.type = SETTING_PATH,
 		.offset = AT(log_path),

@@ -319,6 +319,10 @@ static void expand(struct statement *statement, const struct db_query *query, vo
 
 /* ---- db.h -------------------------------------------------------------------------------------- */
 
+void db_load_library(void)
+{
+}
+
 struct db *db_open(const struct url *url)
 {
 	(void)url;
