@@ -61,7 +61,7 @@ FIGURES = {
     'export_vs_zip': Figure('time: export of 2,000 files / zip -r', None, 0.80),
     'export_mib': Figure('MiB: the worker during that export', None, 32),
     'cgi_vs_floor': Figure('time: CGI request / the floor as CGI', None, 1.25),
-    'memory_mib': Figure('MiB: all programs, with as many processes as in an installation, and the worker', None, 24),
+    'memory_mib': Figure('MiB: the processes of all programs, as many as in an installation, their parents, and the worker', None, 24),
     'users_list_mib': Figure('MiB: the list of a million users on the command line', None, 16),
 }
 

@@ -1,7 +1,6 @@
 """The memory of the programs."""
 
 import contextlib
-import os
 
 from tests.bench.gate import GATED
 from tests.bench.logins import LOGIN, write_body
@@ -11,7 +10,6 @@ from tests.bench.site import PROFILE
 from tests.harness.errors import StackError
 from tests.harness.memory import private, pss
 from tests.harness.population import PASSWORD
-from tests.harness.processes import session_members
 from tests.harness.tree import SERVICES
 from tests.harness.waiting import poll
 
@@ -75,16 +73,18 @@ def wait_idle(site):
 
 def print_memory(site):
     """Returns the sum, in MiB. PSS: a page that several processes share counts once."""
-    programs, supervisors = 0, 0
+    total = 0
     print('\nMemory, idle after load (MiB)')
     for name in (*SERVICES, 'worker'):
-        pids = site.stack.program_pids(name)
-        others = set(session_members(os.getsid(pids[0]))) - set(pids)
-        own = sum(pss(pid) for pid in pids)
-        programs += own
-        supervisors += sum(pss(pid) for pid in others)
-        print(f'  {name:10}{own:7.2f} PSS in {len(pids)} processes, '
+        pids = all_processes(site.stack, name)
+        memory = sum(pss(pid) for pid in pids)
+        total += memory
+        print(f'  {name:10}{memory:7.2f} PSS in {len(pids)} processes, '
               f'{sum(private(pid) for pid in pids):.2f} of it private')
-    print(f'  total     {programs:7.2f} PSS; in addition spawn-fcgi and multiwatch: '
-          f'{supervisors:.2f}')
-    return programs
+    print(f'  total     {total:7.2f} PSS')
+    return total
+
+
+def all_processes(stack, name):
+    """Those of a program that run in an installation: those that serve, and their parent; of the worker, one."""
+    return stack.program_pids(name) if name == 'worker' else stack.daemons[name].members()

@@ -129,7 +129,7 @@ class Growth:
                 site.stack.processes = number
                 site.stack.restart_service('profile')
             cost, load = self.load(site, CONNECTIONS)
-            return cost, load, sum(pss(pid) for pid in site.stack.program_pids('profile'))
+            return cost, load, sum(pss(pid) for pid in site.stack.daemons['profile'].members())
         with self.sites(SIZES[:1], [USUAL, NEW]) as (site,):
             runs = take_turns({number: lambda number=number: run(number)
                               for number in (1, 2, 4, 8)}, self.rounds)
