@@ -137,7 +137,16 @@ def test_no_program_can_read_the_memory_of_another(installation, program):
             installation, program) if key == 'SystemCallFilter']:
         named = set().union(*map(expand, words.lstrip('~').split()))
         allowed = allowed - named if words.startswith('~') else allowed | named
-    assert {'read', 'write', 'openat', 'prctl', 'clone', 'execve', 'kill', 'rt_sigtimedwait', 'wait4'} <= allowed
+    assert {
+        'read',
+        'write',
+        'openat',
+        'prctl',
+        'clone',
+        'execve',
+        'kill',
+        'rt_sigtimedwait',
+        'wait4'} <= allowed
     assert not allowed & {'ptrace', 'process_vm_readv', 'process_vm_writev', 'process_madvise', 'kcmp',
                           'pidfd_open', 'pidfd_getfd', 'perf_event_open', 'mount', 'bpf', 'chroot', 'setuid'}
 

@@ -5,7 +5,7 @@
     static   clang-tidy, cppcheck and gcc's analyzer over the C sources
     client   compiling against libmysqlclient; skipped if its headers cannot be downloaded
     install  make install, dist and deb, the systemd units, and our files in a stock nginx
-    api      tests/api against the release build behind nginx
+    api      tests/api against the release build behind nginx: what cgi leaves out, and what shows most; asan runs all
     cgi      tests/api against the directory of `make shared-hosting` under Apache: everything but the shell
              client with mod_cgid, tests/api/test_hosting.py also with mod_cgi
     fcgid    some of them with mod_fcgid
@@ -20,6 +20,7 @@
 
 import os
 
+from tests.api.support.web_servers import NGINX_DIRECTORIES
 from tests.harness.tree import PYTHON, SOURCE
 from tests.runner import counts
 from tests.runner.jobs import Job
@@ -59,11 +60,12 @@ def unit(part, variant):
                 needs=(f'build {variant}',), count=counts.cmocka) for name in programs]
 
 
-def suite(part, name, variant, tests, *, seconds, web='nginx'):
-    """Tests that pytest runs against one build behind one web server."""
+def suite(part, name, variant, tests, *, seconds, web='nginx', apart_from=''):
+    """Tests that pytest runs against one build behind one web server. `apart_from`: without those that run behind that one,
+    too."""
     return Job(name, part, [*PYTEST, *tests], seconds=seconds, needs=(f'build {variant}',),
                count=counts.pytest,
-               environment={'FITGATE_BUILD': f'build/{variant}', 'FITGATE_WEB': web})
+               environment={'FITGATE_BUILD': f'build/{variant}', 'FITGATE_WEB': web, 'FITGATE_APART_FROM': apart_from})
 
 
 def lints():
@@ -94,10 +96,11 @@ PARTS = {
     'client': lambda: [Job('compile libmysqlclient', 'client', ['scripts/compile-libmysqlclient'],
                            seconds=20)],
     'install': lambda: [suite('install', 'install', 'release', ['tests/install'], seconds=60)],
-    'api': lambda: [suite('api', 'api release', 'release', ['tests/api'], seconds=300)],
+    'api': lambda: [suite('api', 'api release', 'release', ['tests/api'], seconds=150, apart_from='apache-cgid'),
+                    *FAST_PARTS['api']()],
     'cgi': lambda: [
-        suite('cgi', 'api mod_cgid', 'hosting', ['tests/api', '--ignore=tests/api/client'], seconds=310,
-              web='apache-cgid'),
+        suite('cgi', 'api mod_cgid', 'hosting', ['tests/api', *(f'--ignore=tests/api/{name}' for name in NGINX_DIRECTORIES)],
+              seconds=310, web='apache-cgid'),
         suite('cgi', 'api mod_cgi', 'hosting', ['tests/api/test_hosting.py'], seconds=10,
               web='apache-cgi')],
     'fcgid': lambda: [suite('fcgid', 'api mod_fcgid', 'hosting', WEB_SERVER_TESTS, seconds=30,

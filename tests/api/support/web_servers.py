@@ -20,6 +20,9 @@ COMMANDS = 'runs commands beside `make run`, which starts nginx'
 
 ALONE = 'runs commands, the worker or a program without a web server'
 
+# of tests of the shell client, which does not know what web server it talks to
+NGINX_DIRECTORIES = ('client',)
+
 OF_NGINX = [
     *((f'{name}.py::*', ALONE) for name in (
         'test_admin*', 'test_database_tls', 'test_doctor', 'test_equal_work', 'test_export_archive',
