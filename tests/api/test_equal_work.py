@@ -13,7 +13,7 @@ from tests.harness.people import insert_user, now, unique
 
 LOGIN = '/api/auth/login'
 IMPORTED_COST = 11  # of bcrypt; other hashes of the tests have cost 4
-ROUNDS = 3
+ROUNDS = 5
 
 
 @pytest.fixture
