@@ -7,17 +7,17 @@
 
 #include <limits.h>
 
-/* A text that the functions may change, of which a test takes one piece after the other. */
-#define TEXT(name, content)                                                                        \
-	char name##_place[] = content;                                                             \
-	char *name = name##_place
+/* A copy that the functions may change. */
+static char *text_of(void **state, const char *text)
+{
+	return arena_copy(*state, text, strlen(text));
+}
 
 static void pieces_are_taken_in_order_and_blanks_are_skipped(void **state)
 {
-	TEXT(at, " {\"a\" : [ 1,-20 ,\tnull,\n\"x y\"] }\r\n");
+	char *at = text_of(state, " {\"a\" : [ 1,-20 ,\tnull,\n\"x y\"] }\r\n");
 	int64_t value;
 
-	(void)state;
 	assert_true(json_take(&at, '{'));
 	assert_string_equal(json_take_text(&at), "a");
 	assert_true(json_take(&at, ':'));
@@ -37,10 +37,9 @@ static void pieces_are_taken_in_order_and_blanks_are_skipped(void **state)
 
 static void what_is_not_there_is_not_taken_and_another_piece_still_can_be(void **state)
 {
-	TEXT(at, "[12]");
+	char *at = text_of(state, "[12]");
 	int64_t value;
 
-	(void)state;
 	assert_false(json_take(&at, '{'));
 	assert_false(json_take_null(&at));
 	assert_false(json_take_integer(&at, INT_MIN, INT_MAX, &value));
@@ -53,10 +52,9 @@ static void what_is_not_there_is_not_taken_and_another_piece_still_can_be(void *
 
 static void an_integer_is_in_its_range(void **state)
 {
-	TEXT(at, "100");
+	char *at = text_of(state, "100");
 	int64_t value = 7;
 
-	(void)state;
 	assert_false(json_take_integer(&at, 0, 99, &value));
 	assert_false(json_take_integer(&at, 101, INT_MAX, &value));
 	assert_int_equal(value, 7);
@@ -70,7 +68,7 @@ static void other_numbers_are_not_taken_whole(void **state)
 	int64_t value;
 
 	for (size_t i = 0; i < UNIT_COUNT(TEXTS); i++) {
-		char *at = arena_copy(*state, TEXTS[i], strlen(TEXTS[i]));
+		char *at = text_of(state, TEXTS[i]);
 
 		assert_false(json_take_integer(&at, INT64_MIN, INT64_MAX, &value));
 	}
@@ -81,7 +79,7 @@ static void a_string_without_its_end_or_with_an_escape_is_not_taken(void **state
 	static const char *const TEXTS[] = {"\"abc", "\"", "\"a\\\"b\"", "\"a\\u0041\"", "abc\""};
 
 	for (size_t i = 0; i < UNIT_COUNT(TEXTS); i++) {
-		char *at = arena_copy(*state, TEXTS[i], strlen(TEXTS[i]));
+		char *at = text_of(state, TEXTS[i]);
 
 		assert_null(json_take_text(&at));
 	}
@@ -90,9 +88,9 @@ static void a_string_without_its_end_or_with_an_escape_is_not_taken(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pieces_are_taken_in_order_and_blanks_are_skipped),
-		cmocka_unit_test(what_is_not_there_is_not_taken_and_another_piece_still_can_be),
-		cmocka_unit_test(an_integer_is_in_its_range),
+		ARENA_TEST(pieces_are_taken_in_order_and_blanks_are_skipped),
+		ARENA_TEST(what_is_not_there_is_not_taken_and_another_piece_still_can_be),
+		ARENA_TEST(an_integer_is_in_its_range),
 		ARENA_TEST(other_numbers_are_not_taken_whole),
 		ARENA_TEST(a_string_without_its_end_or_with_an_escape_is_not_taken),
 	};
