@@ -72,10 +72,16 @@ def leave_out_what_is_about_nginx(config, items, tests):
     items[:] = [item for item in items if not why[item]]
 
 
+def is_run_elsewhere(item, test):
+    """Not a test with a condition: it may be skipped there, with another build."""
+    marks = {mark.name for mark in item.iter_markers()}
+    return 'skipif' not in marks and item.path.parent.name not in web_servers.NGINX_DIRECTORIES and \
+        not web_servers.reason(test, marks, APART_FROM)
+
+
 def leave_out_what_is_run_elsewhere(config, items, tests):
     refuse_stale(config, web_servers.OF_NGINX, tests)
-    elsewhere = {item for item, test in tests.items() if item.path.parent.name not in web_servers.NGINX_DIRECTORIES and
-                 not web_servers.reason(test, {mark.name for mark in item.iter_markers()}, APART_FROM)}
+    elsewhere = {item for item, test in tests.items() if is_run_elsewhere(item, test)}
     config.stash[LEFT_OUT] = {f'run behind {APART_FROM}': len(elsewhere)}
     config.hook.pytest_deselected(items=list(elsewhere))
     items[:] = [item for item in items if item not in elsewhere]

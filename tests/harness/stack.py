@@ -216,8 +216,8 @@ class Stack:
 
     def supervised(self, command, processes):
         """The command under multiwatch, which runs `processes` processes of it and restarts those
-        that end: for programs that do not do this themselves. After a thousand ends in a row, each within a second, multiwatch gives up, so that
-        a program that cannot start is noticed.
+        that end: for programs that do not do this themselves. After a thousand ends in a row, each
+        within a second, multiwatch gives up, so that a program that cannot start is noticed.
 
         There is no --signal: Debian's multiwatch sends a different signal from the given one. The
         default, SIGUSR1, is sent as documented and also requests a graceful end.
