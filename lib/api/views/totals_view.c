@@ -26,7 +26,7 @@ typedef bool take_value(const char *key, char **at, void *context);
 /* Give each member of the object to `take`. The text is changed. false: it is not an object, or `take` returned false. */
 static bool take_members(char *text, take_value *take, void *context)
 {
-	if (text == NULL || !json_take(&text, '{'))
+	if (!json_take(&text, '{'))
 		return false;
 	if (json_take(&text, '}'))
 		return *text == '\0';
