@@ -87,7 +87,7 @@ LIBS := -lfcgi -lcjson $(MYSQL_LIBS) -lcrypto -lcrypt -lutf8proc -lz -lm
 SERVICES := register login profile upload picture export users oauth workouts config pages gate
 # those that sign or verify tokens, and so get the key
 KEY_SERVICES := $(filter-out picture,$(SERVICES))
-PROGRAMS := $(SERVICES) worker admin
+PROGRAMS := $(SERVICES) worker idle_worker admin
 # the program that reads pictures in a sandbox: linked statically, and never with sanitizers, which need more system calls
 FILTER := picture_filter
 FILTER_SOURCES := cgi/picture_filter.c $(filter-out lib/picture/isolation/sandbox.c,$(wildcard lib/picture/*.c lib/picture/*/*.c)) \

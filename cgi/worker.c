@@ -3,7 +3,7 @@
  * describes it.
  *
  *	worker                runs until it receives SIGTERM, SIGINT or SIGUSR1: then it ends after the current job,
- *	                      but releases an archive that is being built
+ *	                      but releases an archive that is being built. While no job is due, it executes idle_worker.
  *	worker --once         runs until no job is due; for cron
  *	worker --only mail    runs only jobs of this kind
  */
@@ -18,6 +18,7 @@
 #include "files/sweep.h"
 #include "export/export_job.h"
 #include "files/user_picture.h"
+#include "jobs/worker_run.h"
 #include "mail/backlog.h"
 #include "mail/delivery.h"
 
@@ -27,31 +28,22 @@
 #include <string.h>
 #include <time.h>
 
-enum { IDLE_SECONDS = 1, REST_SECONDS = 5, CLEANING_SECONDS = 600 };
-
-#define NO_MAIL QUEUE_KIND_EXPORT "," QUEUE_KIND_CLEANUP
+/* How often it finds no job, WORKER_POLL_SECONDS apart, before it becomes idle_worker. */
+enum { LINGER_TURNS = 5 };
 
 struct worker {
+	struct worker_run run;
 	struct settings settings;
 	struct arena arena; /* of the running job */
 	struct db *db;
 	struct mailer mailer;
 	const char *kinds; /* as queue_acquire() takes them; NULL: all */
-	bool once;
 	int64_t mail_paused_until; /* clock_monotonic(), after the mail server was unavailable; 0: not paused */
-	int64_t cleaned_at;    /* clock_monotonic(); 0: not yet */
-	sigset_t stop_signals; /* blocked, and checked between jobs */
 };
 
 static const char USAGE[] = "usage: worker [--once] [--only KIND]\n"
 			    "  --once       exit when no job is due\n"
 			    "  --only KIND  run only jobs of this kind: mail, export or cleanup\n";
-
-/* Wait for `seconds`, or until a stop signal arrives: then true. */
-static bool wait_for_stop(const struct worker *worker, int seconds)
-{
-	return sigtimedwait(&worker->stop_signals, NULL, &(struct timespec){.tv_sec = seconds}) > 0;
-}
 
 /* Whether a stop signal has arrived during a job. The signal stays pending, so that the loop sees it after the job. */
 static bool is_stop_pending(const void *context)
@@ -60,7 +52,7 @@ static bool is_stop_pending(const void *context)
 	sigset_t pending;
 
 	sigpending(&pending);
-	sigandset(&pending, &pending, &worker->stop_signals);
+	sigandset(&pending, &pending, &worker->run.stop_signals);
 	return !sigisemptyset(&pending);
 }
 
@@ -85,7 +77,8 @@ static enum poll deliver(struct worker *worker, const struct job *job)
 		return POLL_WORKED;
 	case DELIVERY_UNAVAILABLE:
 		worker->mail_paused_until =
-			worker->once ? INT64_MAX : clock_monotonic() + REST_SECONDS * MICROSECONDS;
+			worker->run.once ? INT64_MAX
+					 : clock_monotonic() + WORKER_REST_SECONDS * MICROSECONDS;
 		return POLL_WORKED;
 	case DELIVERY_FAILED:
 		break;
@@ -99,7 +92,7 @@ static const char *kinds_now(const struct worker *worker)
 	if (clock_monotonic() >= worker->mail_paused_until)
 		return worker->kinds;
 	if (worker->kinds == NULL)
-		return NO_MAIL;
+		return WORKER_RUN_KINDS_WITHOUT_MAIL;
 	return strcmp(worker->kinds, QUEUE_KIND_MAIL) == 0 ? "" : worker->kinds;
 }
 
@@ -155,19 +148,13 @@ static enum poll poll_queue(struct worker *worker)
 	return turn;
 }
 
-/*
- * Remove expired counters, registrations, events and errors, and leftover files; check the site. Called when no job is due,
- * runs every ten minutes.
- */
+/* Remove expired counters, registrations, events and errors, and leftover files; check the site. */
 static void clean_up(struct worker *worker)
 {
 	const struct export_worker as_export_worker = export_worker(worker);
 	struct unconfirmed_removed removed;
-	int64_t now = clock_monotonic();
 
-	if (worker->cleaned_at != 0 && now - worker->cleaned_at < CLEANING_SECONDS * MICROSECONDS)
-		return;
-	worker->cleaned_at = now;
+	worker->run.cleaned_at = clock_monotonic();
 	throttle_clean(worker->db);
 	account_events_clean(worker->db, &worker->settings);
 	unconfirmed_clean(worker->db, &worker->settings, &removed);
@@ -180,46 +167,60 @@ static void clean_up(struct worker *worker)
 	arena_reset(&worker->arena);
 }
 
+static void close_all(struct worker *worker)
+{
+	smtp_close(worker->mailer.smtp);
+	db_close(worker->db);
+	worker->mailer.smtp = NULL;
+	worker->db = NULL;
+}
+
+static bool open_all(struct worker *worker)
+{
+	worker->db = db_open(&worker->settings.database);
+	worker->mailer = (struct mailer){
+		.db = worker->db,
+		.settings = &worker->settings,
+		.smtp = smtp_open(&worker->settings),
+	};
+	if (worker->db != NULL && worker->mailer.smtp != NULL)
+		return true;
+	log_error("out of memory");
+	return false;
+}
+
+/* Let idle_worker wait for the next job. Returns only if it could not be executed, and whether this one can go on. */
+static bool become_idle(struct worker *worker)
+{
+	struct error error = ERROR_NONE;
+
+	close_all(worker);
+	worker_run_become("idle_worker", &worker->run, &error);
+	log_error("%s: the worker waits itself, and takes more memory", error.text);
+	return open_all(worker);
+}
+
 static int work(struct worker *worker)
 {
+	int idle_turns = 0;
+
 	for (;;) {
 		enum poll turn = poll_queue(worker);
 		int pause = turn == POLL_WORKED ? 0
-			    : turn == POLL_IDLE ? IDLE_SECONDS
-						: REST_SECONDS;
+			    : turn == POLL_IDLE ? WORKER_POLL_SECONDS
+						: WORKER_REST_SECONDS;
 
-		if (turn == POLL_IDLE)
+		idle_turns = turn == POLL_IDLE ? idle_turns + 1 : 0;
+		if (turn == POLL_IDLE && worker_run_is_cleaning_due(&worker->run))
 			clean_up(worker);
-		if (worker->once && turn != POLL_WORKED)
+		if (worker->run.once && turn != POLL_WORKED)
 			return turn == POLL_IDLE && worker->mail_paused_until == 0 ? EXIT_SUCCESS
 										   : EXIT_FAILURE;
-		if (wait_for_stop(worker, pause))
+		if (worker_run_wait(&worker->run, pause))
 			return EXIT_SUCCESS;
+		if (idle_turns == LINGER_TURNS && !become_idle(worker))
+			return EXIT_FAILURE;
 	}
-}
-
-static bool parse_arguments(int argc, char **argv, struct worker *worker)
-{
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--once") == 0)
-			worker->once = true;
-		else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc)
-			worker->kinds = argv[++i];
-		else
-			return false;
-	}
-	return worker->kinds == NULL || strcmp(worker->kinds, QUEUE_KIND_MAIL) == 0 ||
-	       strcmp(worker->kinds, QUEUE_KIND_EXPORT) == 0 ||
-	       strcmp(worker->kinds, QUEUE_KIND_CLEANUP) == 0;
-}
-
-static void block_stop_signals(struct worker *worker)
-{
-	sigemptyset(&worker->stop_signals);
-	sigaddset(&worker->stop_signals, SIGTERM);
-	sigaddset(&worker->stop_signals, SIGINT);
-	sigaddset(&worker->stop_signals, SIGUSR1); /* from multiwatch */
-	sigprocmask(SIG_BLOCK, &worker->stop_signals, NULL);
 }
 
 /* For a worker that has no jobs to run: wait, because the service manager would restart it if it exited. */
@@ -227,33 +228,34 @@ static int wait_for_signal(const struct worker *worker)
 {
 	int signal_number;
 
-	if (!worker->once)
-		sigwait(&worker->stop_signals, &signal_number);
+	if (!worker->run.once)
+		sigwait(&worker->run.stop_signals, &signal_number);
 	return EXIT_SUCCESS;
+}
+
+static void report_start(const struct worker *worker)
+{
+	settings_warn_of_short_key(&worker->settings);
+	if (!worker->settings.mail_enabled)
+		log_info("EMAIL_URL is empty: e-mails stay in the queue");
 }
 
 static int start(struct worker *worker)
 {
-	if (!worker->settings.mail_enabled) {
-		log_info("EMAIL_URL is empty: e-mails stay in the queue");
-		if (worker->kinds != NULL && strcmp(worker->kinds, QUEUE_KIND_MAIL) == 0)
-			return wait_for_signal(worker);
-		if (worker->kinds == NULL)
-			worker->kinds = NO_MAIL;
-	}
-	worker->db = db_open(&worker->settings.database);
-	worker->mailer = (struct mailer){
-		.db = worker->db,
-		.settings = &worker->settings,
-		.smtp = smtp_open(&worker->settings),
-	};
-	if (worker->db != NULL && worker->mailer.smtp != NULL) {
-		if (!worker->once) /* the settings may have been corrected */
-			backlog_release(worker->db);
-		return work(worker);
-	}
-	log_error("out of memory");
-	return EXIT_FAILURE;
+	const struct worker_run *run = &worker->run;
+	bool is_new = run->cleaned_at == 0;
+
+	if (is_new)
+		report_start(worker);
+	worker->kinds = worker_run_kinds(run, &worker->settings);
+	if (!worker->settings.mail_enabled && run->only != NULL &&
+		strcmp(run->only, QUEUE_KIND_MAIL) == 0)
+		return wait_for_signal(worker);
+	if (!open_all(worker))
+		return EXIT_FAILURE;
+	if (is_new && !run->once) /* the settings may have been corrected */
+		backlog_release(worker->db);
+	return work(worker);
 }
 
 int main(int argc, char **argv)
@@ -264,24 +266,22 @@ int main(int argc, char **argv)
 	int status = EXIT_FAILURE;
 
 	process_make_private();
-	if (!parse_arguments(argc, argv, &worker)) {
+	if (!worker_run_parse(argc, argv, &worker.run)) {
 		fputs(USAGE, stderr);
 		return 2;
 	}
 	log_open("worker", NULL);
-	block_stop_signals(&worker);
+	worker_run_block_stop_signals(&worker.run);
 	process_ignore_write_signals();
 	if (settings_load(&worker.settings, &settings_arena, "worker",
 		    SETTINGS_NEED_DATABASE | SETTINGS_NEED_SECRET | SETTINGS_NEED_MAIL, &error)) {
 		log_set_level(worker.settings.log_level);
 		log_open("worker", worker.settings.log_path);
-		settings_warn_of_short_key(&worker.settings);
 		status = start(&worker);
 	} else {
 		log_error("%s", error.text);
 	}
-	smtp_close(worker.mailer.smtp);
-	db_close(worker.db);
+	close_all(&worker);
 	arena_free(&worker.arena);
 	arena_free(&settings_arena);
 	return status;

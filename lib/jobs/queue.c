@@ -66,6 +66,19 @@ static enum db_result find_due(
 	return db_query_row(db, arena, &OF_KINDS, DB_PARAMS(DB_BYTES(kinds)), job);
 }
 
+enum db_result queue_find_due(struct db *db, const char *kinds)
+{
+	static const struct db_field ONE[] = {DB_VALUE(int64_t, "1"), {0}};
+	static const struct db_query ANY = {ONE, .text = DUE "LIMIT 1"};
+	static const struct db_query OF_KINDS = {
+		ONE, .text = DUE "AND FIND_IN_SET(kind, ?) > 0 LIMIT 1"};
+	int64_t one;
+
+	if (kinds == NULL)
+		return db_query_row(db, NULL, &ANY, DB_NO_PARAMS, &one);
+	return db_query_row(db, NULL, &OF_KINDS, DB_PARAMS(DB_BYTES(kinds)), &one);
+}
+
 enum db_result queue_acquire(struct db *db, struct arena *arena, const char *kinds, struct job *job)
 {
 	static const struct db_query ACQUIRE = {

@@ -41,6 +41,9 @@ enum db_result queue_remove(struct db *db, int64_t id);
 enum db_result queue_acquire(
 	struct db *db, struct arena *arena, const char *kinds, struct job *job);
 
+/* Whether queue_acquire() would find a job. DB_OK, DB_NO_ROW: none is due; DB_FAILED. */
+enum db_result queue_find_due(struct db *db, const char *kinds);
+
 /* For all functions below, DB_NO_ROW means that the lease is lost: it has expired, or the job is gone. */
 
 /* Make the lease last QUEUE_LEASE_SECONDS from now. */

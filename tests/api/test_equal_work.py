@@ -71,7 +71,8 @@ def hashes(cpu_seconds, scratch, one_hash):
     def measure(email, password):
         login = scratch, {'email': email, 'password': password}, 401
         without_password = scratch, {}, 400
-        rounds = [[cpu_seconds(*each) for each in (login, one_hash, without_password)] for _ in range(ROUNDS)]
+        rounds = [[cpu_seconds(*each) for each in (login, one_hash, without_password)]
+                  for _ in range(ROUNDS)]
         work, unit, rest = map(min, zip(*rounds))
         return (work - rest) / (unit - rest)
     return measure
@@ -111,7 +112,8 @@ def test_a_password_that_is_tried_in_two_forms_takes_twice_the_work_for_every_ad
         sql, active=False, password_hash=new_hash(
             COMPOSED, '$2b$', IMPORTED_COST))
     unusable = insert_user(sql, password_hash='*')
-    for email in (imported.email, ordinary.email, inactive.email, unusable.email, f'{unique()}@example.org'):
+    for email in (imported.email, ordinary.email, inactive.email,
+                  unusable.email, f'{unique()}@example.org'):
         assert_hashes(2, email, DECOMPOSED)
     for email in (imported.email, inactive.email):
         assert_hashes(1, email, COMPOSED)

@@ -16,15 +16,10 @@ OTHER_USER = 65534
 ENVIRONMENT = {'PATH': '/usr/bin:/bin', 'APP_SECRET_KEY': 'k' * 64, 'SENDER_EMAIL': 'a@example.org',
                'DATABASE_URL': 'mysql://a:b@127.0.0.1:1/c', 'UI_URL': 'https://example.org', 'EMAIL_URL': ''}
 ARGUMENTS = {
-    'admin': [
-        'users',
-        'create',
-        'sam',
-        '--email',
-        'sam@example.org'],
-    'worker': [
-        '--only',
-        'mail']}
+    'admin': ['users', 'create', 'sam', '--email', 'sam@example.org'],
+    'worker': ['--only', 'mail'],
+    'idle_worker': ['--cleaned-at', str(2**62)],  # otherwise it would become worker
+}
 
 
 def as_other_user(command):

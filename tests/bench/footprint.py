@@ -1,6 +1,6 @@
 """The memory of the programs."""
 
-import contextlib
+from pathlib import Path
 
 from tests.bench.gate import GATED
 from tests.bench.logins import LOGIN, write_body
@@ -61,14 +61,13 @@ def register_some(site):
 
 
 def wait_idle(site):
-    """Wait until the worker has sent all e-mails. All requests have completed before."""
-    def no_jobs():
-        cursor.execute('SELECT COUNT(*) FROM jobs')
-        return cursor.fetchone()[0] == 0
-    with contextlib.closing(site.connect()) as database, database.cursor() as cursor:
-        if poll(no_jobs, 120) is None:
-            raise StackError(
-                f'the worker did not send all e-mails: {site.stack.log_text("worker")[-3000:]}')
+    """Wait until the worker has sent all e-mails and has become small. All requests have completed before."""
+    def is_idle():
+        return all(Path('/proc', str(pid), 'comm').read_text() == 'idle_worker\n'
+                   for pid in site.stack.program_pids('worker'))
+    if poll(is_idle, 120) is None:
+        raise StackError(
+            f'the worker did not send all e-mails: {site.stack.log_text("worker")[-3000:]}')
 
 
 def print_memory(site):

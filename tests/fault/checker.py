@@ -23,7 +23,7 @@ CRASH = re.compile(r'signal (?:4|6|7|8|11)\b|[Ss]egmentation|stack smashing|buff
                    r'double free|corrupt|free\(\): |malloc\w*\(\): |munmap_chunk\(\)|[Aa]ssertion|'
                    r'core dumped|Sanitizer|glibc detected')
 # ... and in the kernel's log, because some supervisors replace a process without reporting why it ended.
-KERNEL = re.compile(rf'\b({"|".join(SERVICES)}|worker|nginx)\[\d+\]:? '
+KERNEL = re.compile(rf'\b({"|".join(SERVICES)}|(idle_)?worker|nginx)\[\d+\]:? '
                     r'(?:segfault|trap|general protection)')
 
 

@@ -129,8 +129,8 @@ class System(Stack):
         daemon, main = self.daemons.get(name), self.main_pid(name)
         if main is None:
             return []
-        wanted = name if name != 'mariadb' else 'mariadbd'
-        return sorted(pid for pid, process in daemon.members().items() if process.name == wanted
+        wanted = {'mariadb': ('mariadbd',), 'worker': ('worker', 'idle_worker')}.get(name, (name,))
+        return sorted(pid for pid, process in daemon.members().items() if process.name in wanted
                       and (name == 'mariadb' or pid != main))
 
     def expected_processes(self):

@@ -34,6 +34,6 @@ API_SERVICES = tuple(
     name for name in SERVICES if name not in (
         'pages', 'gate'))  # those of the JSON API
 HOSTED_SERVICES = tuple(name for name in SERVICES if name != 'gate')  # the gate answers nginx alone
-PROGRAMS = (*SERVICES, 'worker', 'admin')
+PROGRAMS = (*SERVICES, 'worker', 'idle_worker', 'admin')
 PROCESSES = {**dict.fromkeys(SERVICES, _read_processes('fitgate@.service')),
              'upload': _read_processes('fitgate-upload.conf')}  # of each service in an installation

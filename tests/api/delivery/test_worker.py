@@ -1,7 +1,10 @@
 """The worker and the queue: SMTP that is down, refuses or hangs; workers that die."""
 
+import shutil
 import signal
+import subprocess
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +80,58 @@ def test_a_running_worker_sends_new_mail_and_ends_on_request(queue, catcher):
         _output, complaints = worker.communicate(timeout=LIMIT)
     assert worker.returncode == 0, complaints
     assert queue.jobs() == []
+
+
+def program_of(process):
+    return Path('/proc', str(process.pid), 'comm').read_text(encoding='utf-8').strip()
+
+
+def wait_until_idle(worker):
+    until(lambda: program_of(worker) == 'idle_worker', 'it waits as the small program')
+
+
+def stop(worker):
+    worker.send_signal(signal.SIGTERM)
+    _output, log = worker.communicate(timeout=LIMIT)
+    assert worker.returncode == 0, log
+    return log.decode()
+
+
+def test_while_no_job_is_due_a_worker_is_a_smaller_program(queue, catcher):
+    """It sends the next mail all the same, and has not forgotten when it last cleaned up."""
+    server = catcher()
+    with queue.start(smtp(server)) as worker:
+        wait_until_idle(worker)
+        queue.sql.run("REPLACE INTO throttle VALUES ('expired', 1, UTC_TIMESTAMP(6) - INTERVAL 1 DAY)")
+        queue.register()
+        until(server.mails.all, 'the mail is sent')
+        wait_until_idle(worker)
+        assert 'level=error' not in stop(worker)
+    assert queue.jobs() == []
+    assert queue.sql.run("DELETE FROM throttle WHERE throttle_key = 'expired'")[0] == 1
+
+
+def test_a_worker_that_was_idle_still_runs_only_its_kind_of_job(queue, catcher):
+    server = catcher()
+    with queue.start(smtp(server), '--only', 'mail') as worker:
+        wait_until_idle(worker)
+        queue.sql.run("INSERT INTO jobs (kind, payload, run_after, created_at) VALUES "
+                      "('export', '{}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))")
+        queue.register()
+        until(server.mails.all, 'the mail is sent')
+        stop(worker)
+    assert (queue.job()['kind'], queue.job()['attempts']) == ('export', 0)
+
+
+def test_without_the_smaller_program_a_worker_waits_itself(queue, catcher, programs, tmp_path):
+    server = catcher()
+    alone = shutil.copy(programs.build / 'worker', tmp_path)
+    with subprocess.Popen([alone], env=programs.environment(queue.settings(smtp(server))),
+                          stderr=subprocess.PIPE) as worker:
+        assert any(b'idle_worker' in line for line in worker.stderr)
+        queue.register()
+        until(server.mails.all, 'the mail is sent')
+        stop(worker)
 
 
 def test_several_workers_send_each_mail_once(queue, catcher):

@@ -1,0 +1,46 @@
+/*
+ * What the programs `worker` and `idle_worker` have in common. They are one process, which executes the program that it
+ * needs: `worker` takes much memory, because it loads libcurl and libzip; `idle_worker` takes its place while no job is due.
+ */
+#ifndef FITGATE_JOBS_WORKER_RUN_H
+#define FITGATE_JOBS_WORKER_RUN_H
+
+#include "core/error.h"
+#include "core/settings.h"
+#include "jobs/queue.h"
+
+#include <signal.h>
+
+#define WORKER_RUN_KINDS_WITHOUT_MAIL QUEUE_KIND_EXPORT "," QUEUE_KIND_CLEANUP
+
+enum {
+	WORKER_POLL_SECONDS = 1, /* between two looks into the queue */
+	WORKER_REST_SECONDS = 5, /* after a service that the jobs depend on was unavailable */
+};
+
+struct worker_run {
+	const char *only; /* the kind of jobs to run; NULL: all */
+	bool once;
+	int64_t cleaned_at; /* clock_monotonic(), when it last cleaned up; 0: not yet, for it has just been started */
+	sigset_t stop_signals; /* blocked, and checked between jobs */
+};
+
+/* Read the arguments of either program, the kind of job included. false: wrong usage. */
+bool worker_run_parse(int argc, char **argv, struct worker_run *run);
+
+/* The kinds of jobs that it can run with these settings, as queue_acquire() takes them; NULL: all. */
+const char *worker_run_kinds(const struct worker_run *run, const struct settings *settings);
+
+/* Whether it has last cleaned up ten minutes ago. */
+bool worker_run_is_cleaning_due(const struct worker_run *run);
+
+/* Block SIGTERM, SIGINT and SIGUSR1. */
+void worker_run_block_stop_signals(struct worker_run *run);
+
+/* Wait for `seconds`, or until a stop signal arrives: then true. */
+bool worker_run_wait(const struct worker_run *run, int seconds);
+
+/* Execute the other program, which is in the directory of this one. Returns only if that failed. */
+void worker_run_become(const char *program, const struct worker_run *run, struct error *error);
+
+#endif
