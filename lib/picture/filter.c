@@ -4,9 +4,13 @@
  */
 #include "picture/filter.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { READ_MAX = 0x10000 }; /* small, so that a small picture touches few pages of the buffer */
+enum {
+	READ_MAX = 0x10000,
+	FIRST_ROOM = 2 * READ_MAX /* enough for most pictures */
+};
 
 bool filter_stop(struct filter *filter, enum picture_result result)
 {
@@ -18,6 +22,18 @@ bool filter_stop(struct filter *filter, enum picture_result result)
 bool filter_check(struct filter *filter, enum picture_result result)
 {
 	return result == PICTURE_OK || filter_stop(filter, result);
+}
+
+static bool grow(struct filter *filter)
+{
+	size_t room = filter->room == 0 ? FIRST_ROOM : 2 * filter->room;
+	unsigned char *input = realloc(filter->input, room);
+
+	if (input == NULL)
+		return filter_stop(filter, PICTURE_NO_MEMORY);
+	filter->input = input;
+	filter->room = room;
+	return true;
 }
 
 /*
@@ -33,7 +49,9 @@ static bool fill(struct filter *filter)
 	if (filter->begin > 0)
 		memmove(filter->input, filter->input + filter->begin, filter->end);
 	filter->begin = 0;
-	room = FILTER_PEEK_MAX - filter->end;
+	if (filter->end == filter->room && !grow(filter))
+		return false;
+	room = filter->room - filter->end;
 	got = filter->in->read(
 		filter->in->state, filter->input + filter->end, room < READ_MAX ? room : READ_MAX);
 	if (got < 0)

@@ -24,7 +24,8 @@ struct filter {
 	size_t end;
 	size_t pending;   /* unwritten output is in output[0..pending) */
 	bool has_flushed; /* the beginning of the copy is no longer in output[] */
-	unsigned char input[FILTER_PEEK_MAX];
+	unsigned char *input; /* grows to what is peeked at */
+	size_t room;
 	unsigned char output[FILTER_OUTPUT_SIZE];
 };
 

@@ -60,19 +60,18 @@ enum picture_result picture_clean(
 
 	if (kind == PICTURE_UNKNOWN)
 		return PICTURE_OTHER_KIND;
-	filter = malloc(sizeof(*filter));
+	filter = calloc(1, sizeof(*filter));
 	if (filter == NULL)
 		return PICTURE_NO_MEMORY;
 	filter->in = in;
 	filter->out = out;
 	filter->result = PICTURE_OK;
-	filter->begin = filter->end = filter->pending = 0;
-	filter->has_flushed = false;
 	if (FILTERS[kind](filter))
 		filter_flush(filter);
 	result = filter->result;
 	if (result == PICTURE_OTHER_KIND) /* the filter has consumed nothing */
 		result = recognize(filter);
+	free(filter->input);
 	free(filter);
 	return result;
 }
