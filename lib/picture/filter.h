@@ -22,8 +22,8 @@ struct filter {
 	enum picture_result result;
 	size_t begin; /* unread input is in input[begin..end) */
 	size_t end;
-	size_t pending;   /* unwritten output is in output[0..pending) */
-	bool has_flushed; /* the beginning of the copy is no longer in output[] */
+	size_t pending;       /* unwritten output is in output[0..pending) */
+	bool has_flushed;     /* the beginning of the copy is no longer in output[] */
 	unsigned char *input; /* grows to what is peeked at */
 	size_t room;
 	unsigned char output[FILTER_OUTPUT_SIZE];

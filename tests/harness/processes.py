@@ -13,7 +13,7 @@ from tests.harness.waiting import LIMIT, poll
 
 # Programs get only these variables of the caller's environment: a DATABASE_URL that happens to be
 # set there would override the settings file.
-PASSED_ON = ('PATH', 'HOME', 'LANG', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS')
+PASSED_ON = ('PATH', 'HOME', 'LANG', 'ASAN_OPTIONS', 'LSAN_OPTIONS')
 
 # The kernel sends PDEATHSIG when the *thread* that started the child ends (prctl(2)). So one thread
 # that lasts as long as the interpreter starts all children.

@@ -20,6 +20,7 @@
 
 import os
 
+from tests.api.support import sanitizer
 from tests.api.support.web_servers import NGINX_DIRECTORIES
 from tests.harness.tree import PYTHON, SOURCE
 from tests.runner import counts
@@ -51,13 +52,14 @@ BUILDS = {
 }
 
 
-def unit(part, variant):
+def unit(part, variant, environment=None):
     """A job for each program."""
     directory = SOURCE / 'tests/unit'
     programs = sorted(path.relative_to(directory).with_suffix('')
                       for path in directory.glob('*/test_*.c'))
     return [Job(f'unit {variant} {name.stem}', part, [f'build/{variant}/tests/{name}'],
-                needs=(f'build {variant}',), count=counts.cmocka) for name in programs]
+                needs=(f'build {variant}',), count=counts.cmocka, environment=environment or {})
+            for name in programs]
 
 
 def suite(part, name, variant, tests, *, seconds, web='nginx', apart_from=''):
@@ -66,6 +68,16 @@ def suite(part, name, variant, tests, *, seconds, web='nginx', apart_from=''):
     return Job(name, part, [*PYTEST, *tests], seconds=seconds, needs=(f'build {variant}',),
                count=counts.pytest,
                environment={'FITGATE_BUILD': f'build/{variant}', 'FITGATE_WEB': web, 'FITGATE_APART_FROM': apart_from})
+
+
+def with_sanitizers():
+    """The API in two jobs, which take about the same time."""
+    first = [str(path.relative_to(SOURCE))
+             for path in sorted((SOURCE / 'tests/api').glob('test_[a-l]*.py'))]
+    others = ['tests/api', *(f'--ignore={path}' for path in first)]
+    return [*unit('asan', 'asan', {'ASAN_OPTIONS': sanitizer.OPTIONS}),
+            suite('asan', 'api asan a-l', 'asan', first, seconds=400),
+            suite('asan', 'api asan m-z', 'asan', others, seconds=399)]
 
 
 def lints():
@@ -110,8 +122,7 @@ PARTS = {
     'browser': lambda: [suite('browser', 'browser', 'release', ['tests/browser'], seconds=70)],
     'fuzz': fuzzing,
     'runner': lambda: [Job('runner', 'runner', [*PYTEST, 'tests/runner'], seconds=2, count=counts.pytest)],
-    'asan': lambda: [*unit('asan', 'asan'),
-                     suite('asan', 'api asan', 'asan', ['tests/api'], seconds=400)],
+    'asan': with_sanitizers,
 }
 FAST_PARTS = {
     'unit': PARTS['unit'],

@@ -13,7 +13,7 @@ from tests.harness.answers import Answer
 from tests.api.support.transcript import shorten
 from tests.harness.waiting import LIMIT
 
-PASSED_ON = ('PATH', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS')
+PASSED_ON = ('PATH', 'ASAN_OPTIONS', 'LSAN_OPTIONS')
 
 PROGRAM_OF_PATH = {
     '/api/auth/register': 'register',

@@ -3,8 +3,10 @@
 import os
 import re
 
-MARKS = ('ERROR: AddressSanitizer', 'ERROR: LeakSanitizer', 'runtime error:',
-         'AddressSanitizer:DEADLYSIGNAL')
+MARKS = ('ERROR: AddressSanitizer', 'ERROR: LeakSanitizer', 'AddressSanitizer:DEADLYSIGNAL')
+
+# an illegal instruction is undefined behavior that the other sanitizer has found
+OPTIONS = 'detect_leaks=1:strict_string_checks=1:handle_sigill=2'
 
 # A test can kill a program that is already checking for leaks because it is about to end. The
 # process that checks then reports that the other one is gone, which is not a finding.
@@ -14,9 +16,7 @@ KILLED = re.compile(r'==[\w-]+==\d+==Unable to get registers from thread \d+\.')
 def turn_on(directory):
     """Set the options for every program started from now on; a build without sanitizers ignores them."""
     directory.mkdir()
-    common = f'log_path={directory}/report:log_exe_name=1'
-    os.environ['ASAN_OPTIONS'] = f'{common}:detect_leaks=1:strict_string_checks=1'
-    os.environ['UBSAN_OPTIONS'] = f'{common}:print_stacktrace=1'
+    os.environ['ASAN_OPTIONS'] = f'{OPTIONS}:log_path={directory}/report:log_exe_name=1'
 
 
 def reports(directory, logs):
