@@ -1,6 +1,6 @@
 /*
  * Waits until a job is due, or it is time to clean up, and then executes worker, which becomes this program again. So a
- * worker without jobs takes a third of the memory. It has no jobs of its own, and nobody else starts it.
+ * worker without jobs takes a sixth of the memory.
  */
 #include "core/log.h"
 #include "core/process.h"

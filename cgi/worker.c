@@ -45,17 +45,6 @@ static const char USAGE[] = "usage: worker [--once] [--only KIND]\n"
 			    "  --once       exit when no job is due\n"
 			    "  --only KIND  run only jobs of this kind: mail, export or cleanup\n";
 
-/* Whether a stop signal has arrived during a job. The signal stays pending, so that the loop sees it after the job. */
-static bool is_stop_pending(const void *context)
-{
-	const struct worker *worker = context;
-	sigset_t pending;
-
-	sigpending(&pending);
-	sigandset(&pending, &pending, &worker->run.stop_signals);
-	return !sigisemptyset(&pending);
-}
-
 enum poll {
 	POLL_WORKED, /* a job was run; others can be due */
 	POLL_IDLE,   /* nothing is due */
@@ -102,8 +91,8 @@ static struct export_worker export_worker(struct worker *worker)
 		.db = worker->db,
 		.arena = &worker->arena,
 		.settings = &worker->settings,
-		.asked_to_stop = is_stop_pending,
-		.context = worker,
+		.asked_to_stop = worker_run_is_stop_pending,
+		.context = &worker->run,
 	};
 }
 
@@ -189,7 +178,7 @@ static bool open_all(struct worker *worker)
 	return false;
 }
 
-/* Let idle_worker wait for the next job. Returns only if it could not be executed, and whether this one can go on. */
+/* Let idle_worker wait for the next job. Returns only if it could not be executed, and whether this one can continue. */
 static bool become_idle(struct worker *worker)
 {
 	struct error error = ERROR_NONE;
@@ -223,16 +212,6 @@ static int work(struct worker *worker)
 	}
 }
 
-/* For a worker that has no jobs to run: wait, because the service manager would restart it if it exited. */
-static int wait_for_signal(const struct worker *worker)
-{
-	int signal_number;
-
-	if (!worker->run.once)
-		sigwait(&worker->run.stop_signals, &signal_number);
-	return EXIT_SUCCESS;
-}
-
 static void report_start(const struct worker *worker)
 {
 	settings_warn_of_short_key(&worker->settings);
@@ -249,8 +228,10 @@ static int start(struct worker *worker)
 		report_start(worker);
 	worker->kinds = worker_run_kinds(run, &worker->settings);
 	if (!worker->settings.mail_enabled && run->only != NULL &&
-		strcmp(run->only, QUEUE_KIND_MAIL) == 0)
-		return wait_for_signal(worker);
+		strcmp(run->only, QUEUE_KIND_MAIL) == 0) {
+		worker_run_wait_forever(run);
+		return EXIT_SUCCESS;
+	}
 	if (!open_all(worker))
 		return EXIT_FAILURE;
 	if (is_new && !run->once) /* the settings may have been corrected */

@@ -9,13 +9,14 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define ONLY       "--only"
 #define CLEANED_AT "--cleaned-at" /* for the other program: not in the usage */
 
-enum { CLEANING_SECONDS = 600, DIRECTORY_MAX = PATH_MAX - 32 };
+enum { CLEANING_SECONDS = 600, NAME_SIZE = 32 };
 
 static bool is_kind(const char *text)
 {
@@ -68,6 +69,24 @@ bool worker_run_wait(const struct worker_run *run, int seconds)
 	return sigtimedwait(&run->stop_signals, NULL, &(struct timespec){.tv_sec = seconds}) > 0;
 }
 
+bool worker_run_is_stop_pending(const void *run)
+{
+	const struct worker_run *worker = run;
+	sigset_t pending;
+
+	sigpending(&pending);
+	sigandset(&pending, &pending, &worker->stop_signals);
+	return !sigisemptyset(&pending);
+}
+
+void worker_run_wait_forever(const struct worker_run *run)
+{
+	int signal_number;
+
+	if (!run->once)
+		sigwait(&run->stop_signals, &signal_number);
+}
+
 void worker_run_become(const char *program, const struct worker_run *run, struct error *error)
 {
 	char path[PATH_MAX], number[TEXT_DECIMAL_SIZE];
@@ -75,11 +94,11 @@ void worker_run_become(const char *program, const struct worker_run *run, struct
 		(char *)text_decimal(run->cleaned_at, 0, number), run->only == NULL ? NULL : ONLY,
 		(char *)run->only, NULL};
 
-	if (!process_directory(path, DIRECTORY_MAX)) {
+	if (!process_directory(path, sizeof(path) - NAME_SIZE)) {
 		error_set(error, "the directory of this program is not known");
 		return;
 	}
-	strcat(path, program);
+	snprintf(path + strlen(path), NAME_SIZE, "%s", program);
 	execv(path, arguments);
 	error_set_errno(error, errno, "could not start \"%s\"", path);
 }

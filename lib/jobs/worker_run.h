@@ -40,6 +40,13 @@ void worker_run_block_stop_signals(struct worker_run *run);
 /* Wait for `seconds`, or until a stop signal arrives: then true. */
 bool worker_run_wait(const struct worker_run *run, int seconds);
 
+/* Whether a stop signal has arrived during a job: it stays pending, and is seen after the job. `run` is a struct worker_run. */
+bool worker_run_is_stop_pending(const void *run);
+
+/* For a worker without any jobs to run: wait for a stop signal, because the service manager would restart it if it ended.
+ * Not with `once`. */
+void worker_run_wait_forever(const struct worker_run *run);
+
 /* Execute the other program, which is in the directory of this one. Returns only if that failed. */
 void worker_run_become(const char *program, const struct worker_run *run, struct error *error);
 

@@ -262,7 +262,7 @@ def test_unzip_and_bsdtar_read_it(full_archive, tmp_path):
 
 
 @pytest.mark.skipif(BUILD.name == 'asan',
-                    reason='with sanitizers, zlib takes a minute to begin so many entries')
+                    reason='with sanitizers, zlib takes a minute to begin all these entries')
 def test_more_entries_than_the_old_format_can_count(exports, user, tmp_path):
     """Zip64 is needed for more than 65,535 entries. All are links to one file, because that is
     faster to create."""
