@@ -471,6 +471,7 @@ static bool filter_png(struct filter *filter, enum png_animation animation)
 	if (is_whole && png->animation == PNG_BROKEN && filter_flush(filter))
 		is_whole = filter_stop(filter, PICTURE_BROKEN_ANIMATION);
 	inflateEnd(&png->zlib);
+	free(png->data);
 	free(png);
 	return is_whole;
 }

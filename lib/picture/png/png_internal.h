@@ -26,7 +26,7 @@ enum {
 	PNG_CRC_SIZE = 4,
 	PNG_SEQUENCE_SIZE = 4,
 	PNG_PALETTE_MAX = 256,
-	PNG_DATA_SIZE = 0x10000, /* of the image data chunks that are written */
+	PNG_DATA_SIZE = 1 << 20, /* of the image data chunks that are written */
 	PNG_PIXELS_SIZE = 0x4000
 };
 
@@ -88,7 +88,8 @@ struct png {
 
 	bool is_animation_data; /* data[] is for an fdAT, not an IDAT */
 	size_t data_length;
-	unsigned char data[PNG_DATA_SIZE];
+	size_t data_room;
+	unsigned char *data; /* grows to PNG_DATA_SIZE */
 };
 
 /* Whether the pixels are colors, not gray levels. */
