@@ -26,26 +26,19 @@ static bool wait_for_job(
 	}
 }
 
-static int run(const struct worker_run *run, struct error *error)
+static int wait_with(
+	const struct worker_run *run, const struct settings *settings, struct error *error)
 {
-	struct arena arena = ARENA_EMPTY;
-	struct settings settings;
-	struct db *db;
-	bool is_stopped;
+	struct db *db = db_open(&settings->database);
+	bool is_due;
 
-	if (!settings_load(&settings, &arena, "worker", SETTINGS_NEED_DATABASE, error))
-		return EXIT_FAILURE;
-	log_set_level(settings.log_level);
-	log_open("worker", settings.log_path);
-	db = db_open(&settings.database);
 	if (db == NULL) {
 		error_set(error, "out of memory");
 		return EXIT_FAILURE;
 	}
-	is_stopped = !wait_for_job(run, &settings, db);
+	is_due = wait_for_job(run, settings, db);
 	db_close(db);
-	arena_free(&arena);
-	if (is_stopped)
+	if (!is_due)
 		return EXIT_SUCCESS;
 	worker_run_become("worker", run, error);
 	return EXIT_FAILURE;
@@ -53,20 +46,27 @@ static int run(const struct worker_run *run, struct error *error)
 
 int main(int argc, char **argv)
 {
-	struct worker_run worker = {0};
+	struct worker_run run = {0};
+	struct settings settings;
+	struct arena arena = ARENA_EMPTY;
 	struct error error = ERROR_NONE;
-	int status;
+	int status = EXIT_FAILURE;
 
 	process_make_private();
-	if (!worker_run_parse(argc, argv, &worker)) {
+	if (!worker_run_parse(argc, argv, &run)) {
 		fputs("idle_worker is executed by worker\n", stderr);
 		return 2;
 	}
 	log_open("worker", NULL);
-	worker_run_block_stop_signals(&worker);
+	worker_run_block_stop_signals(&run);
 	process_ignore_write_signals();
-	status = run(&worker, &error);
+	if (settings_load(&settings, &arena, "worker", SETTINGS_NEED_DATABASE, &error)) {
+		log_set_level(settings.log_level);
+		log_open("worker", settings.log_path);
+		status = wait_with(&run, &settings, &error);
+	}
 	if (status != EXIT_SUCCESS)
 		log_error("%s", error.text);
+	arena_free(&arena);
 	return status;
 }
