@@ -70,9 +70,15 @@ def is_sequential(parts):
     return any(marker(part) == 0xC0 for part in parts)
 
 
-def junk_between_segments(rng, parts):
-    at = rng.randint(1, len(parts) - 1)
+def insert_junk(rng, parts, at):
+    """Before a marker: after 0xFF at the end of other junk, it would itself be one."""
+    if parts[at - 1].endswith(b'\xFF') or parts[at][0] != 0xFF:
+        return parts
     return [*parts[:at], rng.choice(JUNK), *parts[at:]]
+
+
+def junk_between_segments(rng, parts):
+    return insert_junk(rng, parts, rng.randint(1, len(parts) - 1))
 
 
 def junk_before_a_restart(rng, parts):
@@ -127,7 +133,7 @@ def no_end(_rng, parts):
 
 
 def bytes_after_the_data(rng, parts):
-    return [*parts[:-1], rng.choice(JUNK), *parts[-1:]]
+    return insert_junk(rng, parts, len(parts) - 1)
 
 
 def metadata(rng, parts):
