@@ -11,7 +11,7 @@ import termios
 
 from tests.api.support.waiting import until
 from tests.harness.tree import SOURCE
-from tests.harness.waiting import LIMIT
+from tests.harness.waiting import LIMIT, poll
 
 PARTS = SOURCE / 'scripts' / 'client'
 
@@ -164,8 +164,15 @@ class Terminal:
     def type(self, text):
         os.write(self.master, text.encode())
 
+    def _has_ended(self):
+        return self._read() is not None and self.process.poll() is not None
+
     def status(self):
-        until(lambda: self._read() is not None and self.process.poll() is not None,
-              f'the end; shown: {self.shown!r}')
+        until(self._has_ended, f'the end; shown: {self.shown!r}')
         self._read()
         return self.process.returncode
+
+    def interrupt(self):
+        """Press Ctrl-C until it ends: a shell loses a signal that arrives just before it waits for input."""
+        until(lambda: self.type('\x03') or poll(self._has_ended, 1), 'the end')
+        return self.status()

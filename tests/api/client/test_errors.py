@@ -174,8 +174,7 @@ def test_ctrl_c_at_the_prompt_leaves_the_terminal_as_it_was(make_client, user, s
     client = make_client(shell)
     with client.on_terminal('login', user.email) as terminal:
         terminal.wait_for('Password: ', echo=False)
-        terminal.type('\x03')
-        assert terminal.status() in (-2, 130)
+        assert terminal.interrupt() in (-2, 130)
         assert terminal.echoes()
     assert not client.directory.exists()
 
