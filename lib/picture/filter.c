@@ -24,15 +24,15 @@ bool filter_check(struct filter *filter, enum picture_result result)
 	return result == PICTURE_OK || filter_stop(filter, result);
 }
 
-static bool grow(struct filter *filter)
+bool filter_grow(struct filter *filter, unsigned char **buffer, size_t *room)
 {
-	size_t room = filter->room == 0 ? FIRST_ROOM : 2 * filter->room;
-	unsigned char *input = realloc(filter->input, room);
+	size_t more = *room == 0 ? FIRST_ROOM : 2 * *room;
+	unsigned char *grown = more > FILTER_PEEK_MAX ? NULL : realloc(*buffer, more);
 
-	if (input == NULL)
+	if (grown == NULL)
 		return filter_stop(filter, PICTURE_NO_MEMORY);
-	filter->input = input;
-	filter->room = room;
+	*buffer = grown;
+	*room = more;
 	return true;
 }
 
@@ -49,7 +49,7 @@ static bool fill(struct filter *filter)
 	if (filter->begin > 0)
 		memmove(filter->input, filter->input + filter->begin, filter->end);
 	filter->begin = 0;
-	if (filter->end == filter->room && !grow(filter))
+	if (filter->end == filter->room && !filter_grow(filter, &filter->input, &filter->room))
 		return false;
 	room = filter->room - filter->end;
 	got = filter->in->read(

@@ -47,6 +47,9 @@ bool filter_copy(struct filter *filter, size_t length);
 
 bool filter_write(struct filter *filter, const void *bytes, size_t length);
 
+/* Double the room of a buffer that is not larger than FILTER_PEEK_MAX, or allocate one (NULL, 0). The caller frees it. */
+bool filter_grow(struct filter *filter, unsigned char **buffer, size_t *room);
+
 /* Write the output buffer to the sink. */
 bool filter_flush(struct filter *filter);
 

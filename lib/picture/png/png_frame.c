@@ -7,7 +7,6 @@
  */
 #include "picture/png/png_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -16,8 +15,7 @@ enum {
 	DEFLATE = 8,    /* the only method of zlib */
 	WINDOW_MAX = 7, /* the binary logarithm of the window's size, minus WINDOW_MIN */
 	WINDOW_MIN = 8,
-	PRESET_DICTIONARY = 0x20,
-	FIRST_ROOM = 0x10000 /* for image data; doubled until it is PNG_DATA_SIZE */
+	PRESET_DICTIONARY = 0x20
 };
 
 /* In all frames. 40 megapixels of 16-bit RGBA are 305 MiB. */
@@ -97,24 +95,13 @@ static bool flush_data(struct png *png)
 	return png_write_chunk(png, sequence > 0 ? PNG_FDAT : PNG_IDAT, png->data, length);
 }
 
-static bool grow_data(struct png *png)
-{
-	size_t room = png->data_room == 0 ? FIRST_ROOM : 2 * png->data_room;
-	unsigned char *data = realloc(png->data, room);
-
-	if (data == NULL)
-		return filter_stop(png->filter, PICTURE_NO_MEMORY);
-	png->data = data;
-	png->data_room = room;
-	return true;
-}
-
 static bool add_data(struct png *png, const unsigned char *bytes, size_t length)
 {
 	while (length > 0) {
 		size_t part;
 
-		if (png->data_length >= png->data_room && !grow_data(png))
+		if (png->data_length >= png->data_room &&
+			!filter_grow(png->filter, &png->data, &png->data_room))
 			return false;
 		part = png->data_room - png->data_length;
 		if (part > length)

@@ -26,7 +26,7 @@ enum {
 	PNG_CRC_SIZE = 4,
 	PNG_SEQUENCE_SIZE = 4,
 	PNG_PALETTE_MAX = 256,
-	PNG_DATA_SIZE = 1 << 20, /* of the image data chunks that are written */
+	PNG_DATA_SIZE = FILTER_PEEK_MAX, /* of the image data chunks that are written */
 	PNG_PIXELS_SIZE = 0x4000
 };
 
