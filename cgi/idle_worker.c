@@ -4,6 +4,7 @@
  */
 #include "core/log.h"
 #include "core/process.h"
+#include "core/settings.h"
 #include "jobs/worker_run.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@
 static bool wait_for_job(
 	const struct worker_run *run, const struct settings *settings, struct db *db)
 {
-	const char *kinds = worker_run_kinds(run, settings);
+	const char *kinds = worker_run_kinds(run, settings->mail_enabled);
 
 	for (;;) {
 		enum db_result due = queue_find_due(db, kinds);

@@ -37,7 +37,6 @@ struct worker {
 	struct arena arena; /* of the running job */
 	struct db *db;
 	struct mailer mailer;
-	const char *kinds; /* as queue_acquire() takes them; NULL: all */
 	int64_t mail_paused_until; /* clock_monotonic(), after the mail server was unavailable; 0: not paused */
 };
 
@@ -78,11 +77,8 @@ static enum poll deliver(struct worker *worker, const struct job *job)
 /* The kinds of jobs to acquire now. */
 static const char *kinds_now(const struct worker *worker)
 {
-	if (clock_monotonic() >= worker->mail_paused_until)
-		return worker->kinds;
-	if (worker->kinds == NULL)
-		return WORKER_RUN_KINDS_WITHOUT_MAIL;
-	return strcmp(worker->kinds, QUEUE_KIND_MAIL) == 0 ? "" : worker->kinds;
+	return worker_run_kinds(&worker->run,
+		worker->settings.mail_enabled && clock_monotonic() >= worker->mail_paused_until);
 }
 
 static struct export_worker export_worker(struct worker *worker)
@@ -226,7 +222,6 @@ static int start(struct worker *worker)
 
 	if (is_new)
 		report_start(worker);
-	worker->kinds = worker_run_kinds(run, &worker->settings);
 	if (!worker->settings.mail_enabled && run->only != NULL &&
 		strcmp(run->only, QUEUE_KIND_MAIL) == 0) {
 		worker_run_wait_forever(run);

@@ -42,11 +42,13 @@ bool worker_run_parse(int argc, char **argv, struct worker_run *run)
 	return run->only == NULL || is_kind(run->only);
 }
 
-const char *worker_run_kinds(const struct worker_run *run, const struct settings *settings)
+const char *worker_run_kinds(const struct worker_run *run, bool sends_mail)
 {
-	if (run->only == NULL && !settings->mail_enabled)
-		return WORKER_RUN_KINDS_WITHOUT_MAIL;
-	return run->only;
+	if (sends_mail)
+		return run->only;
+	if (run->only == NULL)
+		return QUEUE_KIND_EXPORT "," QUEUE_KIND_CLEANUP;
+	return strcmp(run->only, QUEUE_KIND_MAIL) == 0 ? "" : run->only;
 }
 
 bool worker_run_is_cleaning_due(const struct worker_run *run)

@@ -6,12 +6,9 @@
 #define FITGATE_JOBS_WORKER_RUN_H
 
 #include "core/error.h"
-#include "core/settings.h"
 #include "jobs/queue.h"
 
 #include <signal.h>
-
-#define WORKER_RUN_KINDS_WITHOUT_MAIL QUEUE_KIND_EXPORT "," QUEUE_KIND_CLEANUP
 
 enum {
 	WORKER_POLL_SECONDS = 1, /* between two looks into the queue */
@@ -28,10 +25,10 @@ struct worker_run {
 /* Read the arguments of either program, the kind of job included. false: wrong usage. */
 bool worker_run_parse(int argc, char **argv, struct worker_run *run);
 
-/* The kinds of jobs that it can run with these settings, as queue_acquire() takes them; NULL: all. */
-const char *worker_run_kinds(const struct worker_run *run, const struct settings *settings);
+/* The kinds of jobs to run, as queue_acquire() takes them; NULL: all. `sends_mail`: whether e-mails can be sent now. */
+const char *worker_run_kinds(const struct worker_run *run, bool sends_mail);
 
-/* Whether it has last cleaned up ten minutes ago. */
+/* Whether it last cleaned up ten minutes ago, or earlier. */
 bool worker_run_is_cleaning_due(const struct worker_run *run);
 
 /* Block SIGTERM, SIGINT and SIGUSR1. */
