@@ -9,7 +9,6 @@ from datetime import datetime
 
 import pytest
 
-from tests.api.support.configuration import BUILD
 from tests.api.support.exports import expected_user, expected_workouts, insert_segment
 from tests.api.support.scoped import personal_token
 from tests.harness.people import insert_record, insert_session, insert_workout
@@ -261,8 +260,6 @@ def test_unzip_and_bsdtar_read_it(full_archive, tmp_path):
         assert unpacked(tmp_path / name) == contents
 
 
-@pytest.mark.skipif(BUILD.name == 'asan',
-                    reason='with sanitizers, zlib takes a minute to begin all these entries')
 def test_more_entries_than_the_old_format_can_count(exports, user, tmp_path):
     """Zip64 is needed for more than 65,535 entries. All are links to one file, because that is
     faster to create."""
