@@ -3,10 +3,10 @@
  *
  * Behind the same nginx and on the same MariaDB as Fitgate, it replies to each request with one row, read by
  * primary key with a statement that is prepared once. It has no routes, tokens or log, and a program can hardly
- * do less: its requests per second are the reference for GET profile. With `update` it changes that row instead,
- * to a different value in each request, and is the reference for POST profile/edit.
+ * do less: its requests per second are the reference for GET profile. With `update` it changes that row and those
+ * of the next ids in turn instead, to a different value in each request, and is the reference for POST profile/edit.
  *
- * Usage: floor OPTION_FILE USER_ID [update], with a FastCGI socket as descriptor 0. With any other descriptor it
+ * Usage: floor OPTION_FILE USER_ID [update ROWS], with a FastCGI socket as descriptor 0. With any other descriptor it
  * is a CGI program: it connects, sends one query, and ends. OPTION_FILE is an option file of the MySQL clients
  * (section [client]: socket, user, password, database).
  */
@@ -24,6 +24,8 @@ struct row {
 	long long id;
 	char username[256];
 	unsigned long username_length;
+	long long first_id;
+	unsigned long long rows;    /* to update in turn */
 	unsigned long long updates; /* updates so far */
 };
 
@@ -86,6 +88,7 @@ static MYSQL_STMT *prepare_update(MYSQL *mysql, struct row *row)
 static int execute(MYSQL_STMT *statement, struct row *row)
 {
 	row->updates++;
+	row->id = row->first_id + (long long)(row->updates % row->rows);
 	if (mysql_stmt_execute(statement) != 0)
 		return 0;
 	return mysql_stmt_field_count(statement) == 0 ||
@@ -125,16 +128,18 @@ static int serve(MYSQL_STMT *statement, struct row *row)
 
 int main(int argc, char **argv)
 {
-	struct row row = {0};
+	struct row row = {.rows = 1};
 	MYSQL *mysql;
 	MYSQL_STMT *statement;
 	int served;
 
-	if (argc < 3 || argc > 4) {
-		fprintf(stderr, "usage: floor OPTION_FILE USER_ID [update]\n");
+	if (argc != 3 && argc != 5) {
+		fprintf(stderr, "usage: floor OPTION_FILE USER_ID [update ROWS]\n");
 		return EXIT_FAILURE;
 	}
-	row.id = strtoll(argv[2], NULL, 10);
+	row.first_id = strtoll(argv[2], NULL, 10);
+	if (argc == 5)
+		row.rows = strtoull(argv[4], NULL, 10);
 	row.updates = (unsigned long long)getpid()
 		      << 40; /* no two processes write the same value */
 	mysql = connect_database(argv[1]);

@@ -1,7 +1,7 @@
 """A file behind the gate, against the same file behind a check by the floor that does not wait before it closes the connection."""
 
 from tests.bench.measure import compare_rates, wrk
-from tests.bench.people import NEW
+from tests.bench.people import NEW_CROWD
 from tests.bench.processor_time import print_breakdown
 
 GATED = '/bench/gated'
@@ -28,7 +28,7 @@ location = /bench/floor_check {{
 def gate(bench, site):
     if not bench.wants('gate_vs_fast_floor'):
         return
-    tokens = site.token_file('gated', [NEW.id])
+    tokens = site.token_file('gated', [person.id for person in NEW_CROWD])
     cases = {name: lambda path=path: wrk(site, path, 'tokens', tokens, seconds=bench.seconds)
              for name, path in (('gate', GATED), ('floor with early close', FLOORED))}
     bench.figures['gate_vs_fast_floor'] = compare_rates(

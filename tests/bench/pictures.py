@@ -11,7 +11,7 @@ import zlib
 from PIL import Image, ImageDraw
 
 from tests.bench.measure import compare, compare_rates, print_loads, take_turns, wrk
-from tests.bench.people import NEW, UPLOADERS
+from tests.bench.people import NEW, NEW_CROWD, UPLOADERS
 from tests.bench.processor_time import print_breakdown
 from tests.harness.errors import StackError
 from tests.harness.waiting import poll
@@ -115,12 +115,20 @@ def upload(bench, site):
 def download(bench, site):
     if not bench.wants('picture_vs_static'):
         return
-    stored = upload_once(site, NEW, picture(200_000))
+    content = picture(200_000)
+    files = {f'/api/users/{person.username}/picture': f'/bench/static/{upload_once(site, person, content)}'
+             for person in NEW_CROWD}
+    paths = {'picture': files.keys(), 'static file': files.values()}
+    cases = {}
+    for name, each in paths.items():
+        listed = site.stack.directory / f'{name}.paths'
+        listed.write_text('\n'.join(each) + '\n')
+        cases[name] = lambda path=next(
+            iter(each)), listed=listed: wrk(
+            site, path, 'paths', listed, seconds=bench.seconds)
     bench.figures['picture_vs_static'] = compare_rates(
-        f'A picture of 200 KB, downloaded, {bench.rounds} rounds of {bench.seconds} s', {
-            'picture': lambda: wrk(site, f'/api/users/{NEW.username}/picture', seconds=bench.seconds),
-            'static file': lambda: wrk(site, f'/bench/static/{stored}', seconds=bench.seconds),
-        }, bench.rounds)
+        f'A picture of 200 KB, downloaded, {bench.rounds} rounds of {bench.seconds} s', cases, bench.rounds)
+    print_breakdown({name: (site, 'picture', run) for name, run in cases.items()})
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ all users."""
 from tests.bench import lists
 from tests.bench.measure import (CONNECTIONS, compare, compare_rates, print_loads, rates_of,
                                  take_turns, wrk)
-from tests.bench.people import FEW, MANY, NEW, PROBED, USUAL
+from tests.bench.people import FEW, MANY, NEW_CROWD, PROBED, USUAL, USUAL_CROWD
 from tests.bench.processor_time import print_breakdown
 from tests.bench.site import FLOOR, FLOOR_AT_ONCE, FLOOR_UPDATE, PROFILE
 from tests.harness.errors import StackError
@@ -25,8 +25,12 @@ def profile(bench, site):
     pairs = {figure: pair for figure, pair in pairs.items() if bench.wants(figure)}
     if not pairs:
         return
-    people = {RECORDS: USUAL, FRESH: NEW, '20,000 workouts': MANY, '5 workouts': FEW}
-    requests = {name: (PROFILE, *site.profile_of(person)) for name, person in people.items()}
+    people = {
+        RECORDS: USUAL_CROWD,
+        FRESH: NEW_CROWD,
+        '20,000 workouts': [MANY],
+        '5 workouts': [FEW]}
+    requests = {name: (PROFILE, *site.profile_of(*crowd)) for name, crowd in people.items()}
     requests |= {SLOW: (FLOOR,), FAST: (FLOOR_AT_ONCE,)}
     cases = {name: lambda request=requests[name]: wrk(site, *request, seconds=bench.seconds)
              for name in requests if any(name in pair for pair in pairs.values())}
@@ -60,14 +64,16 @@ def dialects(bench, site):
 
 
 def edit(bench, site):
-    """Edit one profile and update one row, repeatedly, each time with a different value."""
+    """Edit the profiles of a crowd and update their rows, in turn, each time with a different value."""
     if not bench.wants('edit_vs_floor'):
         return
-    token = site.token_file('editor', [NEW.id])
-    cases = {name: lambda path=path: wrk(site, path, 'edit', token, seconds=bench.seconds)
+    tokens = site.token_file('editors', [person.id for person in NEW_CROWD])
+    cases = {name: lambda path=path: wrk(site, path, 'edit', tokens, seconds=bench.seconds)
              for name, path in (('edit', EDIT), ('floor with an UPDATE', FLOOR_UPDATE))}
     bench.figures['edit_vs_floor'] = compare_rates(
         f'POST profile/edit, {bench.rounds} rounds of {bench.seconds} s', cases, bench.rounds)
+    print_breakdown({name: (site, program, cases[name])
+                     for name, program in zip(cases, ('profile', 'floor_update'))})
 
 
 def large_table(bench, small):

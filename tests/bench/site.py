@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.bench.people import ALL, FIRST_PROBED, INACTIVE, NEW, PROBED
+from tests.bench.people import ALL, FIRST_PROBED, INACTIVE, NEW_CROWD, PROBED
 from tests.harness.errors import StackError
 from tests.harness.memory import high_water
 from tests.harness.population import SPORTS, Population, id_of
@@ -20,11 +20,11 @@ FLOOR_UPDATE = '/bench/floor_update'
 # The floor (floor.c) runs behind the same nginx as Fitgate, with the same parameters. Before
 # libfcgi closes a connection, it waits until nginx has closed it; FLOOR_AT_ONCE is the same program
 # without this wait, as Fitgate is (lib/http/server.c).
-# FLOOR_UPDATE changes a row instead of reading it.
+# FLOOR_UPDATE changes the rows of a crowd in turn instead of reading one.
 FLOORS = {
     FLOOR: ([], []),
     FLOOR_AT_ONCE: (['env', 'LIBFCGI_OS_CLOSE_POLL_TIMEOUT=0'], []),
-    FLOOR_UPDATE: ([], ['update']),
+    FLOOR_UPDATE: ([], ['update', str(len(NEW_CROWD))]),
 }
 FLOOR_LOCATIONS = ''.join(f'''
 location = {path} {{
@@ -52,7 +52,7 @@ class Site(Population):
         options.write_text(f'[client]\nsocket={database.socket}\nuser={database.user}\n'
                            f'password={database.password}\ndatabase={database.name}\n')
         for path, (prefix, arguments) in FLOORS.items():
-            program = [*prefix, programs / 'floor', options, NEW.id, *arguments]
+            program = [*prefix, programs / 'floor', options, NEW_CROWD[0].id, *arguments]
             self.stack.start_program(Path(path).name, program)
             if poll(lambda path=path: self.ask('GET', path).status == 200, 30) is None:
                 raise StackError(f'{path} does not answer: {self.stack.log_text(Path(path).name)}')
@@ -70,18 +70,19 @@ class Site(Population):
             raise StackError(f'admin users list failed with exit status {program.returncode}')
         return lines, peak
 
-    def profile_of(self, person):
-        """The arguments of wrk.lua that read this profile, after a check of what it shows."""
-        answer = self.ask('GET', PROFILE, token=self.token(person.id))
-        if answer.status != 200:
-            raise StackError(f'the answer to GET profile was {answer.status}: {answer.text}')
-        data = json.loads(answer.text)['data']
-        shown = data['nb_workouts'], len(data['records'])
-        expected = person.workouts, SPORTS * 5 if person.workouts else 0
-        if shown != expected:
-            raise StackError(
-                f'(workouts, records) of the profile are {shown} instead of {expected}')
-        return 'tokens', self.token_file(person.username, [person.id])
+    def profile_of(self, *people):
+        """The arguments of wrk.lua that read these profiles in turn, after a check of what they show."""
+        for person in people:
+            answer = self.ask('GET', PROFILE, token=self.token(person.id))
+            if answer.status != 200:
+                raise StackError(f'the answer to GET profile was {answer.status}: {answer.text}')
+            data = json.loads(answer.text)['data']
+            shown = data['nb_workouts'], len(data['records'])
+            expected = person.workouts, SPORTS * 5 if person.workouts else 0
+            if shown != expected:
+                raise StackError(
+                    f'(workouts, records) of the profile are {shown} instead of {expected}')
+        return 'tokens', self.token_file(people[0].username, [person.id for person in people])
 
     def probed_ids(self):
         step = (self.users - FIRST_PROBED) // (PROBED - 1)

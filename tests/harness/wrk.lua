@@ -1,7 +1,7 @@
 -- The requests of wrk, and its report at the end. Arguments after `--`: nothing for plain GETs,
--- `tokens FILE` for GETs with these bearer tokens in turn (one per line), `body FILE` for POSTs,
--- `edit FILE` for POSTs with the bearer token in that file, each of which changes a profile to a
--- new value, `refresh FILE CLIENT_ID SECRET` for POSTs that exchange the refresh tokens in that
+-- `tokens FILE` for GETs with these bearer tokens in turn (one per line), `paths FILE` for GETs of
+-- these paths in turn, `body FILE` for POSTs, `edit FILE` for POSTs with these bearer tokens in turn,
+-- each of which changes a profile to a new value, `refresh FILE CLIENT_ID SECRET` for POSTs that exchange the refresh tokens in that
 -- file, at least two per connection, and then those that they get for them, `upload TOKENS FILE BOUNDARY` for POSTs of this multipart body, `put COUNT FILE` for
 -- PUTs to COUNT names in turn.
 
@@ -35,12 +35,19 @@ local function use_tokens(tokens)
     end
 end
 
-local function edit(token)
+local function use_paths(paths)
+    for _, path in ipairs(paths) do
+        requests[#requests + 1] = wrk.format(nil, path)
+    end
+    take_turns()
+end
+
+local function edit(tokens)
     local count = 0
-    wrk.headers["Authorization"] = "Bearer " .. token
     wrk.headers["Content-Type"] = "application/json"
     request = function()
         count = count + 1
+        wrk.headers["Authorization"] = "Bearer " .. tokens[count % #tokens + 1]
         return wrk.format("POST", nil, nil, string.format(
             '{"first_name":"Sam","last_name":"Smith","location":"Paris","birth_date":"1980-01-01",' ..
                 '"bio":"%d"}', count))
@@ -89,7 +96,9 @@ function init(args)
     if args[1] == "tokens" then
         use_tokens(lines_of(args[2]))
     elseif args[1] == "edit" then
-        edit(lines_of(args[2])[1])
+        edit(lines_of(args[2]))
+    elseif args[1] == "paths" then
+        use_paths(lines_of(args[2]))
     elseif args[1] == "refresh" then
         refresh(lines_of(args[2]), args[3], args[4])
     elseif args[1] == "upload" then
