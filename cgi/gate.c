@@ -3,55 +3,12 @@
  * 403 with Retry-After becomes a 429 (nginx/fitgate_http.conf).
  */
 #include "account/gate/gate.h"
+#include "api/gate_credential.h"
 #include "api/service.h"
 #include "core/log.h"
 #include "core/text.h"
-#include "http/authorization.h"
-#include "http/cookie.h"
 
 #include <string.h>
-
-/* ---- the request ------------------------------------------------------------------------------- */
-
-static bool read_cookie(
-	const struct service *service, const struct request *http, struct gate_request *request)
-{
-	const char *name =
-		cookie_installation_name(http->arena, &service->settings, COOKIE_OF_HOST, "_gate");
-
-	request->token = name == NULL ? NULL : cookie_read(http, name);
-	if (request->token == NULL)
-		return false;
-	if (*request->token != '\0')
-		request->credential = GATE_CREDENTIAL_COOKIE;
-	return true;
-}
-
-/* The header decides if there is one, and the cookie otherwise. false: out of memory. */
-static bool read_credential(
-	const struct service *service, const struct request *http, struct gate_request *request)
-{
-	struct authorization authorization;
-
-	switch (authorization_read(http, &authorization)) {
-	case AUTHORIZATION_ABSENT:
-		return read_cookie(service, http, request);
-	case AUTHORIZATION_TOKEN:
-		request->credential = GATE_CREDENTIAL_TOKEN;
-		request->token = authorization.secret;
-		return true;
-	case AUTHORIZATION_BASIC:
-		request->credential = GATE_CREDENTIAL_BASIC;
-		request->token = authorization.secret;
-		request->username = authorization.user;
-		return true;
-	case AUTHORIZATION_INVALID:
-		return true;
-	case AUTHORIZATION_FAILED:
-		break;
-	}
-	return false;
-}
 
 /* ---- the response ------------------------------------------------------------------------------ */
 
@@ -116,11 +73,12 @@ static enum handled check(struct service *service, struct api_request *request)
 	const struct account_context account = service_account(service, request);
 	struct gate_request gate = {
 		.requirement = request_parameter(request->http, "GATE_REQUIRE"),
+		.prefetch = request->http->prefetched,
 	};
 	struct gate_outcome *outcome = arena_alloc(request->http->arena, sizeof(*outcome));
 
 	if (outcome == NULL || gate.requirement == NULL ||
-		!read_credential(service, request->http, &gate))
+		!gate_credential_read(&service->settings, request->http, &gate))
 		return HANDLER_FAILED;
 	switch (account_pass_gate(&account, &gate, outcome)) {
 	case GATE_PASSED:
@@ -137,8 +95,24 @@ static enum handled check(struct service *service, struct api_request *request)
 	return HANDLER_FAILED;
 }
 
+/* ---- several requests -------------------------------------------------------------------------- */
+
+static void *begin(const struct service *service, const struct api_route *route,
+	const struct api_request *request)
+{
+	const struct settings *settings = &service->settings;
+	struct gate_request gate = {0};
+
+	(void)route;
+	return gate_credential_read(settings, request->http, &gate)
+		       ? account_prefetch_for_gate(request->http->arena, settings, &gate)
+		       : NULL;
+}
+
+static const struct api_group GROUP_OF_IDENTITIES = {begin, service_prefetch_accounts};
+
 static const struct api_route ROUTES[] = {
-	{{HTTP_GET, "/gate", IN_ALL}, .handler = check},
+	{{HTTP_GET, "/gate", IN_ALL}, .handler = check, .group = &GROUP_OF_IDENTITIES},
 	{.handler = NULL},
 };
 

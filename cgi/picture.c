@@ -14,6 +14,8 @@
 
 enum { GET_TRIES = 3 }; /* as often the row is read */
 
+_Static_assert((int)SERVER_GROUP_MAX <= (int)USER_PICTURE_PREFETCH_MAX, "a group is one query");
+
 static const char *content_type_of(const char *name)
 {
 	const char *extension = picture_name_extension(name);
@@ -73,6 +75,8 @@ static enum handled get_picture(
 static enum db_result find_by_username(
 	struct service *service, const struct request *request, struct user_picture *picture)
 {
+	if (user_picture_take_prefetched(request->prefetched, picture))
+		return DB_OK;
 	return user_picture_find_by_username(
 		service->db, request->arena, request->parameters[0], picture);
 }
@@ -101,9 +105,32 @@ static enum handled get_picture_by_id(struct service *service, struct api_reques
 	return get_picture(service, request, find_by_id);
 }
 
+static void *begin(const struct service *service, const struct api_route *route,
+	const struct api_request *request)
+{
+	const struct request *http = request->http;
+
+	(void)service;
+	(void)route;
+	if (*http->accel_prefix == '\0')
+		return NULL; /* sending a file itself is not quick */
+	return user_picture_prefetch_begin(http->arena, http->parameters[0]);
+}
+
+static bool read_pictures(struct service *service, struct request *const requests[], size_t count)
+{
+	struct user_picture_prefetch *list[SERVER_GROUP_MAX];
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = requests[i]->prefetched;
+	return user_picture_prefetch(service->db, requests[0]->arena, list, count);
+}
+
+static const struct api_group GROUP_OF_PICTURES = {begin, read_pictures};
+
 static const struct api_route ROUTES[] = {
-	{{HTTP_GET, "/api/users/:user_name/picture", SINCE_0_6},
-		.handler = get_picture_by_username},
+	{{HTTP_GET, "/api/users/:user_name/picture", SINCE_0_6}, .handler = get_picture_by_username,
+		.group = &GROUP_OF_PICTURES},
 	{{HTTP_GET, "/api/users/:user_id/picture", IN_0_2}, .handler = get_picture_by_id},
 	{.handler = NULL},
 };

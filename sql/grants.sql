@@ -39,6 +39,8 @@ GRANT SELECT (token, last_seen_at), UPDATE (last_seen_at)
     ON sessions TO fitgate_login@localhost, fitgate_profile@localhost, fitgate_upload@localhost,
     fitgate_export@localhost, fitgate_users@localhost, fitgate_oauth@localhost,
     fitgate_workouts@localhost, fitgate_config@localhost, fitgate_pages@localhost, fitgate_gate@localhost;
+-- the accounts of several requests are read by one query, which starts from their sessions
+GRANT SELECT (user_id) ON sessions TO fitgate_profile@localhost, fitgate_gate@localhost;
 
 -- The security logs of accounts: each use case records its event.
 

@@ -56,13 +56,27 @@ static enum auth_result result_of(enum principal_result identified)
 	return AUTH_FAILED;
 }
 
+struct principal_prefetch *auth_prefetch_begin(const struct settings *settings,
+	const struct request *request, const struct auth_requirements *requirements)
+{
+	const char *token;
+
+	return find_token(request, &token) == AUTH_ACCEPTED
+		       ? principal_prefetch_begin(request->arena, settings, token, requirements)
+		       : NULL;
+}
+
 enum auth_result auth_check(struct db *db, const struct settings *settings,
 	const struct request *request, const struct auth_requirements *requirements,
 	struct principal *principal)
 {
 	const char *token;
-	enum auth_result found = find_token(request, &token);
+	enum auth_result found;
 
+	if (request->prefetched != NULL)
+		return result_of(principal_identify_prefetched(db, request->arena, settings,
+			request->prefetched, requirements, principal));
+	found = find_token(request, &token);
 	if (found != AUTH_ACCEPTED)
 		return found;
 	return result_of(

@@ -22,7 +22,14 @@ enum auth_result {
 bool auth_has_bearer_token(const struct request *request);
 
 /*
- * Check the Authorization header and read the account. Fills `principal` when the result is AUTH_ACCEPTED; its
+ * Verify the token of a request whose account should be read ahead (account/tokens/principal.h). NULL: there is nothing to read
+ * ahead.
+ */
+struct principal_prefetch *auth_prefetch_begin(const struct settings *settings,
+	const struct request *request, const struct auth_requirements *requirements);
+
+/*
+ * Check the Authorization header and read the account, unless request->prefetched is its account. Fills `principal` when the result is AUTH_ACCEPTED; its
  * texts are in the request's arena.
  */
 enum auth_result auth_check(struct db *db, const struct settings *settings,

@@ -6,6 +6,7 @@
 #include "account/administration/recent_error.h"
 #include "account/tokens/scopes.h"
 #include "api/method_override.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "http/program.h"
 
@@ -55,13 +56,19 @@ static enum reply refusal(enum auth_result why)
 	return REPLY_SERVER_ERROR;
 }
 
+static struct auth_requirements requirements_of(
+	const struct route_access *access, const struct dialect *dialect)
+{
+	return (struct auth_requirements){.scopes = access->scopes,
+		.with_totals = access->with_totals,
+		.owner_only = access->owner_only,
+		.first_party_only = !dialect->has_scoped_tokens};
+}
+
 static enum auth_result authenticate(
 	struct service *service, const struct route_access *access, struct api_request *request)
 {
-	const struct auth_requirements requirements = {.scopes = access->scopes,
-		.with_totals = access->with_totals,
-		.owner_only = access->owner_only,
-		.first_party_only = !request->dialect->has_scoped_tokens};
+	const struct auth_requirements requirements = requirements_of(access, request->dialect);
 	struct principal *principal = arena_zero(request->http->arena, sizeof(*principal));
 
 	request->principal = principal;
@@ -197,6 +204,77 @@ static enum handled handle_path(struct service *service, struct api_request *req
 	return HANDLED;
 }
 
+/* ---- groups ------------------------------------------------------------------------------------ */
+
+static void *begin_profile(const struct service *service, const struct api_route *route,
+	const struct api_request *request)
+{
+	const struct auth_requirements requirements =
+		requirements_of(route->access, request->dialect);
+
+	return auth_prefetch_begin(&service->settings, request->http, &requirements);
+}
+
+_Static_assert((int)SERVER_GROUP_MAX <= (int)PRINCIPAL_PREFETCH_MAX, "a group is one query");
+
+bool service_prefetch_accounts(
+	struct service *service, struct request *const requests[], size_t count)
+{
+	struct principal_prefetch *list[SERVER_GROUP_MAX];
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = requests[i]->prefetched;
+	return principal_prefetch(service->db, requests[0]->arena, list, count);
+}
+
+/* If the common query fails, single ones can succeed: the program may still have the privileges of an earlier version. */
+static const int64_t GROUP_PAUSE = 60 * MICROSECONDS;
+
+const struct api_group GROUP_OF_PROFILES = {begin_profile, service_prefetch_accounts};
+
+/*
+ * Errors are not logged here, but when the request is handled. A path with the dialect as its prefix has no route here, and
+ * needs none: only CGI has them.
+ */
+static bool groups(void *context, struct request *http)
+{
+	const struct service *service = context;
+	const char *name = request_parameter(http, "API_DIALECT");
+	struct request looked_at = *http;
+	struct api_request request = {
+		.http = &looked_at, .dialect = name == NULL ? NULL : dialect_find(name)};
+	char allow[ROUTER_ALLOW_SIZE];
+	const struct route *found;
+	const struct api_route *route;
+
+	if (request.dialect == NULL || clock_monotonic() < service->no_groups_until ||
+		router_find(&service->routes->route, sizeof(*service->routes),
+			request.dialect->mask, &looked_at, &found, allow) != ROUTING_FOUND)
+		return false;
+	route = (const struct api_route *)found;
+	if (route->group != NULL)
+		http->prefetched = route->group->begin(service, route, &request);
+	return http->prefetched != NULL;
+}
+
+/* NULL: no route of the table has one. */
+static const struct api_group *group_of(const struct api_route *routes)
+{
+	while (routes->route.pattern != NULL && routes->group == NULL)
+		routes++;
+	return routes->group;
+}
+
+static void prefetch(void *context, struct request *const requests[], size_t count)
+{
+	struct service *service = context;
+
+	if (!group_of(service->routes)->read(service, requests, count))
+		service->no_groups_until = clock_monotonic() + GROUP_PAUSE;
+}
+
+/* ---- the program ------------------------------------------------------------------------------- */
+
 /* Whether a request is for the other part of the program. */
 static bool is_for_part(const struct service_part *part, const struct request *http)
 {
@@ -291,6 +369,8 @@ int service_main_with(int argc, char **argv, const char *name, unsigned needs,
 		.print_routes = print_routes,
 		.open = open_service,
 		.handle = handle,
+		.groups = group_of(routes) != NULL ? groups : NULL,
+		.prefetch = prefetch,
 		.close = close_service,
 		.fail = fail,
 		.state = &service,

@@ -29,6 +29,7 @@
 #include "http/router.h"
 #include "http/server.h"
 
+struct api_route;
 struct service_part;
 
 /* What every handler works with. */
@@ -37,6 +38,7 @@ struct service {
 	struct db *db;
 	const struct api_route *routes;
 	const struct service_part *part; /* NULL: none */
+	int64_t no_groups_until; /* by clock_monotonic(): after a failure of api_group.read() */
 };
 
 /*
@@ -69,6 +71,25 @@ extern const struct route_access ACCESS_ADMIN_USERS_WRITE;
 extern const struct route_access ACCESS_ADMIN_APPLICATION_WRITE;
 extern const struct route_access ACCESS_ADMIN_WORKOUTS_WRITE;
 
+/* What is read by one query for several requests (struct server_program of http/server.h). */
+struct api_group {
+	/*
+	 * What to read for a request; NULL: nothing. The request is only looked at: when it is handled, it starts again. It has
+	 * its route's parameters and its dialect, but no response.
+	 */
+	void *(*begin)(const struct service *service, const struct api_route *route,
+		const struct api_request *request);
+	/* Read it; request->prefetched is what begin() has returned. false: failed; the handlers read what is missing. */
+	bool (*read)(struct service *service, struct request *const requests[], size_t count);
+};
+
+/* The read() of a group whose begin() returns a struct principal_prefetch. */
+bool service_prefetch_accounts(
+	struct service *service, struct request *const requests[], size_t count);
+
+/* The account that a route with totals demands. */
+extern const struct api_group GROUP_OF_PROFILES;
+
 /* An element of a table of routes, which ends with an element without a pattern. */
 struct api_route {
 	struct route route; /* its versions are a mask of dialects */
@@ -77,7 +98,10 @@ struct api_route {
 		*access;    /* NULL: no token needed; request->principal is NULL then */
 	enum reply failure; /* the reply if the token check or the handler fails */
 	bool needs_mail;    /* the reply is 404 while no mail can be sent */
-	bool reads_json;    /* request->payload is the body, an object with at least one member */
+	/* NULL: its requests are handled by themselves. Only for handlers that are quick; the same for all routes of a program
+	   that have one. */
+	const struct api_group *group;
+	bool reads_json; /* request->payload is the body, an object with at least one member */
 	/*
 	 * Another program serves this method of a path whose other methods are served here. The route is only named in
 	 * Allow; the web server must not pass its requests to this program.

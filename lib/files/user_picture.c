@@ -5,6 +5,7 @@
 #include "files/user_picture.h"
 
 #include "account/event.h"
+#include "core/log.h"
 #include "core/text.h"
 #include "files/directory.h"
 #include "files/serve.h"
@@ -67,6 +68,75 @@ enum db_result user_picture_find_by_username(
 	if (result == DB_OK)
 		*picture = (struct user_picture){row.user_id, name_of(row.path, row.user_id)};
 	return result;
+}
+
+struct user_picture_prefetch *user_picture_prefetch_begin(struct arena *arena, const char *username)
+{
+	struct user_picture_prefetch *prefetch = text_is_utf8(username, strlen(username))
+							 ? arena_zero(arena, sizeof(*prefetch))
+							 : NULL;
+
+	if (prefetch != NULL)
+		prefetch->username = username;
+	return prefetch;
+}
+
+struct prefetching {
+	struct user_picture_prefetch *const *list;
+	size_t count;
+	struct row row;
+};
+
+/* Requests can have the same user name. */
+static bool assign_row(void *context)
+{
+	const struct prefetching *reading = context;
+	const struct row *row = &reading->row;
+
+	for (size_t i = 0; i < reading->count; i++) {
+		struct user_picture_prefetch *prefetch = reading->list[i];
+
+		if (strcmp(prefetch->username, row->username) != 0)
+			continue;
+		prefetch->picture =
+			(struct user_picture){row->user_id, name_of(row->path, row->user_id)};
+		prefetch->found = true;
+	}
+	return true;
+}
+
+bool user_picture_prefetch(struct db *db, struct arena *arena,
+	struct user_picture_prefetch *const list[], size_t count)
+{
+	static const struct db_field FIELDS[] = {
+		DB_INNER(struct prefetching, row, "", ROW),
+		{0},
+	};
+	static const struct db_query FIND = {FIELDS,
+		.text = "FROM users WHERE username IN (?, ?, ?, ?, ?, ?, ?, ?) AND " NOT_HIDDEN};
+	struct db_param names[USER_PICTURE_PREFETCH_MAX];
+	struct prefetching reading = {.list = list, .count = count};
+	enum db_result result;
+
+	/* one statement for any number: the last name is repeated */
+	for (size_t i = 0; i < USER_PICTURE_PREFETCH_MAX; i++)
+		names[i] = DB_TEXT(list[i < count ? i : count - 1]->username);
+	log_set_optional(true);
+	result = db_query_each(db, arena, &FIND,
+		(struct db_params){names, USER_PICTURE_PREFETCH_MAX}, &reading, assign_row,
+		&reading);
+	log_set_optional(false);
+	return result == DB_OK;
+}
+
+bool user_picture_take_prefetched(
+	struct user_picture_prefetch *prefetch, struct user_picture *picture)
+{
+	if (prefetch == NULL || !prefetch->found)
+		return false;
+	*picture = prefetch->picture;
+	prefetch->found = false;
+	return true;
 }
 
 enum db_result user_picture_find_by_id(

@@ -19,6 +19,33 @@ struct user_picture {
 enum db_result user_picture_find_by_username(
 	struct db *db, struct arena *arena, const char *username, struct user_picture *picture);
 
+/* A picture that is read together with others, by user_picture_prefetch(). */
+struct user_picture_prefetch {
+	const char *username;
+	bool found; /* and not been taken */
+	struct user_picture picture;
+};
+
+/* In the arena; NULL: there can be no account of this name, or out of memory. */
+struct user_picture_prefetch *user_picture_prefetch_begin(
+	struct arena *arena, const char *username);
+
+enum { USER_PICTURE_PREFETCH_MAX = 8 };
+
+/*
+ * Find the pictures of at most USER_PICTURE_PREFETCH_MAX users by one query. The names of the files are in the arena. false:
+ * the query failed, which has been logged as a warning.
+ */
+bool user_picture_prefetch(struct db *db, struct arena *arena,
+	struct user_picture_prefetch *const list[], size_t count);
+
+/*
+ * Take what has been found for `prefetch` (NULL: nothing). false: it has not been found, or has been taken: the second time, the
+ * row must be read again.
+ */
+bool user_picture_take_prefetched(
+	struct user_picture_prefetch *prefetch, struct user_picture *picture);
+
 /* Find a picture by the user's id. The same results. */
 enum db_result user_picture_find_by_id(
 	struct db *db, struct arena *arena, int64_t user_id, struct user_picture *picture);

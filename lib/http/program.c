@@ -29,7 +29,8 @@ static int refuse_to_start(const struct program *program, const struct error *er
 	struct refusal refusal = {program, error};
 
 	if (getenv("GATEWAY_INTERFACE") != NULL)
-		server_run(0, handle_without_settings, &refusal);
+		server_run(0, &(const struct server_program){
+				      .handle = handle_without_settings, .context = &refusal});
 	else
 		log_error("%s", error->text);
 	return EXIT_FAILURE;
@@ -38,6 +39,8 @@ static int refuse_to_start(const struct program *program, const struct error *er
 static int serve(
 	const struct program *program, const struct settings *settings, struct arena *arena)
 {
+	const struct server_program served = {
+		program->handle, program->groups, program->prefetch, program->state};
 	int status = EXIT_FAILURE;
 
 	log_set_level(settings->log_level);
@@ -47,7 +50,7 @@ static int serve(
 	if (settings->processes > 0)
 		crypto_load();
 	if (program->open(program->state, settings, arena))
-		status = server_run((int)settings->processes, program->handle, program->state);
+		status = server_run((int)settings->processes, &served);
 	program->close(program->state);
 	return status;
 }

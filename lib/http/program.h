@@ -18,6 +18,9 @@ struct program {
 	 * has been logged. */
 	bool (*open)(void *state, const struct settings *settings, struct arena *arena);
 	server_handler *handle;
+	/* see struct server_program; NULL: each request is handled by itself */
+	bool (*groups)(void *state, struct request *request);
+	void (*prefetch)(void *state, struct request *const requests[], size_t count);
 	void (*close)(void *state); /* also after open() has failed */
 	/* A program with invalid settings cannot serve, but a CGI client still needs a response: one with status 500. */
 	void (*fail)(struct request *request, struct response *response);

@@ -49,6 +49,7 @@ struct request {
 	const char *remote_address; /* "" when absent */
 	const char *route;          /* the pattern that matched; for the log */
 	const char *parameters[REQUEST_PATH_PARAMETERS]; /* what stood for :name or #name */
+	void *prefetched; /* what the program has read for it ahead (http/server.h); NULL: nothing */
 };
 
 /* Fills a request from its source. Strings are copied to the arena. false: out of memory, which is logged. */

@@ -1,9 +1,10 @@
 /*
  * FastCGI through libfcgi's FCGX functions, CGI by hand (FCGX can detect CGI, but not serve it).
  *
- * Signals: SIGTERM is blocked except while waiting, and the wait is ppoll(2), which unblocks it atomically, so
- * that no request to stop is missed. The listening socket is non-blocking: several processes can wake up for one
- * connection, and those that do not get it wait again. A busy process does not wait: it accepts the next connection.
+ * Signals: SIGTERM is blocked except while waiting, and the wait is epoll_pwait(2), which unblocks it atomically, so
+ * that no request to stop is missed. EPOLLEXCLUSIVE wakes one of the processes that wait for a connection. The
+ * listening socket is non-blocking: a busy process, which does not wait, can have accepted the connection before it, and then
+ * it waits again.
  */
 #include "http/server.h"
 
@@ -19,11 +20,11 @@
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -101,20 +102,17 @@ static bool send_response(
 	       sink->write(sink->state, response->body, response->body_length);
 }
 
-static bool serve(struct arena *arena, const struct request_source *source, const struct sink *sink,
-	server_handler *handler, void *context)
+/* Handle a request that has begun, and send the response. false: the web server did not take it. */
+static bool serve(const struct server_program *program, struct request *request, int64_t started,
+	const struct sink *sink)
 {
-	struct request request;
 	struct response response = {0};
-	int64_t started = clock_monotonic();
 	bool sent;
 
-	if (!request_begin(&request, arena, source))
-		return false;
-	log_set_request(request.id);
-	handler(context, &request, &response);
-	sent = send_response(&request, &response, sink);
-	log_request(&request, &response, started);
+	log_set_request(request->id);
+	program->handle(program->context, request, &response);
+	sent = send_response(request, &response, sink);
+	log_request(request, &response, started);
 	if (!sent)
 		log_warning(
 			"could not send the response: the web server has closed the connection");
@@ -175,7 +173,7 @@ static bool cgi_write(void *state, const void *bytes, size_t length)
 	return cgi->output.write(cgi->output.state, bytes, length);
 }
 
-static int serve_cgi(server_handler *handler, void *context)
+static int serve_cgi(const struct server_program *program)
 {
 	const char *length = getenv("CONTENT_LENGTH");
 	int output = STDOUT_FILENO;
@@ -186,11 +184,13 @@ static int serve_cgi(server_handler *handler, void *context)
 	const struct request_source source = {cgi_parameter, cgi_read, &cgi};
 	const struct sink sink = {cgi_write, &cgi};
 	struct arena arena = ARENA_EMPTY;
+	int64_t started = clock_monotonic();
+	struct request request;
 	bool sent;
 
 	if (length != NULL)
 		(void)text_integer(length, 0, INT64_MAX, &cgi.unread);
-	sent = serve(&arena, &source, &sink, handler, context);
+	sent = request_begin(&request, &arena, &source) && serve(program, &request, started, &sink);
 	arena_free(&arena);
 	return sent ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -232,7 +232,7 @@ static void set_signals(sigset_t *while_waiting)
 		sigdelset(while_waiting, SIGNALS[i]);
 }
 
-/* Whether a signal has arrived: ppoll() does not deliver it if a connection is already waiting. */
+/* Whether a signal has arrived: epoll_pwait() does not deliver it if a connection is already waiting. */
 static bool asked_to_stop(void)
 {
 	sigset_t pending;
@@ -244,19 +244,25 @@ static bool asked_to_stop(void)
 	       sigismember(&pending, SIGINT) == 1;
 }
 
-/* Wait for a connection, or for a signal that asks to stop. */
-static void wait_for_connection(const sigset_t *while_waiting)
-{
-	struct pollfd listening = {.fd = STDIN_FILENO, .events = POLLIN};
+/* How a process waits. */
+struct waiting {
+	int epoll;
+	sigset_t signals; /* blocked meanwhile */
+};
 
-	(void)ppoll(&listening, 1, NULL, while_waiting);
+/* Wait for a connection, or for a signal that asks to stop. */
+static void wait_for_connection(const struct waiting *waiting)
+{
+	struct epoll_event event;
+
+	(void)epoll_pwait(waiting->epoll, &event, 1, -1, &waiting->signals);
 }
 
 /* No connection waits, or another process has taken it, or descriptors are short for a while. */
-static void after_failed_accept(int error, const sigset_t *while_waiting)
+static void after_failed_accept(int error, const struct waiting *waiting)
 {
 	if (error == -EAGAIN || error == -EWOULDBLOCK) {
-		wait_for_connection(while_waiting);
+		wait_for_connection(waiting);
 		return;
 	}
 	if (error == -EINTR || error == -ECONNABORTED)
@@ -281,46 +287,141 @@ static void finish(FCGX_Request *fcgi)
 	FCGX_Finish_r(fcgi);
 }
 
-static bool open_listener(FCGX_Request *fcgi)
+/* Prepare to accept and to wait. The descriptor for waiting belongs to this process alone: forked ones would share its state. */
+static bool listen_on_standard_input(struct waiting *waiting)
 {
+	struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
 	int error = FCGX_Init();
 
-	if (error == 0)
-		error = FCGX_InitRequest(fcgi, STDIN_FILENO, 0);
 	if (error != 0) {
 		log_error("could not initialize FastCGI: libfcgi returned %d", error);
 		return false;
 	}
-	if (fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK) == 0)
+	waiting->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (waiting->epoll >= 0 &&
+		epoll_ctl(waiting->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event) == 0 &&
+		fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK) == 0)
 		return true;
-	log_error("could not make the listening socket non-blocking: %s", strerror(errno));
+	log_error("could not prepare to wait for connections: %s", strerror(errno));
 	return false;
 }
 
-static int serve_fcgi(server_handler *handler, void *context)
-{
+/* A request from its connection to its response. */
+struct exchange {
 	FCGX_Request fcgi;
-	const struct request_source source = {fcgi_parameter, fcgi_read, &fcgi};
-	const struct sink sink = {fcgi_write, &fcgi};
-	struct arena arena = ARENA_EMPTY;
-	sigset_t while_waiting;
+	struct request_source source;
+	struct arena arena;
+	struct request request;
+	int64_t started;
+};
 
-	set_signals(&while_waiting);
-	if (!open_listener(&fcgi))
+/* Those that are handled together. */
+struct group {
+	struct exchange exchanges[SERVER_GROUP_MAX];
+	size_t count;
+};
+
+static bool init_group(struct group *group)
+{
+	for (size_t i = 0; i < SERVER_GROUP_MAX; i++) {
+		struct exchange *exchange = &group->exchanges[i];
+		int error = FCGX_InitRequest(&exchange->fcgi, STDIN_FILENO, 0);
+
+		if (error != 0) {
+			log_error("could not initialize FastCGI: libfcgi returned %d", error);
+			return false;
+		}
+		exchange->source =
+			(struct request_source){fcgi_parameter, fcgi_read, &exchange->fcgi};
+	}
+	return true;
+}
+
+static void free_group(struct group *group)
+{
+	for (size_t i = 0; i < SERVER_GROUP_MAX; i++) {
+		FCGX_Free(&group->exchanges[i].fcgi, 1);
+		arena_free(&group->exchanges[i].arena);
+	}
+}
+
+/* Accept the next request. 0, or libfcgi's error. A request for which there is no memory ends here. */
+static int accept_next(struct group *group)
+{
+	struct exchange *exchange = &group->exchanges[group->count];
+	int accepted = FCGX_Accept_r(&exchange->fcgi);
+
+	if (accepted < 0)
+		return accepted;
+	exchange->started = clock_monotonic();
+	if (request_begin(&exchange->request, &exchange->arena, &exchange->source)) {
+		group->count++;
+		return 0;
+	}
+	finish(&exchange->fcgi);
+	arena_reset(&exchange->arena);
+	return -ENOMEM;
+}
+
+/*
+ * Accept one request, and those that wait behind it for as long as they can be read together. The last one may be one that is
+ * handled by itself, since no other waits for it. 0, or libfcgi's error where there is no request.
+ */
+static int accept_group(const struct server_program *program, struct group *group)
+{
+	struct request *requests[SERVER_GROUP_MAX];
+	size_t count = 0;
+	int accepted = accept_next(group);
+
+	if (accepted < 0 || program->groups == NULL)
+		return accepted;
+	while (accepted == 0) {
+		struct request *request = &group->exchanges[group->count - 1].request;
+
+		if (!program->groups(program->context, request))
+			break;
+		requests[count++] = request;
+		if (group->count == SERVER_GROUP_MAX)
+			break;
+		accepted = accept_next(group);
+	}
+	if (count > 1)
+		program->prefetch(program->context, requests, count);
+	return 0;
+}
+
+static void serve_group(const struct server_program *program, struct group *group)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct exchange *exchange = &group->exchanges[i];
+		const struct sink sink = {fcgi_write, &exchange->fcgi};
+
+		serve(program, &exchange->request, exchange->started, &sink);
+		finish(&exchange->fcgi);
+	}
+	for (size_t i = 0; i < group->count; i++)
+		arena_reset(&group->exchanges[i].arena);
+	group->count = 0;
+}
+
+static int serve_fcgi(const struct server_program *program)
+{
+	static struct group group;
+	struct waiting waiting;
+
+	set_signals(&waiting.signals);
+	if (!listen_on_standard_input(&waiting) || !init_group(&group))
 		return EXIT_FAILURE;
 	while (!asked_to_stop()) {
-		int accepted = FCGX_Accept_r(&fcgi);
+		int accepted = accept_group(program, &group);
 
-		if (accepted < 0) {
-			after_failed_accept(accepted, &while_waiting);
-			continue;
-		}
-		serve(&arena, &source, &sink, handler, context);
-		finish(&fcgi);
-		arena_reset(&arena);
+		if (accepted < 0)
+			after_failed_accept(accepted, &waiting);
+		else
+			serve_group(program, &group);
 	}
-	FCGX_Free(&fcgi, 1);
-	arena_free(&arena);
+	free_group(&group);
+	close(waiting.epoll);
 	return EXIT_SUCCESS;
 }
 
@@ -337,13 +438,13 @@ static void take_systemd_socket(void)
 		close(SYSTEMD_FIRST_FD);
 }
 
-int server_run(int processes, server_handler *handler, void *context)
+int server_run(int processes, const struct server_program *program)
 {
 	take_systemd_socket();
 	process_ignore_write_signals();
 	if (FCGX_IsCGI())
-		return serve_cgi(handler, context);
+		return serve_cgi(program);
 	if (processes > 0 && supervisor_run(processes) == SUPERVISOR_PARENT)
 		return EXIT_SUCCESS;
-	return serve_fcgi(handler, context);
+	return serve_fcgi(program);
 }

@@ -12,10 +12,34 @@
 typedef void server_handler(void *context, struct request *request, struct response *response);
 
 /*
+ * What a program does with requests.
+ *
+ * While a process is busy, requests wait. A program whose requests need the same kind of data can read them for several
+ * requests by one query, which costs little more than a query for one: a process then accepts up to SERVER_GROUP_MAX of the
+ * requests that wait already, and handles them one after the other. It never waits for a request to come.
+ */
+struct server_program {
+	server_handler *handle;
+	/*
+	 * Called for a request that has been accepted, before it is handled. true: prefetch() can read what it needs, and handling it
+	 * takes so little time that others can wait for it. NULL: each request is handled by itself.
+	 */
+	bool (*groups)(void *context, struct request *request);
+	/*
+	 * Read what several requests need, those for which groups() returned true: request->prefetched, in the arena of any
+	 * of them, since they are emptied together. Not called for a single request.
+	 */
+	void (*prefetch)(void *context, struct request *const requests[], size_t count);
+	void *context;
+};
+
+enum { SERVER_GROUP_MAX = 8 };
+
+/*
  * Serve until SIGTERM (or SIGUSR1, SIGINT) arrives; a running request is finished first. With `processes`, that many forked
  * processes serve (http/supervisor.h), and the function returns in each of them. In CGI mode: serve the one request.
  * Returns the exit status of the process.
  */
-int server_run(int processes, server_handler *handler, void *context);
+int server_run(int processes, const struct server_program *program);
 
 #endif

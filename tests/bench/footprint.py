@@ -5,7 +5,8 @@ from pathlib import Path
 from tests.bench.gate import GATED
 from tests.bench.logins import LOGIN, write_body
 from tests.bench.measure import wrk
-from tests.bench.people import NEW, USUAL
+from tests.bench.people import NEW, USUAL_CROWD
+from tests.bench.pictures import picture, upload_once
 from tests.bench.site import PROFILE
 from tests.harness.errors import StackError
 from tests.harness.memory import private, pss
@@ -15,15 +16,12 @@ from tests.harness.waiting import poll
 
 # What has each program do its usual work: (program, method, path), with the token of an account.
 REQUESTS = (
-    ('profile', 'GET', PROFILE),
-    ('picture', 'GET', f'/api/users/{NEW.username}/picture'),
     ('upload', 'DELETE', '/api/auth/picture'),
     ('export', 'GET', '/api/auth/account/export'),
     ('config', 'GET', '/api/config'),
     ('users', 'GET', f'/api/users/{NEW.username}'),
     ('oauth', 'GET', '/api/oauth/apps'),
     ('workouts', 'GET', '/api/workouts'),
-    ('gate', 'GET', GATED),
     ('pages', 'GET', '/account/login'),
 )
 TIMES = 50  # enough for each process of a program to get some
@@ -34,7 +32,11 @@ def footprint(bench, site):
     if not bench.wants('memory_mib'):
         return
     body = write_body(site, 'login', NEW.email, PASSWORD)
-    wrk(site, PROFILE, *site.profile_of(USUAL), seconds=bench.seconds)
+    crowd = site.profile_of(*USUAL_CROWD)
+    wrk(site, PROFILE, *crowd, seconds=bench.seconds)
+    wrk(site, GATED, *crowd, seconds=bench.seconds)
+    upload_once(site, NEW, picture(20_000))
+    wrk(site, f'/api/users/{NEW.username}/picture', seconds=bench.seconds)
     wrk(site, LOGIN, 'body', body, seconds=bench.seconds)
     use_all(site)
     register_some(site)

@@ -136,18 +136,19 @@ static void fill_in_session(struct page_service *service)
 	the_request.length = strlen(the_request.body);
 }
 
-int server_run(int processes, server_handler *handler, void *context)
+int server_run(int processes, const struct server_program *program)
 {
 	struct request request;
 	struct response response = {0};
 
 	(void)processes;
-	fill_in_session(is_administration ? ((struct service *)context)->part->state : context);
+	fill_in_session(is_administration ? ((struct service *)program->context)->part->state
+					  : program->context);
 	require(request_begin(&request, &the_arena, &the_request.source));
 	/* the API of the same program is the subject of fuzz_service.c */
 	if (is_administration && strncmp(request.path, ADMINISTRATION, strlen(ADMINISTRATION)) != 0)
 		return EXIT_SUCCESS;
-	handler(context, &request, &response);
+	program->handle(program->context, &request, &response);
 	check_response(&request, &response);
 	response_close(&response);
 	return EXIT_SUCCESS;

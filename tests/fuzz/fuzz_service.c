@@ -201,7 +201,7 @@ static const struct dialect *dialect_of(struct request request)
 	return api_request_begin(&api_request, &request, &response) ? api_request.dialect : NULL;
 }
 
-int server_run(int processes, server_handler *handler, void *context)
+int server_run(int processes, const struct server_program *program)
 {
 	struct request request;
 	struct response response = {0};
@@ -212,7 +212,9 @@ int server_run(int processes, server_handler *handler, void *context)
 		return EXIT_SUCCESS;
 	json_use_arena(&the_arena);
 	the_dialect = dialect_of(request);
-	handler(context, &request, &response);
+	if (program->groups != NULL)
+		(void)program->groups(program->context, &request);
+	program->handle(program->context, &request, &response);
 	check_response(&request, &response);
 	response_close(&response);
 	return EXIT_SUCCESS;

@@ -10,18 +10,44 @@
 
 #include <string.h>
 
-static enum gate_result identify(const struct account_context *context,
-	const struct gate_request *request, struct principal *principal)
+static struct auth_requirements requirements_of(const struct gate_request *request)
 {
 	bool cookie = request->credential == GATE_CREDENTIAL_COOKIE;
-	const struct auth_requirements requirements = {
+
+	return (struct auth_requirements){
 		.first_party_only = cookie,
 		.identity_only = true,
 		.audience = cookie ? JWT_FOR_GATE : JWT_FOR_API,
 	};
+}
 
-	switch (principal_identify(context->db, context->arena, context->settings, request->token,
-		&requirements, principal)) {
+struct principal_prefetch *account_prefetch_for_gate(
+	struct arena *arena, const struct settings *settings, const struct gate_request *request)
+{
+	const struct auth_requirements requirements = requirements_of(request);
+
+	return request->credential == GATE_CREDENTIAL_TOKEN ||
+			       request->credential == GATE_CREDENTIAL_COOKIE
+		       ? principal_prefetch_begin(arena, settings, request->token, &requirements)
+		       : NULL;
+}
+
+static enum principal_result find_principal(const struct account_context *context,
+	const struct gate_request *request, struct principal *principal)
+{
+	const struct auth_requirements requirements = requirements_of(request);
+
+	return request->prefetch != NULL
+		       ? principal_identify_prefetched(context->db, context->arena,
+				 context->settings, request->prefetch, &requirements, principal)
+		       : principal_identify(context->db, context->arena, context->settings,
+				 request->token, &requirements, principal);
+}
+
+static enum gate_result identify(const struct account_context *context,
+	const struct gate_request *request, struct principal *principal)
+{
+	switch (find_principal(context, request, principal)) {
 	case PRINCIPAL_IDENTIFIED:
 		return GATE_PASSED;
 	case PRINCIPAL_FAILED:

@@ -22,8 +22,9 @@ enum gate_credential {
 struct gate_request {
 	enum gate_credential credential;
 	const char *token;
-	const char *username;    /* GATE_CREDENTIAL_BASIC */
-	const char *requirement; /* account/gate/gate_requirement.h */
+	const char *username;                      /* GATE_CREDENTIAL_BASIC */
+	const char *requirement;                   /* account/gate/gate_requirement.h */
+	const struct principal_prefetch *prefetch; /* NULL: its account has not been read ahead */
 };
 
 enum gate_result {
@@ -38,6 +39,13 @@ struct gate_outcome {
 	struct principal principal; /* GATE_PASSED */
 	int64_t wait;               /* GATE_LIMITED: seconds */
 };
+
+/*
+ * An account to be read ahead, together with those of other requests, by principal_prefetch(). NULL: there is nothing to read
+ * ahead.
+ */
+struct principal_prefetch *account_prefetch_for_gate(
+	struct arena *arena, const struct settings *settings, const struct gate_request *request);
 
 /*
  * Check a request. The limit on failed logins by Basic refuses no valid token: a token cannot be guessed, so the limit only

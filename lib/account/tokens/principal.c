@@ -20,6 +20,7 @@ struct identification {
 	const struct settings *settings;
 	const char *token;
 	const struct auth_requirements *requirements;
+	const struct principal_prefetch *prefetch; /* NULL: nothing has been read ahead */
 	struct principal *principal;
 };
 
@@ -28,6 +29,15 @@ struct identification {
 struct first_party_row {
 	instant last_seen; /* INSTANT_NONE: there is no row in sessions */
 	struct profile profile;
+};
+
+struct principal_prefetch {
+	const char *token;
+	char token_hash[CRYPTO_SHA256_HEX_SIZE];
+	struct jwt_claims claims;
+	bool with_totals;
+	bool found;
+	struct first_party_row row; /* if it has been found */
 };
 
 #define LAST_SEEN DB_FIELD_TIME(struct first_party_row, last_seen, "s.last_seen_at")
@@ -115,50 +125,157 @@ static bool is_of_another_epoch(const struct principal *principal)
 	       !crypto_equal_text(user->kept_token, principal->token_hash);
 }
 
-static enum principal_result check_first_party(const struct identification *id)
+/* A token for the gate names the session that it belongs to. */
+static void take_session_hash(const struct jwt_claims *claims, char hash[CRYPTO_SHA256_HEX_SIZE])
 {
-	struct principal *principal = id->principal;
-	struct first_party_row row = {0};
+	if (claims->audience == JWT_FOR_GATE)
+		memcpy(hash, claims->session, CRYPTO_SHA256_HEX_SIZE);
+}
 
-	switch (jwt_verify(
-		id->settings->secret_key, id->token, clock_seconds(), &principal->claims)) {
+/* PRINCIPAL_IDENTIFIED: the token is a valid first-party token for this audience; its account has not been read yet. */
+static enum principal_result verify_first_party(const struct settings *settings, const char *token,
+	enum jwt_audience audience, struct jwt_claims *claims)
+{
+	switch (jwt_verify(settings->secret_key, token, clock_seconds(), claims)) {
 	case JWT_VALID:
-		break;
+		return claims->audience == audience ? PRINCIPAL_IDENTIFIED
+						    : PRINCIPAL_TOKEN_INVALID;
 	case JWT_EXPIRED:
 		return PRINCIPAL_TOKEN_EXPIRED;
 	case JWT_INVALID:
 		return PRINCIPAL_TOKEN_INVALID;
 	case JWT_FAILED:
+		break;
+	}
+	return PRINCIPAL_FAILED;
+}
+
+/* The account of a verified token. */
+static enum principal_result check_account(
+	const struct identification *id, const struct first_party_row *row)
+{
+	struct principal *principal = id->principal;
+
+	principal->profile = row->profile;
+	principal->has_session = row->last_seen != INSTANT_NONE;
+	if (is_of_another_epoch(principal))
+		return PRINCIPAL_TOKEN_INVALID;
+	switch (find_revoked(id, row->last_seen)) {
+	case DB_OK:
+		return PRINCIPAL_TOKEN_INVALID;
+	case DB_NO_ROW:
+		break;
+	default:
 		return PRINCIPAL_FAILED;
 	}
+	note_session(id, row->last_seen);
+	return PRINCIPAL_IDENTIFIED;
+}
+
+static enum principal_result check_first_party(const struct identification *id)
+{
+	struct principal *principal = id->principal;
+	struct first_party_row row = {0};
+	enum principal_result verified = PRINCIPAL_IDENTIFIED;
+
 	principal->kind = PRINCIPAL_FIRST_PARTY;
-	if (principal->claims.audience != id->requirements->audience)
-		return PRINCIPAL_TOKEN_INVALID;
-	if (principal->claims.audience == JWT_FOR_GATE)
-		memcpy(principal->token_hash, principal->claims.session,
-			sizeof(principal->token_hash));
+	if (id->prefetch != NULL)
+		principal->claims = id->prefetch->claims;
+	else
+		verified = verify_first_party(
+			id->settings, id->token, id->requirements->audience, &principal->claims);
+	if (verified != PRINCIPAL_IDENTIFIED)
+		return verified;
+	take_session_hash(&principal->claims, principal->token_hash);
+	if (id->prefetch != NULL && id->prefetch->found)
+		return check_account(id, &id->prefetch->row);
 	switch (read_first_party_row(id, &row)) {
 	case DB_OK:
-		break;
+		return check_account(id, &row);
 	case DB_NO_ROW:
 		return PRINCIPAL_USER_GONE;
 	default:
 		return PRINCIPAL_FAILED;
 	}
-	principal->profile = row.profile;
-	principal->has_session = row.last_seen != INSTANT_NONE;
-	if (is_of_another_epoch(principal))
-		return PRINCIPAL_TOKEN_INVALID;
-	switch (find_revoked(id, row.last_seen)) {
-	case DB_OK:
-		return PRINCIPAL_TOKEN_INVALID;
-	case DB_NO_ROW:
-		break;
-	default:
-		return PRINCIPAL_FAILED;
+}
+
+/* ---- first-party tokens, read ahead ------------------------------------------------------------ */
+
+struct principal_prefetch *principal_prefetch_begin(struct arena *arena,
+	const struct settings *settings, const char *token,
+	const struct auth_requirements *requirements)
+{
+	struct principal_prefetch *prefetch = arena_zero(arena, sizeof(*prefetch));
+
+	if (prefetch == NULL ||
+		verify_first_party(settings, token, requirements->audience, &prefetch->claims) !=
+			PRINCIPAL_IDENTIFIED ||
+		!crypto_sha256_hex(token, strlen(token), prefetch->token_hash))
+		return NULL;
+	take_session_hash(&prefetch->claims, prefetch->token_hash);
+	prefetch->token = token;
+	prefetch->with_totals = requirements->with_totals;
+	return prefetch;
+}
+
+struct prefetching {
+	struct principal_prefetch *const *list;
+	size_t count;
+	const char *token_hash;
+	struct first_party_row
+		row; /* the row that has just been read, and above, the session's token */
+};
+
+/* Requests can have the same token. */
+static bool assign_row(void *context)
+{
+	struct prefetching *reading = context;
+
+	for (size_t i = 0; i < reading->count; i++) {
+		struct principal_prefetch *prefetch = reading->list[i];
+
+		if (prefetch->claims.user_id != reading->row.profile.user.id ||
+			!crypto_equal_text(prefetch->token_hash, reading->token_hash))
+			continue;
+		prefetch->row = reading->row;
+		prefetch->found = true;
 	}
-	note_session(id, row.last_seen);
-	return PRINCIPAL_IDENTIFIED;
+	return true;
+}
+
+/* Sessions first, and each row by a unique key: left to itself, the server can choose to read all users of a small table. */
+#define FROM_SESSIONS "FROM sessions AS s STRAIGHT_JOIN users AS u ON u.id = s.user_id"
+#define OF_ANY_TOKEN  " WHERE s.token IN (?, ?, ?, ?, ?, ?, ?, ?)"
+
+bool principal_prefetch(
+	struct db *db, struct arena *arena, struct principal_prefetch *const list[], size_t count)
+{
+	static const struct db_field IDENTITIES[] = {
+		DB_FIELD(struct prefetching, token_hash, "s.token"),
+		DB_INNER(struct prefetching, row, "", IDENTITY_ROW),
+		{0},
+	};
+	static const struct db_field PROFILES[] = {
+		DB_FIELD(struct prefetching, token_hash, "s.token"),
+		DB_INNER(struct prefetching, row, "", PROFILE_ROW),
+		{0},
+	};
+	static const struct db_query READ_IDENTITIES = {
+		IDENTITIES, .text = FROM_SESSIONS OF_ANY_TOKEN};
+	static const struct db_query READ_PROFILES = {
+		PROFILES, .text = FROM_SESSIONS PROFILE_JOIN OF_ANY_TOKEN};
+	struct db_param tokens[PRINCIPAL_PREFETCH_MAX];
+	struct prefetching reading = {.list = list, .count = count};
+	enum db_result result;
+
+	/* one statement for any number: the last token is repeated */
+	for (size_t i = 0; i < PRINCIPAL_PREFETCH_MAX; i++)
+		tokens[i] = DB_BYTES(list[i < count ? i : count - 1]->token_hash);
+	log_set_optional(true);
+	result = db_query_each(db, arena, list[0]->with_totals ? &READ_PROFILES : &READ_IDENTITIES,
+		(struct db_params){tokens, PRINCIPAL_PREFETCH_MAX}, &reading, assign_row, &reading);
+	log_set_optional(false);
+	return result == DB_OK;
 }
 
 /* ---- tokens with scopes ------------------------------------------------------------------------ */
@@ -300,21 +417,38 @@ static enum principal_result check_token(const struct identification *id)
 	return second == PRINCIPAL_TOKEN_INVALID ? first : second;
 }
 
+static enum principal_result identify(const struct identification *id)
+{
+	struct profile *profile = &id->principal->profile;
+	enum principal_result result = check_token(id);
+
+	if (result != PRINCIPAL_IDENTIFIED)
+		return result;
+	if (!profile->user.active)
+		return PRINCIPAL_INACTIVE;
+	if (id->requirements->with_totals && profile_complete(id->db, id->arena, profile) != DB_OK)
+		return PRINCIPAL_FAILED;
+	return PRINCIPAL_IDENTIFIED;
+}
+
 enum principal_result principal_identify(struct db *db, struct arena *arena,
 	const struct settings *settings, const char *token,
 	const struct auth_requirements *requirements, struct principal *principal)
 {
-	const struct identification id = {db, arena, settings, token, requirements, principal};
-	enum principal_result result;
+	const struct identification id = {
+		db, arena, settings, token, requirements, NULL, principal};
 
-	if (!crypto_sha256_hex(token, strlen(token), principal->token_hash))
-		return PRINCIPAL_FAILED;
-	result = check_token(&id);
-	if (result != PRINCIPAL_IDENTIFIED)
-		return result;
-	if (!principal->profile.user.active)
-		return PRINCIPAL_INACTIVE;
-	if (requirements->with_totals && profile_complete(db, arena, &principal->profile) != DB_OK)
-		return PRINCIPAL_FAILED;
-	return PRINCIPAL_IDENTIFIED;
+	return crypto_sha256_hex(token, strlen(token), principal->token_hash) ? identify(&id)
+									      : PRINCIPAL_FAILED;
+}
+
+enum principal_result principal_identify_prefetched(struct db *db, struct arena *arena,
+	const struct settings *settings, const struct principal_prefetch *prefetch,
+	const struct auth_requirements *requirements, struct principal *principal)
+{
+	const struct identification id = {
+		db, arena, settings, prefetch->token, requirements, prefetch, principal};
+
+	memcpy(principal->token_hash, prefetch->token_hash, sizeof(principal->token_hash));
+	return identify(&id);
 }

@@ -56,4 +56,34 @@ enum principal_result principal_identify(struct db *db, struct arena *arena,
 	const struct settings *settings, const char *token,
 	const struct auth_requirements *requirements, struct principal *principal);
 
+/*
+ * Accounts that are read ahead, by one query for several requests. principal_prefetch_begin() verifies a first-party token;
+ * principal_prefetch() reads the accounts of all tokens that it was called for; and principal_identify_prefetched()
+ * decides, as principal_identify() does. It reads an account itself that has not been read ahead: because the token has no
+ * session, or the query failed.
+ */
+struct principal_prefetch;
+
+/*
+ * The requirements must ask for totals or for the identity only. NULL: there is nothing to read ahead, because the token is
+ * not a valid first-party token, or out of memory.
+ */
+struct principal_prefetch *principal_prefetch_begin(struct arena *arena,
+	const struct settings *settings, const char *token,
+	const struct auth_requirements *requirements);
+
+enum { PRINCIPAL_PREFETCH_MAX = 8 };
+
+/*
+ * For at most PRINCIPAL_PREFETCH_MAX, all with totals or all without. The texts of the accounts are in this arena. false: the
+ * query failed, which has been logged as a warning.
+ */
+bool principal_prefetch(
+	struct db *db, struct arena *arena, struct principal_prefetch *const list[], size_t count);
+
+/* The requirements must be those of principal_prefetch_begin(). */
+enum principal_result principal_identify_prefetched(struct db *db, struct arena *arena,
+	const struct settings *settings, const struct principal_prefetch *prefetch,
+	const struct auth_requirements *requirements, struct principal *principal);
+
 #endif

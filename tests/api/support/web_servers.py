@@ -57,7 +57,7 @@ OF_NGINX = [
       for name in ('TRACE', 'unknown coding', 'encoded slash')),
     ('test_dialects.py::test_a_stopped_service_is_a_bad_gateway*', PROCESSES),
     *((f'test_failures.py::{name}*', PROCESSES) for name in (
-        'test_a_process_killed_under_load_loses_at_most_its_own_request',
+        'test_a_process_killed_under_load_loses_at_most_the_requests_that_it_has_accepted',
         'test_a_reload_of_nginx_under_load_loses_no_request',
         'test_while_one_process_is_dead_the_other_answers',
         'test_every_service_is_restarted_when_it_dies', 'test_sigterm_under_load_loses_no_request',
@@ -75,6 +75,7 @@ OF_NGINX = [
         'test_export.py::test_a_download_can_be_resumed*',
         'test_dialect_02_picture.py::test_a_part_of_a_picture_can_be_asked_for',
         'test_picture_serving.py::test_a_part_of_a_picture_can_be_asked_for')),
+    ('test_groups.py::*', PROCESSES),
     ('test_files_gone.py::*', LOCATION),
     *((f'test_picture_failures.py::{name}', LOCATION) for name in (
         'test_without_a_location_of_the_web_server_the_program_streams_pictures',
