@@ -16,7 +16,7 @@ import pytest
 from tests.api.support import gated, left_out, sanitizer, valgrind, web_servers
 from tests.api.support.admin_command import Command
 from tests.api.support.client import Api
-from tests.api.support.configuration import APART_FROM, BUILD, SETTINGS, WEB
+from tests.api.support.configuration import BUILD, SETTINGS, WEB
 from tests.api.support.dialects import DIALECTS
 from tests.api.support.exports import Exports
 from tests.api.support.transcript import Transcript
@@ -48,8 +48,6 @@ def pytest_collection_modifyitems(config, items):
     tests = {item: f'{item.path.name}::{item.nodeid.partition("::")[2]}' for item in items}
     if WEB != 'nginx':
         leave_out_what_is_about_nginx(config, items, tests)
-    if APART_FROM:
-        leave_out_what_is_run_elsewhere(config, items, tests)
     if valgrind.ON:
         skip_what_valgrind_cannot(config, tests)
 
@@ -70,21 +68,6 @@ def leave_out_what_is_about_nginx(config, items, tests):
     config.stash[LEFT_OUT] = Counter(why[item] for item in gone)
     config.hook.pytest_deselected(items=gone)
     items[:] = [item for item in items if not why[item]]
-
-
-def is_run_elsewhere(item, test):
-    """Not a test with a condition: it may be skipped there, with another build."""
-    marks = {mark.name for mark in item.iter_markers()}
-    return 'skipif' not in marks and item.path.parent.name not in web_servers.NGINX_DIRECTORIES and \
-        not web_servers.reason(test, marks, APART_FROM)
-
-
-def leave_out_what_is_run_elsewhere(config, items, tests):
-    refuse_stale(config, web_servers.OF_NGINX, tests)
-    elsewhere = {item for item, test in tests.items() if is_run_elsewhere(item, test)}
-    config.stash[LEFT_OUT] = {f'run behind {APART_FROM}': len(elsewhere)}
-    config.hook.pytest_deselected(items=list(elsewhere))
-    items[:] = [item for item in items if item not in elsewhere]
 
 
 def skip_what_valgrind_cannot(config, tests):

@@ -1,7 +1,7 @@
 """`make check`, `make check-fast` and `make check-databases`: python3 -m tests.runner.check
 [--fast | --databases] [PART ...].
 
-Runs the jobs of the parts side by side, as many as there are processors. Everything is temporary and
+Runs the jobs of the parts side by side, one more than there are processors: tests often wait. Everything is temporary and
 on free ports, so that neither a running `make run` nor another check is disturbed. The log of each
 job is in build/check/ when it has ended; those of failed jobs are printed. The last line is
 "N passed, N failed"; the exit status is 0 only if tests ran and none failed.
@@ -20,6 +20,7 @@ from tests.runner.jobs import Interrupted, Runner
 from tests.runner.parts import CORES, FAST_PARTS, PARTS, jobs_of
 
 LOGS = Path('build/check')
+SLOTS = CORES + 1
 
 
 def duration(seconds):
@@ -88,10 +89,10 @@ def main():
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix='fitgate-check-') as directory:
         Path(directory).chmod(0o711)  # PostgreSQL, which refuses to run as root, must reach its files
-        print(f'{len(jobs)} jobs, {CORES} at the same time; logs in {directory}, then in {LOGS}',
+        print(f'{len(jobs)} jobs, {SLOTS} at the same time; logs in {directory}, then in {LOGS}',
               flush=True)
         try:
-            with Runner(jobs, CORES, Path(directory), report) as runner:
+            with Runner(jobs, SLOTS, Path(directory), report) as runner:
                 runner.run()
         except Interrupted as signal:
             print(f'\ncheck: stopped by {signal}')

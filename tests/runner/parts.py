@@ -5,7 +5,7 @@
     static   clang-tidy, cppcheck and gcc's analyzer over the C sources
     client   compiling against libmysqlclient; skipped if its headers cannot be downloaded
     install  make install, dist and deb, the systemd units, and our files in a stock nginx
-    api      tests/api against the release build behind nginx: what cgi leaves out, and what shows most; asan runs all
+    api      some of tests/api against the release build behind nginx; asan and cgi run all
     cgi      tests/api against the directory of `make shared-hosting` under Apache: everything but the shell
              client with mod_cgid, tests/api/test_hosting.py also with mod_cgi
     fcgid    some of them with mod_fcgid
@@ -34,6 +34,9 @@ WEB_SERVER_TESTS = [f'tests/api/test_{name}.py'
 SMOKE_TESTS = [f'tests/api/{name}.py' for name in (
     'test_login', 'test_register', 'test_confirm', 'test_password_reset', 'test_profile', 'test_logout',
     'test_config', 'test_export', 'delivery/test_worker', 'test_admin_users')]
+# What depends on the build: processes, memory and times.
+RELEASE_TESTS = [f'tests/api/test_{name}.py'
+                 for name in ('log', 'log_files', 'failures', 'groups', 'equal_work', 'picture_failures')]
 CORES = len(os.sched_getaffinity(0))
 
 
@@ -62,12 +65,11 @@ def unit(part, variant, environment=None):
             for name in programs]
 
 
-def suite(part, name, variant, tests, *, seconds, web='nginx', apart_from=''):
-    """Tests that pytest runs against one build behind one web server. `apart_from`: without those that run behind that one,
-    too."""
+def suite(part, name, variant, tests, *, seconds, web='nginx'):
+    """Tests that pytest runs against one build behind one web server."""
     return Job(name, part, [*PYTEST, *tests], seconds=seconds, needs=(f'build {variant}',),
                count=counts.pytest,
-               environment={'FITGATE_BUILD': f'build/{variant}', 'FITGATE_WEB': web, 'FITGATE_APART_FROM': apart_from})
+               environment={'FITGATE_BUILD': f'build/{variant}', 'FITGATE_WEB': web})
 
 
 def with_sanitizers():
@@ -112,7 +114,7 @@ PARTS = {
     'client': lambda: [Job('compile libmysqlclient', 'client', ['scripts/compile-libmysqlclient'],
                            seconds=20)],
     'install': lambda: [suite('install', 'install', 'release', ['tests/install'], seconds=60)],
-    'api': lambda: [suite('api', 'api release', 'release', ['tests/api'], seconds=150, apart_from='apache-cgid'),
+    'api': lambda: [suite('api', 'api release', 'release', RELEASE_TESTS, seconds=90),
                     *FAST_PARTS['api']()],
     'cgi': lambda: [
         suite('cgi', 'api mod_cgid', 'hosting', ['tests/api', *(f'--ignore=tests/api/{name}' for name in NGINX_DIRECTORIES)],

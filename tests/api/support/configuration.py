@@ -8,8 +8,6 @@ from tests.harness.tree import SOURCE
 
 BUILD = Path(os.environ.get('FITGATE_BUILD', SOURCE / 'build' / 'release')).resolve()
 WEB = os.environ.get('FITGATE_WEB', 'nginx')  # a name of harness/web_servers.py
-# The name of another web server: only the tests that are not run behind it.
-APART_FROM = os.environ.get('FITGATE_APART_FROM')
 SETTINGS = {
     'APP_SECRET_KEY': secrets.token_hex(32),
     'PASSWORD_HASH': '$2b$4',  # cheap, for speed
