@@ -15,7 +15,7 @@ from tests.bench.calls import Call, cheapest
 from tests.bench.lists import USERS, make_administrator
 from tests.bench.logins import LOGIN
 from tests.bench.measure import CONNECTIONS, take_turns, wrk
-from tests.bench.people import EXPORTED, FEW, MANY, NEW, USUAL
+from tests.bench.people import EXPORTED, FEW, MANY, NEW, USUAL, USUAL_CROWD
 from tests.bench.processor_time import daemons_of, times_of
 from tests.bench.profiles import EDIT
 from tests.bench.site import PROFILE, Site
@@ -118,7 +118,7 @@ class Growth:
         loads = []
 
         def run():
-            loads.append(wrk(site, PROFILE, *site.profile_of(USUAL),
+            loads.append(wrk(site, PROFILE, *site.profile_of(*USUAL_CROWD),
                          seconds=self.seconds, connections=connections))
             return loads[0].requests + connections
         return sum(times_of(daemons_of(site, 'profile'), run)), loads[0]
@@ -130,14 +130,14 @@ class Growth:
                 site.stack.restart_service('profile')
             cost, load = self.load(site, CONNECTIONS)
             return cost, load, sum(pss(pid) for pid in site.stack.daemons['profile'].members())
-        with self.sites(SIZES[:1], [USUAL, NEW]) as (site,):
+        with self.sites(SIZES[:1], [NEW, *USUAL_CROWD]) as (site,):
             runs = take_turns({number: lambda number=number: run(number)
                               for number in (1, 2, 4, 8)}, self.rounds)
         self.print_loads(f'GET profile by the number of processes, {CONNECTIONS} connections', 'processes', runs,
                          {'MiB of all processes': lambda each: f'{statistics.median(run[2] for run in each):.1f}'})
 
     def connections(self):
-        with self.sites(SIZES[:1], [USUAL, NEW]) as (site,):
+        with self.sites(SIZES[:1], [NEW, *USUAL_CROWD]) as (site,):
             runs = take_turns({number: lambda number=number: self.load(site, number) for number in (1, 10, 100, 1000)},
                               self.rounds)
         self.print_loads('GET profile by the number of connections, 2 processes', 'connections', runs, {
