@@ -13,11 +13,16 @@
 
 /* ---- asking for a link -------------------------------------------------------------------------- */
 
+static enum db_result add_request(struct db *db, void *context)
+{
+	return mail_request_add(db, context);
+}
+
 /* Every request counts for the network, whether the address has an account or not. */
 static enum link_request_result request_link(const struct account_context *context,
 	enum mail_kind kind, const char *email, int64_t *wait)
 {
-	const struct mail_request request = {
+	struct mail_request request = {
 		.kind = kind, .to = email, .device = user_agent_parse(context->user_agent)};
 	struct throttle throttle;
 
@@ -27,8 +32,9 @@ static enum link_request_result request_link(const struct account_context *conte
 		return LINK_REQUEST_FAILED;
 	if (*wait > 0)
 		return LINK_REQUEST_LIMITED;
-	return mail_request_add(context->db, &request) == DB_OK ? LINK_REQUESTED
-								: LINK_REQUEST_FAILED;
+	/* a transaction: alone, the insertion would be repeated after a lost reply, and there would be two e-mails */
+	return db_transaction(context->db, add_request, &request) == DB_OK ? LINK_REQUESTED
+									   : LINK_REQUEST_FAILED;
 }
 
 enum link_request_result account_request_reset(
