@@ -20,6 +20,7 @@
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PAUSE_MS = 100, SYSTEMD_FIRST_FD = 3, PIECE = 64 * 1024, ROUTE_LOGGED = 200 };
+enum {
+	PAUSE_MS = 100,
+	IDLE_MS = 1000,
+	RESERVE_MS = 2,
+	SYSTEMD_FIRST_FD = 3,
+	PIECE = 64 * 1024,
+	ROUTE_LOGGED = 200
+};
 
 static volatile sig_atomic_t stopping;
 
@@ -247,28 +255,17 @@ static bool asked_to_stop(void)
 /* How a process waits. */
 struct waiting {
 	int epoll;
+	bool is_reserve;
 	sigset_t signals; /* blocked meanwhile */
 };
 
-/* Wait for a connection, or for a signal that asks to stop. */
-static void wait_for_connection(const struct waiting *waiting)
+/*
+ * Whether this process is one more than there are processors. It helps while others wait for the disk; while they compute, it
+ * would only take their time, and leave smaller groups to them. So it takes the connections that still wait a little later.
+ */
+static bool is_reserve(int number)
 {
-	struct epoll_event event;
-
-	(void)epoll_pwait(waiting->epoll, &event, 1, -1, &waiting->signals);
-}
-
-/* No connection waits, or another process has taken it, or descriptors are short for a while. */
-static void after_failed_accept(int error, const struct waiting *waiting)
-{
-	if (error == -EAGAIN || error == -EWOULDBLOCK) {
-		wait_for_connection(waiting);
-		return;
-	}
-	if (error == -EINTR || error == -ECONNABORTED)
-		return;
-	log_error("could not accept a connection: %s", strerror(-error));
-	nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
+	return number >= sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 /*
@@ -319,6 +316,7 @@ struct exchange {
 struct group {
 	struct exchange exchanges[SERVER_GROUP_MAX];
 	size_t count;
+	bool has_grown; /* there was more than one, so that more memory is in use than for one */
 };
 
 static bool init_group(struct group *group)
@@ -343,6 +341,44 @@ static void free_group(struct group *group)
 		FCGX_Free(&group->exchanges[i].fcgi, 1);
 		arena_free(&group->exchanges[i].arena);
 	}
+}
+
+static void pause_ms(long milliseconds)
+{
+	nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000L}, NULL);
+}
+
+/* Keep only what a single request needs. */
+static void shrink_group(struct group *group)
+{
+	for (size_t i = 1; i < SERVER_GROUP_MAX; i++)
+		arena_free(&group->exchanges[i].arena);
+	malloc_trim(0);
+	group->has_grown = false;
+}
+
+/* Wait for a connection, or for a signal that asks to stop. */
+static void wait_for_connection(const struct waiting *waiting, struct group *group)
+{
+	struct epoll_event event;
+	int timeout = group->has_grown ? IDLE_MS : -1;
+
+	if (epoll_pwait(waiting->epoll, &event, 1, timeout, &waiting->signals) == 0)
+		shrink_group(group);
+}
+
+/* No connection waits, or another process has taken it, or descriptors are short for a while. */
+static void after_failed_accept(int error, const struct waiting *waiting, struct group *group)
+{
+	if (error == -EAGAIN || error == -EWOULDBLOCK) {
+		if (!waiting->is_reserve)
+			wait_for_connection(waiting, group);
+		return;
+	}
+	if (error == -EINTR || error == -ECONNABORTED)
+		return;
+	log_error("could not accept a connection: %s", strerror(-error));
+	pause_ms(PAUSE_MS);
 }
 
 /* Accept the next request. 0, or libfcgi's error. A request for which there is no memory ends here. */
@@ -401,22 +437,28 @@ static void serve_group(const struct server_program *program, struct group *grou
 	}
 	for (size_t i = 0; i < group->count; i++)
 		arena_reset(&group->exchanges[i].arena);
+	group->has_grown |= group->count > 1;
 	group->count = 0;
 }
 
-static int serve_fcgi(const struct server_program *program)
+static int serve_fcgi(const struct server_program *program, int number)
 {
 	static struct group group;
-	struct waiting waiting;
+	struct waiting waiting = {.is_reserve = is_reserve(number)};
 
 	set_signals(&waiting.signals);
 	if (!listen_on_standard_input(&waiting) || !init_group(&group))
 		return EXIT_FAILURE;
 	while (!asked_to_stop()) {
-		int accepted = accept_group(program, &group);
+		int accepted;
 
+		if (waiting.is_reserve) {
+			wait_for_connection(&waiting, &group);
+			pause_ms(RESERVE_MS);
+		}
+		accepted = accept_group(program, &group);
 		if (accepted < 0)
-			after_failed_accept(accepted, &waiting);
+			after_failed_accept(accepted, &waiting, &group);
 		else
 			serve_group(program, &group);
 	}
@@ -440,11 +482,13 @@ static void take_systemd_socket(void)
 
 int server_run(int processes, const struct server_program *program)
 {
+	int number = 0;
+
 	take_systemd_socket();
 	process_ignore_write_signals();
 	if (FCGX_IsCGI())
 		return serve_cgi(program);
-	if (processes > 0 && supervisor_run(processes) == SUPERVISOR_PARENT)
+	if (processes > 0 && supervisor_run(processes, &number) == SUPERVISOR_PARENT)
 		return EXIT_SUCCESS;
-	return serve_fcgi(program);
+	return serve_fcgi(program, number);
 }

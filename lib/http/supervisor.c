@@ -75,10 +75,10 @@ static bool start(struct supervisor *supervisor, int number)
 	return false;
 }
 
-static bool start_missing(struct supervisor *supervisor)
+static bool start_missing(struct supervisor *supervisor, int *number)
 {
-	for (int i = 0; i < supervisor->count; i++)
-		if (start(supervisor, i))
+	for (*number = 0; *number < supervisor->count; ++*number)
+		if (start(supervisor, *number))
 			return true;
 	return false;
 }
@@ -143,7 +143,7 @@ static void wait_for_signal(struct supervisor *supervisor)
 	stop_children(supervisor);
 }
 
-enum supervisor_role supervisor_run(int count)
+enum supervisor_role supervisor_run(int count, int *number)
 {
 	struct supervisor supervisor = {.count = count};
 
@@ -153,7 +153,7 @@ enum supervisor_role supervisor_run(int count)
 			if (supervisor.crashed)
 				renew(&supervisor);
 			supervisor.crashed = false;
-			if (start_missing(&supervisor))
+			if (start_missing(&supervisor, number))
 				return SUPERVISOR_CHILD;
 		}
 		wait_for_signal(&supervisor);

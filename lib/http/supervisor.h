@@ -18,7 +18,9 @@ enum supervisor_role {
  *
  * If a process crashes, the parent starts the program again, and all processes are new: with the same addresses and the
  * same stack canary in the next one, an attacker could guess them in many steps.
+ *
+ * *number: that of a process that serves, from 0 on; a replacement has the number of the one that has ended.
  */
-enum supervisor_role supervisor_run(int count);
+enum supervisor_role supervisor_run(int count, int *number);
 
 #endif

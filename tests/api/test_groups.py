@@ -10,12 +10,14 @@ import pytest
 
 from tests.api.support import gated
 from tests.api.support.client import Api
+from tests.api.support.configuration import BUILD
 from tests.api.support.gated import Gate
 from tests.api.support.profile import expected_profile
 from tests.api.support.scoped import oauth2_token, personal_token
 from tests.api.support.waiting import until
 from tests.harness.answers import BADTOKEN, NOAUTH, NO_PICTURE, UNKNOWN_USER, exact
 from tests.harness.log import entries
+from tests.harness.memory import private
 from tests.harness.people import insert_record, insert_session, insert_user, insert_workout, user_row
 from tests.harness.pictures import PATH as PICTURE, form, part, png
 from tests.harness.sql import connect, root_sql
@@ -263,6 +265,18 @@ def test_without_the_privilege_for_the_common_query_each_request_is_read_by_itse
     finally:
         root.run(revoke.replace('REVOKE', 'GRANT').replace('FROM', 'TO'))
         busy.restart_service('profile')
+
+
+@pytest.mark.skipif(BUILD.name != 'release', reason='sanitizers keep memory')
+def test_the_memory_for_a_group_is_returned_when_no_more_requests_come(
+        api, busy, make_account, together):
+    accounts = [make_account() for _ in range(GROUP)]
+    for _ in range(2):  # the first time, the query is prepared
+        together('profile', [read(api, token) for _account, token in accounts])
+        assert api.get(PROFILE, token=accounts[0][1]).status == 200
+    (pid,) = busy.program_pids('profile')
+    enough = private(pid)  # of the arenas of the group
+    until(lambda: private(pid) < enough - 0.05, 'the process is smaller')
 
 
 # ---- pictures ------------------------------------------------------------------------------------

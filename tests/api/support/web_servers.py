@@ -59,7 +59,7 @@ OF_NGINX = [
     *((f'test_failures.py::{name}*', PROCESSES) for name in (
         'test_a_process_killed_under_load_loses_at_most_the_requests_that_it_has_accepted',
         'test_a_reload_of_nginx_under_load_loses_no_request',
-        'test_while_one_process_is_dead_the_other_answers',
+        'test_each_process_can_answer_alone_while_the_others_are_stopped',
         'test_every_service_is_restarted_when_it_dies', 'test_sigterm_under_load_loses_no_request',
         'test_a_request_in_flight_is_finished_when_sigterm_comes',
         'test_an_idle_process_ends_immediately_on_request',
