@@ -36,4 +36,4 @@ API_SERVICES = tuple(
 HOSTED_SERVICES = tuple(name for name in SERVICES if name != 'gate')  # the gate answers nginx alone
 PROGRAMS = (*SERVICES, 'worker', 'idle_worker', 'admin')
 PROCESSES = {**dict.fromkeys(SERVICES, _read_processes('fitgate@.service')),
-             'upload': _read_processes('fitgate-upload.conf')}  # of each service in an installation
+             **dict.fromkeys(('profile', 'upload'), _read_processes('fitgate-disk.conf'))}  # in an installation

@@ -40,7 +40,9 @@ class LosingReplies:
         with client, socket.socket(socket.AF_UNIX) as server:
             server.settimeout(LIMIT)
             server.connect(self._target)
-            threading.Thread(target=self._return_replies, args=(server, client), daemon=True).start()
+            threading.Thread(
+                target=self._return_replies, args=(
+                    server, client), daemon=True).start()
             prepared = False
             while command := client.recv(65536):
                 if prepared and not self.lost:
