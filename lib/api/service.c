@@ -247,6 +247,7 @@ static bool groups(void *context, struct request *http)
 	const struct route *found;
 	const struct api_route *route;
 
+	json_use_arena(http->arena);
 	if (request.dialect == NULL || clock_monotonic() < service->no_groups_until ||
 		router_find(&service->routes->route, sizeof(*service->routes),
 			request.dialect->mask, &looked_at, &found, allow) != ROUTING_FOUND)

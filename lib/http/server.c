@@ -252,21 +252,15 @@ static bool asked_to_stop(void)
 	       sigismember(&pending, SIGINT) == 1;
 }
 
-/* How a process waits. */
+/*
+ * How a process waits. A reserve is one more than there are processors. It helps while others wait for the disk; while they
+ * compute, it would only take their time, and leave smaller groups to them. So it takes the connections that still wait later.
+ */
 struct waiting {
 	int epoll;
 	bool is_reserve;
 	sigset_t signals; /* blocked meanwhile */
 };
-
-/*
- * Whether this process is one more than there are processors. It helps while others wait for the disk; while they compute, it
- * would only take their time, and leave smaller groups to them. So it takes the connections that still wait a little later.
- */
-static bool is_reserve(int number)
-{
-	return number >= sysconf(_SC_NPROCESSORS_ONLN);
-}
 
 /*
  * Before libfcgi closes a connection, it waits for the other side to close, so that unread input does not cause a
@@ -426,15 +420,24 @@ static int accept_group(const struct server_program *program, struct group *grou
 	return 0;
 }
 
-static void serve_group(const struct server_program *program, struct group *group)
+static void serve_some(const struct server_program *program, struct group *group, bool reads)
 {
 	for (size_t i = 0; i < group->count; i++) {
 		struct exchange *exchange = &group->exchanges[i];
 		const struct sink sink = {fcgi_write, &exchange->fcgi};
 
+		if ((exchange->request.method == HTTP_GET) != reads)
+			continue;
 		serve(program, &exchange->request, exchange->started, &sink);
 		finish(&exchange->fcgi);
 	}
+}
+
+/* Those that only read come first: a change of data waits for the disk, and perhaps for a lock. */
+static void serve_group(const struct server_program *program, struct group *group)
+{
+	serve_some(program, group, true);
+	serve_some(program, group, false);
 	for (size_t i = 0; i < group->count; i++)
 		arena_reset(&group->exchanges[i].arena);
 	group->has_grown |= group->count > 1;
@@ -444,7 +447,7 @@ static void serve_group(const struct server_program *program, struct group *grou
 static int serve_fcgi(const struct server_program *program, int number)
 {
 	static struct group group;
-	struct waiting waiting = {.is_reserve = is_reserve(number)};
+	struct waiting waiting = {.is_reserve = number >= sysconf(_SC_NPROCESSORS_ONLN)};
 
 	set_signals(&waiting.signals);
 	if (!listen_on_standard_input(&waiting) || !init_group(&group))

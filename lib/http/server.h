@@ -16,7 +16,7 @@ typedef void server_handler(void *context, struct request *request, struct respo
  *
  * While a process is busy, requests wait. A program whose requests need the same kind of data can read them for several
  * requests by one query, which costs little more than a query for one: a process then accepts up to SERVER_GROUP_MAX of the
- * requests that wait already, and handles them one after the other. It never waits for a request to come.
+ * requests that wait already, and handles them one after the other, GET first. It never waits for a request to come.
  */
 struct server_program {
 	server_handler *handle;

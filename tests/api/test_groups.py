@@ -232,6 +232,24 @@ def test_edits_that_wait_are_all_stored(api, sql, make_account, together):
         assert user_row(sql, account)['first_name'] == f'Sam {number}'
 
 
+def routes_logged(busy, count):
+    return [entry['route']
+            for entry in entries(busy.log_text('profile')) if 'route' in entry][-count:]
+
+
+def test_requests_that_only_read_do_not_wait_for_edits_of_their_group(
+        api, busy, make_account, together):
+    accounts = [make_account() for _ in range(4)]
+    body = dict.fromkeys(('first_name', 'last_name', 'location', 'birth_date', 'bio'))
+
+    def edit(token):
+        return lambda: api.post(EDIT, json=body, token=token)
+    calls = [make(token) for make, (_account, token) in zip(
+        (edit, lambda token: read(api, token)) * 2, accounts)]
+    assert [answer.status for answer in together('profile', calls)] == [200] * 4
+    assert routes_logged(busy, 4) == [PROFILE, PROFILE, EDIT, EDIT]
+
+
 def test_a_slow_request_is_the_last_of_a_group(api, make_account, together, busy):
     """A change of the password takes long: those that came before it are answered first."""
     (account, token), (reader, readers_token) = make_account(), make_account()
@@ -242,9 +260,7 @@ def test_a_slow_request_is_the_last_of_a_group(api, make_account, together, busy
     answers = together('profile', [read(api, readers_token), change, read(api, readers_token)])
     assert [answer.status for answer in answers] == [200, 200, 200]
     assert answers[0].json()['data']['username'] == reader.username
-    logged = [entry['route']
-              for entry in entries(busy.log_text('profile')) if 'route' in entry][-3:]
-    assert logged == [PROFILE, f'{EDIT}/account', PROFILE]
+    assert routes_logged(busy, 3) == [PROFILE, f'{EDIT}/account', PROFILE]
 
 
 def test_without_the_privilege_for_the_common_query_each_request_is_read_by_itself(
