@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -138,13 +139,21 @@ def test_a_reload_of_nginx_under_load_loses_no_request(fragile):
     assert set(load.results) == {200}
 
 
+def freeze(stopped):
+    """Stop processes, and wait until they have stopped: until then, one can still be woken up for a connection."""
+    def has_stopped(pid):
+        return Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[0] == 'T'
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    until(lambda: all(has_stopped(pid) for pid in stopped), 'the processes have stopped')
+
+
 def test_each_process_can_answer_alone_while_the_others_are_stopped(api, fragile, token):
     """Also one of more processes than there are processors, which leaves connections to the others for a while."""
     running = pids(fragile, 'profile')
     for alone in running:
         others = [pid for pid in running if pid != alone]
-        for pid in others:
-            os.kill(pid, signal.SIGSTOP)
+        freeze(others)
         try:
             with Load(lambda: api.get(PROFILE, token=token), threads=1) as load:
                 load.wait_for_more(30)
