@@ -6,7 +6,6 @@ import signal
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +13,7 @@ from tests.harness.answers import (BAD_GATEWAY, DELETION_FAILED, ERR500, PONG, R
                                    UPDATE_FAILED, error, exact, same_json)
 from tests.api.support.client import Api, read_answer
 from tests.harness.sql import connect, root_sql
+from tests.api.support.frozen import frozen
 from tests.api.support.mail import Mailbox
 from tests.harness.passwords import new_hash
 from tests.harness.people import PASSWORD, insert_user, insert_workout
@@ -139,27 +139,13 @@ def test_a_reload_of_nginx_under_load_loses_no_request(fragile):
     assert set(load.results) == {200}
 
 
-def freeze(stopped):
-    """Stop processes, and wait until they have stopped: until then, one can still be woken up for a connection."""
-    def has_stopped(pid):
-        return Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[0] == 'T'
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
-    until(lambda: all(has_stopped(pid) for pid in stopped), 'the processes have stopped')
-
-
 def test_each_process_can_answer_alone_while_the_others_are_stopped(api, fragile, token):
     """Also one of more processes than there are processors, which leaves connections to the others for a while."""
     running = pids(fragile, 'profile')
     for alone in running:
         others = [pid for pid in running if pid != alone]
-        freeze(others)
-        try:
-            with Load(lambda: api.get(PROFILE, token=token), threads=1) as load:
-                load.wait_for_more(30)
-        finally:
-            for pid in others:
-                os.kill(pid, signal.SIGCONT)
+        with frozen(others), Load(lambda: api.get(PROFILE, token=token), threads=1) as load:
+            load.wait_for_more(30)
         assert others and sum(answer.status == 200 for answer in load.results) >= 30
 
 
@@ -241,14 +227,8 @@ def test_a_stopped_service_does_not_affect_the_others(api, fragile, token):
 
 def test_a_service_that_hangs_is_a_timeout_in_json(make_stack, transcript):
     impatient = make_stack('impatient', read_timeout='1s', worker=False, mail_enabled=False)
-    hanging = pids(impatient, 'register')
-    for pid in hanging:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with frozen(pids(impatient, 'register')):
         answer = Api(impatient, transcript).post(REGISTER, json={'a': 1})
-    finally:
-        for pid in hanging:
-            os.kill(pid, signal.SIGCONT)
     exact(answer, TIMED_OUT)
 
 

@@ -1,8 +1,6 @@
 """Requests that wait while the processes are busy: a process accepts several of them, and reads what they need by one query
 (http/server.h). Each must get the same answer as by itself."""
 
-import os
-import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 from tests.api.support import gated
 from tests.api.support.client import Api
 from tests.api.support.configuration import BUILD
+from tests.api.support.frozen import frozen
 from tests.api.support.gated import Gate
 from tests.api.support.profile import expected_profile
 from tests.api.support.scoped import oauth2_token, personal_token
@@ -84,19 +83,13 @@ def waiting(stack, name):
 def together(busy):
     """together(service, calls): the results of functions whose requests all wait before the first is accepted."""
     def run(name, calls):
-        pids = busy.program_pids(name)
+        results = []
         with ThreadPoolExecutor(len(calls)) as pool:
-            for pid in pids:
-                os.kill(pid, signal.SIGSTOP)
-            try:
-                results = []
-                for number, call in enumerate(
-                        calls, 1):  # one after the other: in this order in the queue
+            with frozen(busy.program_pids(name)):
+                # one after the other: in this order in the queue
+                for number, call in enumerate(calls, 1):
                     results.append(pool.submit(call))
                     until(lambda number=number: waiting(busy, name) == number, 'the request waits')
-            finally:
-                for pid in pids:
-                    os.kill(pid, signal.SIGCONT)
             return [result.result() for result in results]
     return run
 
