@@ -13,7 +13,7 @@
 
 enum {
 	FILTER_PEEK_MAX = 1 << 20, /* holds the longest JPEG segment, or a large color profile */
-	FILTER_OUTPUT_SIZE = 0x4000
+	FILTER_OUTPUT_SIZE = 0x10000
 };
 
 struct filter {
