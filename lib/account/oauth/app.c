@@ -58,23 +58,37 @@ static unsigned check_values(const struct oauth_app_draft *draft)
 	return invalid;
 }
 
-static enum oauth_app_creation store(
-	const struct account_context *context, struct oauth_app *app, const char *secret_hash)
+struct creation {
+	struct oauth_app *app;
+	const char *secret_hash, *metadata;
+};
+
+static enum db_result insert_app(struct db *db, void *context)
 {
 	static const struct db_query INSERT = {
 		.text = "INSERT INTO oauth2_client (client_id, client_secret, client_id_issued_at, "
 			"client_metadata, user_id) VALUES (?, ?, ?, ?, ?)"};
-	const char *metadata = app_metadata_write(app);
+	const struct creation *creation = context;
+	struct oauth_app *app = creation->app;
+	enum db_result result = db_execute(db, &INSERT,
+		DB_PARAMS(DB_TEXT(app->client_id), DB_TEXT(creation->secret_hash),
+			DB_INT(app->issued_at / MICROSECONDS), DB_TEXT(creation->metadata),
+			DB_INT(app->user_id)),
+		NULL);
 
-	if (metadata == NULL)
+	if (result == DB_OK)
+		app->id = db_inserted_id(db);
+	return result;
+}
+
+static enum oauth_app_creation store(
+	const struct account_context *context, struct oauth_app *app, const char *secret_hash)
+{
+	struct creation creation = {app, secret_hash, app_metadata_write(app)};
+
+	if (creation.metadata == NULL ||
+		db_transaction(context->db, insert_app, &creation) != DB_OK)
 		return OAUTH_APP_CREATION_FAILED;
-	if (db_execute(context->db, &INSERT,
-		    DB_PARAMS(DB_TEXT(app->client_id), DB_TEXT(secret_hash),
-			    DB_INT(app->issued_at / MICROSECONDS), DB_TEXT(metadata),
-			    DB_INT(app->user_id)),
-		    NULL) != DB_OK)
-		return OAUTH_APP_CREATION_FAILED;
-	app->id = db_inserted_id(context->db);
 	return OAUTH_APP_CREATED;
 }
 
