@@ -19,7 +19,7 @@ FLOOR_UPDATE = '/bench/floor_update'
 
 # The floor (floor.c) runs behind the same nginx as Fitgate, with the same parameters. Before
 # libfcgi closes a connection, it waits until nginx has closed it; FLOOR_AT_ONCE is the same program
-# without this wait, as Fitgate is (lib/http/server.c).
+# without this wait, as Fitgate is (lib/http/server_fcgi.c).
 # FLOOR_UPDATE changes the rows of a crowd in turn instead of reading one.
 FLOORS = {
     FLOOR: ([], []),
