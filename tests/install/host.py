@@ -110,11 +110,12 @@ class Host:
     # ---- units --------------------------------------------------------------------------------
 
     def unit(self, name):
-        """[(name, value)] of a unit with its drop-ins; an empty value resets a list, as in systemd."""
+        """[(name, value)] of a unit with its drop-ins, whose names decide on their order, and of which the administrator's
+        replace those of the package; an empty value resets a list, as in systemd."""
         template, instance = re.sub('@[^.]*', '@', name), re.search('@([^.]*)', name)
-        files = [self.path(f'{UNITS}/{template}')]
-        for directory in (UNITS, 'etc/systemd/system'):
-            files += sorted(self.path(f'{directory}/{name}.d').glob('*.conf'))
+        drop_ins = {path.name: path for directory in (UNITS, 'etc/systemd/system')
+                    for path in self.path(f'{directory}/{name}.d').glob('*.conf')}
+        files = [self.path(f'{UNITS}/{template}'), *(drop_ins[each] for each in sorted(drop_ins))]
         text = '\n'.join(path.read_text() for path in files)
         text = text.replace('%i', instance[1] if instance else '')
         return re.findall(r'^(\w+)=(.*)$', text, re.MULTILINE)

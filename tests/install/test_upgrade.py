@@ -21,7 +21,7 @@ from tests.harness.processes import Daemons, passed_on, tool
 from tests.harness.smtp import SmtpServer
 from tests.harness.tree import SERVICES, SOURCE, make_environment
 from tests.harness.waiting import poll
-from tests.install.host import BootedHost, Host, HostError, run
+from tests.install.host import UNITS, BootedHost, Host, HostError, run
 
 OLD = '8ef2d82'  # the last commit with one Unix user for all services
 WHERE = ('PREFIX=/usr', 'SYSCONFDIR=/etc')
@@ -511,6 +511,28 @@ def test_preparing_a_host_again_changes_nothing(installation):
     host.done('/usr/share/fitgate/prepare-system')
     assert state()[1:] == before[1:]
     assert state()[0] == before[0]
+
+
+def test_systemctl_edit_decides_on_the_number_of_processes(installation):
+    """Also where a version of the past has left a drop-in whose name comes after that of `systemctl edit`."""
+    host = installation.host
+    unit = 'fitgate@profile.service'
+
+    def write(directory, name, processes):
+        host.write(f'{directory}/{unit}.d/{name}.conf',
+                   f'[Service]\nEnvironment=PROCESSES={processes}\n', 0o644)
+
+    def processes():
+        return [value for name, value in host.unit(
+            unit) if name == 'Environment' and 'PROCESSES=' in value][-1]
+    write(UNITS, 'processes', 5)
+    installation.install(SOURCE)
+    assert processes() == 'PROCESSES=4'
+    write('etc/systemd/system', 'processes', 6)
+    host.done('/usr/share/fitgate/prepare-system')
+    assert processes() == 'PROCESSES=6'
+    write('etc/systemd/system', 'override', 7)
+    assert processes() == 'PROCESSES=7'
 
 
 def test_no_secret_is_an_argument_of_a_process(installation, tmp_path):
