@@ -109,7 +109,8 @@ static void *begin(const struct service *service, const struct api_route *route,
 		       : NULL;
 }
 
-static const struct api_group GROUP_OF_IDENTITIES = {begin, service_prefetch_accounts};
+static const struct api_group GROUP_OF_IDENTITIES = {
+	.begin = begin, .read = service_prefetch_accounts};
 
 static const struct api_route ROUTES[] = {
 	{{HTTP_GET, "/gate", IN_ALL}, .handler = check, .group = &GROUP_OF_IDENTITIES},

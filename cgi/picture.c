@@ -126,7 +126,7 @@ static bool read_pictures(struct service *service, struct request *const request
 	return user_picture_prefetch(service->db, requests[0]->arena, list, count);
 }
 
-static const struct api_group GROUP_OF_PICTURES = {begin, read_pictures};
+static const struct api_group GROUP_OF_PICTURES = {.begin = begin, .read = read_pictures};
 
 static const struct api_route ROUTES[] = {
 	{{HTTP_GET, "/api/users/:user_name/picture", SINCE_0_6}, .handler = get_picture_by_username,

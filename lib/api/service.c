@@ -230,13 +230,33 @@ bool service_prefetch_accounts(
 /* If the common query fails, single ones can succeed: the program may still have the privileges of an earlier version. */
 static const int64_t GROUP_PAUSE = 60 * MICROSECONDS;
 
-const struct api_group GROUP_OF_PROFILES = {begin_profile, service_prefetch_accounts};
+/*
+ * Two changes of one account: the second would show what was before the first; and if its row is locked, the others of the
+ * group would wait for each of them.
+ */
+static bool change_the_same_account(const struct request *earlier, const struct request *request)
+{
+	return earlier->method != HTTP_GET && request->method != HTTP_GET &&
+	       principal_prefetch_same_account(earlier->prefetched, request->prefetched);
+}
+
+const struct api_group GROUP_OF_PROFILES = {
+	begin_profile, service_prefetch_accounts, change_the_same_account};
+
+static bool is_excluded(const struct api_group *read_by, const struct request *http,
+	struct request *const group[], size_t count)
+{
+	for (size_t i = 0; read_by->excludes != NULL && i < count; i++)
+		if (read_by->excludes(group[i], http))
+			return true;
+	return false;
+}
 
 /*
  * Errors are not logged here, but when the request is handled. A path with the dialect as its prefix has no route here, and
  * needs none: only CGI has them.
  */
-static bool groups(void *context, struct request *http)
+static bool groups(void *context, struct request *http, struct request *const group[], size_t count)
 {
 	const struct service *service = context;
 	const char *name = request_parameter(http, "API_DIALECT");
@@ -253,8 +273,11 @@ static bool groups(void *context, struct request *http)
 			request.dialect->mask, &looked_at, &found, allow) != ROUTING_FOUND)
 		return false;
 	route = (const struct api_route *)found;
-	if (route->group != NULL)
-		http->prefetched = route->group->begin(service, route, &request);
+	if (route->group == NULL)
+		return false;
+	http->prefetched = route->group->begin(service, route, &request);
+	if (http->prefetched != NULL && is_excluded(route->group, http, group, count))
+		http->prefetched = NULL;
 	return http->prefetched != NULL;
 }
 

@@ -81,6 +81,8 @@ struct api_group {
 		const struct api_request *request);
 	/* Read it; request->prefetched is what begin() has returned. false: failed; the handlers read what is missing. */
 	bool (*read)(struct service *service, struct request *const requests[], size_t count);
+	/* Whether a request is not to be read together with an earlier one. NULL: never. */
+	bool (*excludes)(const struct request *earlier, const struct request *request);
 };
 
 /* The read() of a group whose begin() returns a struct principal_prefetch. */
@@ -98,8 +100,7 @@ struct api_route {
 		*access;    /* NULL: no token needed; request->principal is NULL then */
 	enum reply failure; /* the reply if the token check or the handler fails */
 	bool needs_mail;    /* the reply is 404 while no mail can be sent */
-	/* NULL: its requests are handled by themselves. Only for handlers that are quick; the same for all routes of a program
-	   that have one. */
+	/* NULL: its requests are handled by themselves. The same for all routes of a program that have one. */
 	const struct api_group *group;
 	bool reads_json; /* request->payload is the body, an object with at least one member */
 	/*

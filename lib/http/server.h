@@ -16,18 +16,21 @@ typedef void server_handler(void *context, struct request *request, struct respo
  *
  * While a process is busy, requests wait. A program whose requests need the same kind of data can read them for several
  * requests by one query, which costs little more than a query for one: a process then accepts up to SERVER_GROUP_MAX of the
- * requests that wait already, and handles them one after the other, GET first. It never waits for a request to come.
+ * requests that wait already, and handles them one after the other, GET first. It does not wait for more to come.
  */
 struct server_program {
 	server_handler *handle;
 	/*
-	 * Called for a request that has been accepted, before it is handled. true: prefetch() can read what it needs, and handling it
-	 * takes so little time that others can wait for it. NULL: each request is handled by itself.
+	 * Called for a request that has been accepted, before it is handled. true: prefetch() can read what it needs together with
+	 * what the `count` requests of `group` need, and handling it takes so little time that others can wait for it. NULL: each
+	 * request is handled by itself.
 	 */
-	bool (*groups)(void *context, struct request *request);
+	bool (*groups)(void *context, struct request *request, struct request *const group[],
+		size_t count);
 	/*
-	 * Read what several requests need, those for which groups() returned true: request->prefetched, in the arena of any
-	 * of them, since they are emptied together. Not called for a single request.
+	 * Read what several requests need, those for which groups() returned true: request->prefetched, in the arena of the
+	 * first, which is emptied last. Not called for a single request. Where reading it was more than a second ago,
+	 * request->prefetched becomes NULL before the request is handled.
 	 */
 	void (*prefetch)(void *context, struct request *const requests[], size_t count);
 	void *context;
@@ -36,7 +39,7 @@ struct server_program {
 enum { SERVER_GROUP_MAX = 8 };
 
 /*
- * Serve until SIGTERM (or SIGUSR1, SIGINT) arrives; a running request is finished first. With `processes`, that many forked
+ * Serve until SIGTERM (or SIGUSR1, SIGINT) arrives; the accepted requests are finished first. With `processes`, that many forked
  * processes serve (http/supervisor.h), and the function returns in each of them. In CGI mode: serve the one request.
  * Returns the exit status of the process.
  */

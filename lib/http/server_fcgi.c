@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PAUSE_MS = 100, IDLE_MS = 1000, RESERVE_MS = 2 };
+enum { PAUSE_MS = 100, IDLE_MS = 1000, RESERVE_MS = 2, FRESH_MS = 1000 };
 
 static volatile sig_atomic_t stopping;
 
@@ -107,10 +107,22 @@ static void finish(FCGX_Request *fcgi)
 	FCGX_Finish_r(fcgi);
 }
 
+static bool watch(const struct waiting *waiting)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
+
+	return epoll_ctl(waiting->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event) == 0;
+}
+
+/* Of the processes that wait, the one that has watched longest is woken: let a reserve be the last. */
+static bool step_back(const struct waiting *waiting)
+{
+	return epoll_ctl(waiting->epoll, EPOLL_CTL_DEL, STDIN_FILENO, NULL) == 0 && watch(waiting);
+}
+
 /* Prepare to accept and to wait. The descriptor for waiting belongs to this process alone: forked ones would share its state. */
 static bool listen_on_standard_input(struct waiting *waiting)
 {
-	struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
 	int error = FCGX_Init();
 
 	if (error != 0) {
@@ -118,8 +130,7 @@ static bool listen_on_standard_input(struct waiting *waiting)
 		return false;
 	}
 	waiting->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (waiting->epoll >= 0 &&
-		epoll_ctl(waiting->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event) == 0 &&
+	if (waiting->epoll >= 0 && watch(waiting) &&
 		fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK) == 0)
 		return true;
 	log_error("could not prepare to wait for connections: %s", strerror(errno));
@@ -139,7 +150,8 @@ struct exchange {
 struct group {
 	struct exchange exchanges[SERVER_GROUP_MAX];
 	size_t count;
-	bool has_grown; /* there was more than one, so that more memory is in use than for one */
+	int64_t read_at; /* clock_monotonic() after prefetch() */
+	bool has_grown;  /* there was more than one, so that more memory is in use than for one */
 };
 
 static bool init_group(struct group *group)
@@ -190,6 +202,18 @@ static void wait_for_connection(const struct waiting *waiting, struct group *gro
 		shrink_group(group);
 }
 
+/* Let others take the connection first. false: the process cannot wait any more. */
+static bool wait_as_reserve(const struct waiting *waiting, struct group *group)
+{
+	wait_for_connection(waiting, group);
+	if (!step_back(waiting)) {
+		log_error("could not prepare to wait for connections: %s", strerror(errno));
+		return false;
+	}
+	pause_ms(RESERVE_MS);
+	return true;
+}
+
 /* No connection waits, or another process has taken it, or descriptors are short for a while. */
 static void after_failed_accept(int error, const struct waiting *waiting, struct group *group)
 {
@@ -237,7 +261,7 @@ static int accept_group(const struct server_program *program, struct group *grou
 	while (accepted == 0) {
 		struct request *request = &group->exchanges[group->count - 1].request;
 
-		if (!program->groups(program->context, request))
+		if (!program->groups(program->context, request, requests, count))
 			break;
 		requests[count++] = request;
 		if (group->count == SERVER_GROUP_MAX)
@@ -246,20 +270,32 @@ static int accept_group(const struct server_program *program, struct group *grou
 	}
 	if (count > 1)
 		program->prefetch(program->context, requests, count);
+	group->read_at = clock_monotonic();
 	return 0;
+}
+
+/*
+ * If one before it has waited for long, what was read ahead may be outdated: a token can have been revoked since. The first
+ * arena has what was read for all, so it is the last that is reset.
+ */
+static void serve_one(const struct server_program *program, struct group *group, size_t number)
+{
+	struct exchange *exchange = &group->exchanges[number];
+	const struct sink sink = {fcgi_write, &exchange->fcgi};
+
+	if (clock_monotonic() - group->read_at > FRESH_MS * (MICROSECONDS / 1000))
+		exchange->request.prefetched = NULL;
+	server_serve(program, &exchange->request, exchange->started, &sink);
+	finish(&exchange->fcgi);
+	if (number > 0)
+		arena_reset(&exchange->arena);
 }
 
 static void serve_some(const struct server_program *program, struct group *group, bool reads)
 {
-	for (size_t i = 0; i < group->count; i++) {
-		struct exchange *exchange = &group->exchanges[i];
-		const struct sink sink = {fcgi_write, &exchange->fcgi};
-
-		if ((exchange->request.method == HTTP_GET) != reads)
-			continue;
-		server_serve(program, &exchange->request, exchange->started, &sink);
-		finish(&exchange->fcgi);
-	}
+	for (size_t i = 0; i < group->count; i++)
+		if ((group->exchanges[i].request.method == HTTP_GET) == reads)
+			serve_one(program, group, i);
 }
 
 /* Those that only read come first: a change of data waits for the disk, and perhaps for a lock. */
@@ -267,8 +303,7 @@ static void serve_group(const struct server_program *program, struct group *grou
 {
 	serve_some(program, group, true);
 	serve_some(program, group, false);
-	for (size_t i = 0; i < group->count; i++)
-		arena_reset(&group->exchanges[i].arena);
+	arena_reset(&group->exchanges[0].arena);
 	group->has_grown |= group->count > 1;
 	group->count = 0;
 }
@@ -284,10 +319,8 @@ int server_run_fcgi(const struct server_program *program, int number)
 	while (!asked_to_stop()) {
 		int accepted;
 
-		if (waiting.is_reserve) {
-			wait_for_connection(&waiting, &group);
-			pause_ms(RESERVE_MS);
-		}
+		if (waiting.is_reserve && !wait_as_reserve(&waiting, &group))
+			return EXIT_FAILURE;
 		accepted = accept_group(program, &group);
 		if (accepted < 0)
 			after_failed_accept(accepted, &waiting, &group);

@@ -1,6 +1,7 @@
 """Requests that wait while the processes are busy: a process accepts several of them, and reads what they need by one query
 (http/server.h). Each must get the same answer as by itself."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,6 +26,7 @@ PROFILE = '/api/auth/profile'
 EDIT = '/api/auth/profile/edit'
 PREFERENCES = '/api/auth/profile/edit/preferences'
 GROUP = 8  # SERVER_GROUP_MAX
+FRESH_SECONDS = 1  # FRESH_MS in lib/http/server_fcgi.c
 MANY_THREADS = 3 * GROUP
 
 
@@ -241,6 +243,48 @@ def test_requests_that_only_read_do_not_wait_for_edits_of_their_group(
         (edit, lambda token: read(api, token)) * 2, accounts)]
     assert [answer.status for answer in together('profile', calls)] == [200] * 4
     assert routes_logged(busy, 4) == [PROFILE, PROFILE, EDIT, EDIT]
+
+
+def test_of_two_changes_of_an_account_the_second_shows_the_first(api, make_account, together):
+    _account, token = make_account()
+    name = {
+        'first_name': 'Sam',
+        'last_name': None,
+        'location': None,
+        'birth_date': None,
+        'bio': None}
+    preferences = {'timezone': 'Europe/Rome', 'weekm': True, 'language': 'it', 'imperial_units': False,
+                   'display_ascent': True, 'date_format': 'dd/MM/yyyy', 'start_elevation_at_zero': False,
+                   'use_raw_gpx_speed': False, 'use_dark_mode': None}
+    answers = together('profile', [lambda: api.post(EDIT, json=name, token=token),
+                                   lambda: api.post(PREFERENCES, json=preferences, token=token)])
+    assert [answer.json()['data']['first_name'] for answer in answers] == ['Sam', 'Sam']
+
+
+def test_a_token_that_is_revoked_while_its_request_waits_for_another_is_refused(
+        api, sql, root, busy, make_account, together):
+    """The first edit waits for a lock; the second was read ahead, together with it."""
+    accounts = [make_account() for _ in range(2)]
+    body = dict.fromkeys(('first_name', 'last_name', 'location', 'birth_date', 'bio'))
+
+    def edit(token):
+        return lambda: api.post(EDIT, json=body, token=token)
+
+    def revoke():
+        until(lambda: root.value("SELECT COUNT(*) FROM information_schema.PROCESSLIST "
+                                 "WHERE INFO LIKE 'UPDATE users SET first_name%%'"), 'the first edit waits')
+        waits = time.monotonic()
+        sql.run('UPDATE users SET token_epoch = 5 WHERE id = %s', accounts[1][0].id)
+        until(lambda: time.monotonic() > waits + FRESH_SECONDS, 'what was read is outdated')
+        locking.run('COMMIT')
+    with connect(busy) as locking, ThreadPoolExecutor(1) as pool:
+        locking.run('START TRANSACTION')
+        locking.run('SELECT id FROM users WHERE id = %s FOR UPDATE', accounts[0][0].id)
+        revoking = pool.submit(revoke)
+        answers = together('profile', [edit(token) for _account, token in accounts])
+        revoking.result()
+    assert answers[0].status == 200
+    exact(answers[1], BADTOKEN)
 
 
 def test_a_slow_request_is_the_last_of_a_group(api, make_account, together, busy):

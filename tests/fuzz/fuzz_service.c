@@ -213,7 +213,7 @@ int server_run(int processes, const struct server_program *program)
 	json_use_arena(&the_arena);
 	the_dialect = dialect_of(request);
 	if (program->groups != NULL)
-		(void)program->groups(program->context, &request);
+		(void)program->groups(program->context, &request, NULL, 0);
 	program->handle(program->context, &request, &response);
 	check_response(&request, &response);
 	response_close(&response);

@@ -99,18 +99,20 @@ static enum db_result find_revoked(const struct identification *id, instant last
 		id->db, NULL, &FIND, DB_PARAMS(DB_TEXT(id->principal->token_hash)), &found);
 }
 
-/* Record when a session was last seen. */
+/* Record when a session was last seen; once, if several requests with its token were read together. */
 static void note_session(const struct identification *id, instant last_seen)
 {
 	static const struct db_query NOTE = {
-		.text = "UPDATE sessions SET last_seen_at = ? WHERE token = ?"};
+		.text = "UPDATE sessions SET last_seen_at = ? WHERE token = ? AND last_seen_at <= ?"};
 	instant now = clock_now();
 
 	if (last_seen == INSTANT_NONE || now - last_seen < LAST_USE_PRECISION)
 		return;
 	log_set_optional(true);
-	db_execute(
-		id->db, &NOTE, DB_PARAMS(DB_TIME(now), DB_TEXT(id->principal->token_hash)), NULL);
+	db_execute(id->db, &NOTE,
+		DB_PARAMS(DB_TIME(now), DB_TEXT(id->principal->token_hash),
+			DB_TIME(now - LAST_USE_PRECISION)),
+		NULL);
 	log_set_optional(false);
 }
 
@@ -216,6 +218,12 @@ struct principal_prefetch *principal_prefetch_begin(struct arena *arena,
 	prefetch->token = token;
 	prefetch->with_totals = requirements->with_totals;
 	return prefetch;
+}
+
+bool principal_prefetch_same_account(
+	const struct principal_prefetch *one, const struct principal_prefetch *other)
+{
+	return one->claims.user_id == other->claims.user_id;
 }
 
 struct prefetching {
