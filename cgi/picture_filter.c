@@ -1,6 +1,6 @@
 /*
  * The program that reads pictures, in a sandbox: from standard input to standard output. Not a CGI program: the
- * upload program starts it for each upload (picture/isolation/sandbox.h).
+ * programs that take uploads start it for each (picture/isolation/sandbox.h).
  *
  *	picture_filter jpg|png|gif|png-still
  *

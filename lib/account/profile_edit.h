@@ -26,6 +26,7 @@ enum preference_set {
 	PREFERENCES_BEFORE_0_7, /* timezone, language, display_ascent, imperial_units, weekm */
 };
 
+/* Store the preferences of this set. EDIT_DONE, EDIT_FAILED. */
 enum edit_result account_edit_preferences(
 	struct db *db, enum preference_set set, const struct user *user);
 

@@ -29,8 +29,8 @@ struct principal_prefetch *auth_prefetch_begin(const struct settings *settings,
 	const struct request *request, const struct auth_requirements *requirements);
 
 /*
- * Check the Authorization header and read the account, unless request->prefetched is its account. Fills `principal` when the result is AUTH_ACCEPTED; its
- * texts are in the request's arena.
+ * Check the Authorization header and read the account; if request->prefetched is set (auth_prefetch_begin()), it comes from
+ * there. Fills `principal` when the result is AUTH_ACCEPTED; its texts are in the request's arena.
  */
 enum auth_result auth_check(struct db *db, const struct settings *settings,
 	const struct request *request, const struct auth_requirements *requirements,

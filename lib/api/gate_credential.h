@@ -11,8 +11,9 @@
 #include <stdbool.h>
 
 /*
- * Fill in the credential, the token and the user name of `request`. The header decides if there is one, and the cookie
- * otherwise. false: out of memory.
+ * Fill in the credential, the token and the user name of `request`, which starts zeroed. The header decides if there is one,
+ * and the cookie otherwise; with neither, the credential stays GATE_CREDENTIAL_NONE. Texts are in the arena of `http`.
+ * false: out of memory.
  */
 bool gate_credential_read(
 	const struct settings *settings, const struct request *http, struct gate_request *request);

@@ -67,7 +67,7 @@ struct settings {
 	/* account/throttle.h: hits allowed within the window (seconds), 0: no limit */
 	int64_t throttle_login_account, throttle_login_address, throttle_login_seconds;
 	int64_t throttle_mail_account, throttle_mail_address, throttle_mail_seconds;
-	int64_t event_days;
+	int64_t event_days; /* how long the security logs keep an event */
 
 	bool registration_0_2; /* dialect 0.2, which does not verify addresses, may register */
 	const char *map_attribution;

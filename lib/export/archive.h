@@ -1,5 +1,5 @@
 /*
- * Builds the archive of a user's data (contract §10): two JSON files, the picture, and the GPX files of the workouts.
+ * Builds the archive of a user's data (contract §10): three JSON files, the picture, and the GPX files of the workouts.
  *
  * Memory does not depend on the size of the files; each file takes some hundred bytes.
  */

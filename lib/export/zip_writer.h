@@ -2,8 +2,8 @@
  * Writes a zip archive of many files with libzip, without holding the files in memory or keeping them open.
  *
  * The caller first adds the members by name; zip_writer_finish() then opens and reads them one after the other. They
- * are deflated at level 6, the default of zip(1), and zip64 is used where necessary. Member names are safe to unpack:
- * see zip_writer_add().
+ * are deflated at level 5, which is faster than the default of zip(1), 6; zip64 is used where necessary. Member names are
+ * safe to unpack: see zip_writer_add().
  */
 #ifndef FITGATE_EXPORT_ZIP_WRITER_H
 #define FITGATE_EXPORT_ZIP_WRITER_H

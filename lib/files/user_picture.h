@@ -65,7 +65,7 @@ enum file_replace_result user_picture_replace(const struct account_context *cont
 enum file_replace_result user_picture_remove(
 	const struct account_context *context, int64_t user_id);
 
-/* Remove the files that interrupted uploads have left behind: file_replace_sweep(). */
+/* Remove the files that interrupted uploads have left behind: file_replace_sweep(). false: some remain; call it later again. */
 bool user_picture_sweep(struct db *db, struct arena *arena, const char *upload_folder);
 
 #endif

@@ -43,7 +43,7 @@ struct response {
 	const char *body; /* NULL: none */
 	size_t body_length;
 	struct response_file *file; /* NULL: none; otherwise there is no body */
-	bool routine; /* the web server logs what the request belongs to: ours is a line for LOG_LEVEL=debug */
+	bool routine; /* log it with LOG_LEVEL=debug only: the web server logs the request that it belongs to */
 };
 
 /*

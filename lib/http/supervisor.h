@@ -12,14 +12,16 @@ enum supervisor_role {
 };
 
 /*
- * Fork `count` processes, at most SETTINGS_PROCESSES_MAX, and replace each that ends, until SIGTERM (or SIGUSR1, SIGINT)
+ * Fork `count` processes, from 1 to SETTINGS_PROCESSES_MAX, and replace each that ends, until SIGTERM (or SIGUSR1, SIGINT)
  * arrives: then send them SIGTERM, and wait until they have ended. If the parent is killed, its children get SIGTERM. There
  * must be no threads, and no connection yet.
  *
  * If a process crashes, the parent starts the program again, and all processes are new: with the same addresses and the
  * same stack canary in the next one, an attacker could guess them in many steps.
  *
- * *number: that of a process that serves, from 0 on; a replacement has the number of the one that has ended.
+ * A fork(2) that fails is logged and repeated.
+ *
+ * *number: in a process that serves, its number, from 0 on; a replacement has that of the one that has ended.
  */
 enum supervisor_role supervisor_run(int count, int *number);
 

@@ -140,7 +140,7 @@ class Growth:
         with self.sites(SIZES[:1], [NEW, *USUAL_CROWD]) as (site,):
             runs = take_turns({number: lambda number=number: self.load(site, number) for number in (1, 10, 100, 1000)},
                               self.rounds)
-        self.print_loads('GET profile by the number of connections, 2 processes', 'connections', runs, {
+        self.print_loads('GET profile by the number of connections', 'connections', runs, {
             f'ms until the reply, {key}': lambda each, key=key:
                 f'{statistics.median(run[1].percentiles[key] for run in each):.1f}' for key in ('p50', 'p99')})
 

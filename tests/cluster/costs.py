@@ -1,6 +1,6 @@
 """What a request costs on one, two and three hosts: python3 -m tests.cluster.costs BUILD DIRECTORY SCRIPTS.
 
-Prints the table of scripts/deploy/cluster/CAPACITY.md: CPU time, not throughput, because all hosts are namespaces of one
+Prints the table of scripts/deploy/CAPACITY.md: CPU time, not throughput, because all hosts are namespaces of one
 machine and share its cores. The requests go to each host in turn; the servers are stopped one after the other.
 """
 

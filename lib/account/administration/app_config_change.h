@@ -40,6 +40,7 @@ enum app_config_violation {
 	APP_CONFIG_TEXT_TOO_LONG = 64,
 };
 
+/* The rules that the values to change break; 0: none. */
 unsigned app_config_violations(const struct app_config_change *change);
 
 enum app_config_change_result {

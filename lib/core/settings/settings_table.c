@@ -48,7 +48,7 @@ const struct setting SETTINGS[] = {
 		.purpose = "how many processes of a FastCGI program serve requests",
 		.help = "0: only the one that was started, for a web server or a supervisor that starts as many as are "
 			"needed. Otherwise that one starts them, replaces each that ends, and shares memory with them. "
-			"The units of systemd set it to 2."},
+			"The units of systemd set it to 2, and to 4 for profile and upload."},
 	{.name = "LOG",
 		.type = SETTING_PATH,
 		.offset = AT(log_path),
