@@ -111,13 +111,17 @@ static bool watch(const struct waiting *waiting)
 {
 	struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
 
-	return epoll_ctl(waiting->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event) == 0;
+	if (epoll_ctl(waiting->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event) == 0)
+		return true;
+	log_error("could not watch for connections: %s", strerror(errno));
+	return false;
 }
 
 /* Of the processes that wait, the one that has watched longest is woken: let a reserve be the last. */
 static bool step_back(const struct waiting *waiting)
 {
-	return epoll_ctl(waiting->epoll, EPOLL_CTL_DEL, STDIN_FILENO, NULL) == 0 && watch(waiting);
+	epoll_ctl(waiting->epoll, EPOLL_CTL_DEL, STDIN_FILENO, NULL);
+	return watch(waiting);
 }
 
 /* Prepare to accept and to wait. The descriptor for waiting belongs to this process alone: forked ones would share its state. */
@@ -130,9 +134,9 @@ static bool listen_on_standard_input(struct waiting *waiting)
 		return false;
 	}
 	waiting->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (waiting->epoll >= 0 && watch(waiting) &&
+	if (waiting->epoll >= 0 &&
 		fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK) == 0)
-		return true;
+		return watch(waiting);
 	log_error("could not prepare to wait for connections: %s", strerror(errno));
 	return false;
 }
@@ -206,10 +210,8 @@ static void wait_for_connection(const struct waiting *waiting, struct group *gro
 static bool wait_as_reserve(const struct waiting *waiting, struct group *group)
 {
 	wait_for_connection(waiting, group);
-	if (!step_back(waiting)) {
-		log_error("could not prepare to wait for connections: %s", strerror(errno));
+	if (!step_back(waiting))
 		return false;
-	}
 	pause_ms(RESERVE_MS);
 	return true;
 }

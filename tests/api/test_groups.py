@@ -1,6 +1,8 @@
 """Requests that wait while the processes are busy: a process accepts several of them, and reads what they need by one query
 (http/server.h). Each must get the same answer as by itself."""
 
+import os
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -330,6 +332,22 @@ def test_the_memory_for_a_group_is_returned_when_no_more_requests_come(
     (pid,) = busy.program_pids('profile')
     enough = private(pid)  # of the arenas of the group
     until(lambda: private(pid) < enough - 0.05, 'the process is smaller')
+
+
+def test_a_reserve_leaves_single_requests_to_processes_that_were_started_later(
+        make_stack, transcript):
+    stack = make_stack('reserve', processes=os.cpu_count() + 1, worker=False, mail_enabled=False)
+    api = Api(stack, transcript)
+    *others, reserve = sorted(stack.program_pids('profile'))
+
+    def served_by():
+        answer = api.get(PROFILE)
+        logged = until(lambda: entries(stack.log_text('profile'), request=answer.headers['X-Request-Id']),
+                       'the request is logged')
+        return int(logged[-1]['pid'])
+    for pid in others:
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: served_by() not in (reserve, *others), 'another process serves a request')
 
 
 # ---- pictures ------------------------------------------------------------------------------------
