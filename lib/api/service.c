@@ -240,8 +240,9 @@ static bool change_the_same_account(const struct request *earlier, const struct 
 	       principal_prefetch_same_account(earlier->prefetched, request->prefetched);
 }
 
-const struct api_group GROUP_OF_PROFILES = {
-	begin_profile, service_prefetch_accounts, change_the_same_account};
+const struct api_group GROUP_OF_PROFILES = {.begin = begin_profile,
+	.read = service_prefetch_accounts,
+	.excludes = change_the_same_account};
 
 static bool is_excluded(const struct api_group *read_by, const struct request *http,
 	struct request *const group[], size_t count)

@@ -100,7 +100,8 @@ struct api_route {
 		*access;    /* NULL: no token needed; request->principal is NULL then */
 	enum reply failure; /* the reply if the token check or the handler fails */
 	bool needs_mail;    /* the reply is 404 while no mail can be sent */
-	/* NULL: its requests are handled by themselves. The same for all routes of a program that have one. */
+	/* NULL: its requests are handled by themselves. Only for handlers that are quick; the same for all routes of a program
+	   that have one. */
 	const struct api_group *group;
 	bool reads_json; /* request->payload is the body, an object with at least one member */
 	/*

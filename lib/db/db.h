@@ -185,7 +185,8 @@ int64_t db_inserted_id(const struct db *db);
  * Run `work` in a transaction and commit when it returns DB_OK; roll back and return its result
  * otherwise. It runs again from the start after a deadlock, a lock timeout, or a connection lost before
  * COMMIT was sent; so it may only query and change the database. DB_FAILED also after eight attempts or 15 seconds.
- * DB_COMMIT_UNKNOWN: COMMIT has failed, so the change may be stored or not.
+ * DB_COMMIT_UNKNOWN: COMMIT has failed with an error that does not
+ * prove that nothing was stored.
  */
 enum db_result db_transaction(
 	struct db *db, enum db_result (*work)(struct db *db, void *context), void *context);

@@ -72,6 +72,7 @@ struct principal_prefetch *principal_prefetch_begin(struct arena *arena,
 	const struct settings *settings, const char *token,
 	const struct auth_requirements *requirements);
 
+/* Whether the tokens are of one account. */
 bool principal_prefetch_same_account(
 	const struct principal_prefetch *one, const struct principal_prefetch *other);
 
